@@ -1,0 +1,101 @@
+"""What every network has in common: its state between two chunks, and how it is asked to run one.
+
+A network has two layers of synapses, ``input->hidden`` (n_pixels + 1, n_hidden) and
+``hidden->output`` (n_hidden + 1, n_classes). The last row of each holds the biases: synapses from
+a unit that is always on. They are plastic and booked like all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bioplast.energy import Books, Energy, Signalling
+from bioplast.plasticity import Plasticity
+from bioplast.tasks.task import Trials
+
+FloatArray = NDArray[np.floating[Any]]
+
+HIDDEN_LAYER = "input->hidden"
+OUTPUT_LAYER = "hidden->output"
+
+
+@dataclass
+class Layer:
+    """One layer of synapses.
+
+    Attributes
+    ----------
+    name : ``"input->hidden"`` or ``"hidden->output"``
+    weights : (n_pre, n_post), ``weights[i, j]`` from i to j
+    plastic : (n_pre, n_post) bool, the synapses on the path
+    books : what its plasticity has cost
+    """
+
+    name: str
+    weights: FloatArray
+    plastic: NDArray[np.bool_]
+    books: Books
+
+
+@dataclass
+class State:
+    """Everything a network carries from one chunk of trials to the next.
+
+    Attributes
+    ----------
+    seed : the run's seed
+    layers : the layers of synapses
+    trial : number of trials learned from so far
+    """
+
+    seed: int
+    layers: tuple[Layer, ...]
+    trial: int = 0
+
+    @property
+    def energies(self) -> dict[str, Energy]:
+        """What plasticity has cost so far, by layer."""
+        return {layer.name: layer.books.balance(layer.weights) for layer in self.layers}
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every weight is still a number."""
+        return all(bool(np.isfinite(layer.weights).all()) for layer in self.layers)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a chunk of trials gave.
+
+    Attributes
+    ----------
+    predictions : (n_trials,) int64, the class with the largest output, before learning from the trial
+    signalling : signalling counts over the chunk
+    """
+
+    predictions: NDArray[np.int64]
+    signalling: Signalling
+
+
+class Model(Protocol):
+    """What the training loop asks of a network."""
+
+    name: str
+    n_hidden: int
+    plasticity: Plasticity
+    build_seconds: float  # spent on generating and compiling code so far
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Every setting that shapes the numbers of a run, as JSON values; part of a run's key."""
+
+    def initial_state(self, seed: int) -> State:
+        """Weights before learning and empty books."""
+
+    def present(self, state: State, trials: Trials, *, learn: bool) -> Outcome:
+        """Show the images of ``trials`` in order; with ``learn`` the state moves on in place."""

@@ -1,0 +1,37 @@
+"""Validation shared by the rules: each check names the field, the value and what is allowed."""
+
+import numbers
+
+from bioplast.errors import RequestError
+
+
+def check_fraction(owner: object, field: str, value: object) -> None:
+    """Raise unless ``value`` is a number in (0, 1]."""
+    if not _is_number(value) or not 0 < value <= 1:  # type: ignore[operator]
+        raise RequestError(f"{_name(owner)}.{field}: must be in (0, 1], got {value!r}")
+
+
+def check_positive(owner: object, field: str, value: object) -> None:
+    """Raise unless ``value`` is a finite number above 0."""
+    if not _is_number(value) or not 0 < value < float("inf"):  # type: ignore[operator]
+        raise RequestError(f"{_name(owner)}.{field}: must be a number above 0, got {value!r}")
+
+
+def check_count(owner: object, field: str, value: object) -> None:
+    """Raise unless ``value`` is a whole number of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
+        raise RequestError(f"{_name(owner)}.{field}: must be a whole number >= 1, got {value!r}")
+
+
+def check_choice(owner: object, field: str, value: object, allowed: tuple[str, ...]) -> None:
+    """Raise unless ``value`` is one of ``allowed``."""
+    if value not in allowed:
+        raise RequestError(f"{_name(owner)}.{field}: must be one of {', '.join(allowed)}, got {value!r}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _name(owner: object) -> str:
+    return type(owner).__name__

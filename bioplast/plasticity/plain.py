@@ -1,0 +1,26 @@
+"""``plain``: every proposed change is written."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from bioplast.plasticity.part import BoolArray, BrianForm, Proposal, Selection
+
+
+@dataclass(frozen=True)
+class Plain(Selection):
+    r"""Every proposed change is written: :math:`\Delta w_{ij}` as it is.
+
+    The control that every saving is quoted against.
+    """
+
+    name: ClassVar[str] = "plain"
+    summary: ClassVar[str] = "every proposed change is written"
+
+    def mask(self, proposal: Proposal) -> BoolArray:
+        return np.ones(proposal.delta_w.shape, dtype=bool)
+
+    def brian(self, layer: str, n_plastic: int) -> BrianForm:
+        # The text of `above`, so that both run in one compiled program.
+        return BrianForm("theta", "abs(delta_w) >= cutoff", {"theta": 0.0})

@@ -1,0 +1,100 @@
+"""The text form of a declaration: ``largest(0.1) + subnet(100)``.
+
+Grammar::
+
+    declaration = term {"+" term}
+    term        = name ["(" [argument {"," argument}] ")"]
+    argument    = [name "="] value
+    value       = number | word | '"' word '"'
+
+The text is read by this parser and never evaluated.
+"""
+
+import dataclasses
+import re
+
+from bioplast.errors import RequestError
+from bioplast.plasticity.part import Part
+from bioplast.plasticity.rules import RULES
+
+_TERM = re.compile(r"\s*(?P<name>\w+)\s*(?:\((?P<arguments>[^()]*)\))?\s*")
+_ARGUMENT = re.compile(r"\s*(?:(?P<key>[A-Za-z_]\w*)\s*=)?\s*(?P<value>[^\s=]+)\s*")
+_WORD = re.compile(r"""(?P<quote>["']?)(?P<word>[A-Za-z_]\w*)(?P=quote)""")
+
+
+def parse_parts(text: str) -> list[Part]:
+    """The parts named in ``text``, in its order.
+
+    Raises
+    ------
+    RequestError : not of the grammar above, no such rule, or a value the rule refuses
+    """
+    parts = []
+    position = 0
+    while True:
+        term = _TERM.match(text, position)
+        if term is None:
+            raise RequestError(f"rule: cannot read {text!r}; write for instance 'largest(0.1) + subnet(100)'")
+        parts.append(_make_part(term["name"], term["arguments"]))
+        position = term.end()
+        if position == len(text):
+            return parts
+        if text[position] != "+":
+            raise RequestError(f"rule: expected '+' or the end at {text[position:]!r} in {text!r}")
+        position += 1
+
+
+def format_part(part: Part) -> str:
+    """The shortest text that reads back as ``part``."""
+    required, optional = [], []
+    for field in dataclasses.fields(part):
+        value = getattr(part, field.name)
+        if field.default is dataclasses.MISSING:
+            required.append(_format_value(value))
+        elif value != field.default:
+            optional.append(f"{field.name}={_format_value(value)}")
+    arguments = ", ".join(required + optional)
+    return f"{part.name}({arguments})" if arguments else part.name
+
+
+def _make_part(name: str, arguments: str | None) -> Part:
+    if name not in RULES:
+        raise RequestError(f"rule: no rule {name!r}; there are {', '.join(RULES)}")
+    rule = RULES[name]
+    fields = [field.name for field in dataclasses.fields(rule)]
+    values: dict[str, object] = {}
+    for index, argument in enumerate(arguments.split(",") if arguments and arguments.strip() else []):
+        match = _ARGUMENT.fullmatch(argument)
+        if match is None:
+            raise RequestError(f"rule: cannot read the argument {argument.strip()!r} of {name}")
+        key = match["key"] or (fields[index] if index < len(fields) else None)
+        if key not in fields:
+            allowed = ", ".join(fields) or "no arguments"
+            raise RequestError(f"rule: {name} takes {allowed}, got {argument.strip()!r}")
+        if key in values:
+            raise RequestError(f"rule: {name} got {key} twice")
+        values[key] = _parse_value(match["value"])
+    missing = [
+        field.name
+        for field in dataclasses.fields(rule)
+        if field.default is dataclasses.MISSING and field.name not in values
+    ]
+    if missing:
+        raise RequestError(f"rule: {name} needs {', '.join(missing)}, for instance {name}({missing[0]}=...)")
+    return rule(**values)
+
+
+def _parse_value(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    word = _WORD.fullmatch(text)
+    if word is None:
+        raise RequestError(f"rule: cannot read the value {text!r}; numbers and words are allowed")
+    return word["word"]
+
+
+def _format_value(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else repr(value)

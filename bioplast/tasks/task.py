@@ -1,0 +1,73 @@
+"""What is learned: labelled images, and the order in which they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Images:
+    """Labelled images.
+
+    Attributes
+    ----------
+    pixels : (n_images, n_pixels) uint8
+    labels : (n_images,) uint8, the class of each
+    """
+
+    pixels: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Images to learn from and images to test on.
+
+    Attributes
+    ----------
+    name : how the task was asked for: ``"mnist"`` or a folder
+    n_classes : number of classes, from the labels
+    shape : height and width of an image
+    """
+
+    name: str
+    train: Images
+    test: Images
+    n_classes: int
+    shape: tuple[int, int]
+
+    @property
+    def n_pixels(self) -> int:
+        return self.train.pixels.shape[1]
+
+
+@dataclass(frozen=True)
+class Trials:
+    """A chunk of presentations.
+
+    Attributes
+    ----------
+    images : the set the images come from
+    indices : (n_trials,) int64, which image each trial shows
+    first : number of the first trial; with ``stream`` and the seed it fixes the Poisson spikes
+    stream : 0 for training, 1 for validation, 2 for test
+    """
+
+    images: Images
+    indices: NDArray[np.int64]
+    first: int = 0
+    stream: int = 0
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    @property
+    def labels(self) -> NDArray[np.uint8]:
+        """(n_trials,) the class shown in each trial."""
+        return self.images.labels[self.indices]
