@@ -1,0 +1,7 @@
+"""One training loop for every network: train to a criterion, evaluate, record."""
+
+from bioplast.training.config import RunConfig
+from bioplast.training.record import Run, read_run, write_run
+from bioplast.training.run import carry_out, set_up
+
+__all__ = ["Run", "RunConfig", "carry_out", "read_run", "set_up", "write_run"]

@@ -1,0 +1,122 @@
+"""A study's own folder: the networks in models/ and the figures in experiments/.
+
+Neither folder is a package. A file is loaded from its path and entered in ``sys.modules`` under a
+name of its own (``bioplast_models.ann``), so that a worker process can do the same and objects
+made of its classes can be sent between the two.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from bioplast.errors import RequestError
+
+MODELS = "models"
+EXPERIMENTS = "experiments"
+
+
+def find_project(start: Path | None = None) -> Path:
+    """The nearest folder from ``start`` (the working directory if None) upwards that is a project.
+
+    Raises
+    ------
+    RequestError : there is none
+    """
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if _is_project(folder):
+            return folder
+    raise RequestError(
+        f"project: no folder with {MODELS}/ and {EXPERIMENTS}/ from {start} upwards; "
+        "change to one or name it with --project DIR"
+    )
+
+
+def open_project(folder: Path) -> Path:
+    """``folder``, made sure to be a project.
+
+    Raises
+    ------
+    RequestError : it is none
+    """
+    if not _is_project(folder):
+        raise RequestError(f"project: {folder} must be a folder with {MODELS}/ and {EXPERIMENTS}/")
+    return folder.resolve()
+
+
+def list_models(project: Path) -> dict[str, str]:
+    """Names of the models, each with the first line of its docstring."""
+    return _list(project / MODELS)
+
+
+def list_experiments(project: Path) -> dict[str, str]:
+    """Names of the experiments, each with the first line of its docstring."""
+    return _list(project / EXPERIMENTS)
+
+
+def load_model_module(name: str, project: Path) -> ModuleType:
+    """The module ``models/NAME.py``.
+
+    Raises
+    ------
+    RequestError : there is no such file
+    """
+    return _load("model", name, project / MODELS)
+
+
+def load_experiment_module(name: str, project: Path) -> ModuleType:
+    """The module ``experiments/NAME.py``.
+
+    Raises
+    ------
+    RequestError : there is no such file
+    """
+    return _load("experiment", name, project / EXPERIMENTS)
+
+
+def _is_project(folder: Path) -> bool:
+    return (folder / MODELS).is_dir() and (folder / EXPERIMENTS).is_dir()
+
+
+def _list_files(folder: Path) -> dict[str, Path]:
+    names = {path.stem: path for path in sorted(folder.glob("*.py"))}
+    return {name: path for name, path in names.items() if name.isidentifier() and not name.startswith("_")}
+
+
+def _list(folder: Path) -> dict[str, str]:
+    return {name: _read_summary(path) for name, path in _list_files(folder).items()}
+
+
+def _read_summary(path: Path) -> str:
+    """The first line of a file's docstring; the file is parsed, not run: listing must be quick."""
+    try:
+        docstring = ast.get_docstring(ast.parse(path.read_bytes()))
+    except (SyntaxError, ValueError) as error:
+        return f"(not Python: {error})"
+    return docstring.partition("\n")[0] if docstring else "(no docstring)"
+
+
+def _load(kind: str, name: str, folder: Path) -> ModuleType:
+    files = _list_files(folder)
+    if name not in files:
+        raise RequestError(f"{kind}: no {kind} {name!r}; there are {', '.join(files) or 'none'} in {folder}")
+    path = files[name].resolve()
+    full_name = f"bioplast_{kind}s.{name}"
+    loaded = sys.modules.get(full_name)
+    if loaded is not None and loaded.__file__ == str(path):
+        return loaded
+    spec = importlib.util.spec_from_file_location(full_name, path)
+    if spec is None or spec.loader is None:
+        raise RequestError(f"{kind}: cannot load {path}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[full_name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[full_name]
+        raise
+    return module

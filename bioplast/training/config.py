@@ -1,0 +1,97 @@
+"""What a run is asked to do, and the key it is filed under."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import numbers
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from bioplast.errors import RequestError
+from bioplast.plasticity import Plasticity
+from bioplast.plasticity.checks import check_choice, check_count, check_fraction
+from bioplast.training.protocols import check_protocol
+
+# A new number gives every run a new key: raise it when the same configuration means other numbers.
+SCHEMA = 1
+DEVICES = ("cpp_standalone", "runtime")
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """The configuration of one run, checked when made.
+
+    ``hidden`` and ``max_samples`` may be left to the model and the protocol; ``set_up``
+    (``bioplast.training.run``) fills them in, together with the model's ``settings``, and only
+    then does the configuration have a key.
+
+    Attributes
+    ----------
+    model : name of a file in models/
+    rule : text form of the plasticity declaration; kept in its canonical form
+    hidden : number of hidden units, at least 1; None for the model's own
+    seed : at least 0
+    task : ``"mnist"`` or a folder of IDX files
+    protocol : name of the training protocol
+    goal : accuracy to reach, in (0, 1]
+    max_samples : trials after which the run gives up, at least 1; None for the protocol's own
+    device : Brian2 device, ``"cpp_standalone"`` or ``"runtime"``
+    settings : the model's settings; None until the network is made
+
+    Raises
+    ------
+    RequestError : a value that is not allowed
+    """
+
+    model: str
+    rule: str = "plain"
+    hidden: int | None = None
+    seed: int = 1
+    task: str = "mnist"
+    protocol: str = "standard"
+    goal: float = 0.95
+    max_samples: int | None = None
+    device: str = "cpp_standalone"
+    settings: Mapping[str, Any] | None = field(default=None, hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rule", str(Plasticity.parse(self.rule)))
+        if self.hidden is not None:
+            check_count(self, "hidden", self.hidden)
+        if isinstance(self.seed, bool) or not isinstance(self.seed, numbers.Integral) or self.seed < 0:
+            raise RequestError(f"RunConfig.seed: must be a whole number >= 0, got {self.seed!r}")
+        check_protocol(self.protocol)
+        check_fraction(self, "goal", self.goal)
+        object.__setattr__(self, "goal", float(self.goal))
+        if self.max_samples is not None:
+            check_count(self, "max_samples", self.max_samples)
+        check_choice(self, "device", self.device, DEVICES)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> RunConfig:
+        """The configuration that ``to_dict`` gave ``values`` for."""
+        return cls(**{name: values[name] for name in (f.name for f in fields(cls)) if name in values})
+
+    @property
+    def plasticity(self) -> Plasticity:
+        """The declaration that ``rule`` is the text of."""
+        return Plasticity.parse(self.rule)
+
+    @property
+    def key(self) -> str:
+        """16 hexadecimal digits that differ whenever anything differs that shapes the run.
+
+        Raises
+        ------
+        RuntimeError : the configuration was not completed by ``set_up``
+        """
+        if self.hidden is None or self.max_samples is None or self.settings is None:
+            raise RuntimeError("a run has a key once set_up() has filled in what the model settles")
+        text = json.dumps({"schema": SCHEMA, **self.to_dict()}, sort_keys=True, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The configuration as it stands in a run's record."""
+        return asdict(self)

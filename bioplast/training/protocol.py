@@ -1,0 +1,89 @@
+"""What the training loop asks a protocol: which images, in which order, and when to stop."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bioplast.tasks.task import Images, Task
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Examination:
+    """Images to be examined on, without learning.
+
+    Attributes
+    ----------
+    images : the set they come from
+    indices : (n_trials,) int64, which of them, in order
+    stream : the stream of Poisson spikes (``Trials.stream``)
+    """
+
+    images: Images
+    indices: IntArray
+    stream: int
+
+
+@dataclass(frozen=True)
+class TrainingProtocol(ABC):
+    """How a network is trained and examined; the same for all networks.
+
+    A protocol holds nothing that moves: the order of images is a function of the trial's number, so
+    a run can go on from any trial.
+
+    Attributes
+    ----------
+    task : what is learned
+    seed : the run's seed
+    goal : accuracy to reach
+    max_samples : trials after which the run gives up
+    interval : trials learned from between two looks at the accuracy
+    """
+
+    task: Task
+    seed: int
+    goal: float
+    max_samples: int
+    interval: int = 2000
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    encoding: ClassVar[str]  # how pixels become input
+
+    @classmethod
+    @abstractmethod
+    def default_max_samples(cls, task: Task) -> int:
+        """Trials after which a run gives up unless it says otherwise."""
+
+    @property
+    @abstractmethod
+    def epoch(self) -> int:
+        """Number of trials in an epoch."""
+
+    @abstractmethod
+    def order(self, first: int, n_trials: int) -> IntArray:
+        """(n_trials,) the training images of the trials from number ``first`` on."""
+
+    @property
+    @abstractmethod
+    def validation(self) -> Examination:
+        """What decides when to stop."""
+
+    @property
+    @abstractmethod
+    def test(self) -> Examination:
+        """What is reported in the end."""
+
+    @abstractmethod
+    def wants_validation(self, online: float) -> bool:
+        """Whether to validate after a chunk with the online accuracy ``online``."""
+
+    @abstractmethod
+    def is_reached(self, validation: float) -> bool:
+        """Whether the validation accuracy ``validation`` ends the run."""

@@ -1,0 +1,152 @@
+"""What a run leaves behind: ``run.json`` with every number, ``trace.csv`` with a row a chunk.
+
+``run.json`` is written last and appears all at once, so a folder that has one holds a finished run.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bioplast.errors import RequestError
+from bioplast.network import State
+
+RECORD_FILE = "run.json"
+TRACE_FILE = "trace.csv"
+
+
+@dataclass
+class Run:
+    """A finished run.
+
+    Attributes
+    ----------
+    record : every number of the run, as JSON values
+    trace : one row a chunk of trials
+    state : the network as training left it; None for a run read from its folder
+    """
+
+    record: dict[str, Any]
+    trace: list[dict[str, Any]] = field(default_factory=list)
+    state: State | None = None
+
+
+def check_writable(folder: Path) -> None:
+    """Raise unless ``folder``, which need not exist, can be made and written to; nothing is left.
+
+    Raises
+    ------
+    RequestError : it cannot
+    """
+    folder = folder.absolute()
+    try:
+        present = folder
+        while not _exists(present):
+            present = present.parent
+        with tempfile.TemporaryFile(dir=present):
+            pass
+    except OSError as error:
+        raise RequestError(f"out: cannot write to {folder}: {error.strerror}") from None
+
+
+def write_run(folder: Path, run: Run) -> None:
+    """Write ``run`` to ``folder``, which is made if need be.
+
+    Raises
+    ------
+    RequestError : the folder cannot be written
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Until the new trace has its record, the folder holds no finished run.
+        (folder / RECORD_FILE).unlink(missing_ok=True)
+        _replace(folder / TRACE_FILE, format_trace(run.trace))
+        _replace(folder / RECORD_FILE, format_record(run.record, indent=1) + "\n")
+    except OSError as error:
+        raise RequestError(f"out: cannot write to {folder}: {error.strerror}") from None
+
+
+def read_run(folder: Path) -> Run:
+    """The run in ``folder``; its ``run.json`` may be named as well.
+
+    Raises
+    ------
+    RequestError : there is no finished run, or its files cannot be read
+    """
+    path = folder if folder.name == RECORD_FILE else folder / RECORD_FILE
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        trace = parse_trace((path.parent / TRACE_FILE).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RequestError(f"run: no finished run at {folder}: {error.strerror}: {error.filename}") from None
+    except ValueError as error:
+        raise RequestError(f"run: {folder} is damaged: {error}") from None
+    if not isinstance(record, dict) or "key" not in record:
+        raise RequestError(f"run: {path} is not the record of a run")
+    return Run(record, trace)
+
+
+def format_record(record: Mapping[str, Any], indent: int | None = None) -> str:
+    """``record`` as JSON, a number that is none (nan, inf) as null: JSON has no such numbers."""
+    return json.dumps(_purge(record), indent=indent, allow_nan=False)
+
+
+def format_trace(trace: list[dict[str, Any]]) -> str:
+    """``trace`` as CSV; a value that is missing or no number is an empty field."""
+    text = io.StringIO()
+    if trace:
+        writer = csv.DictWriter(text, fieldnames=list(trace[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(_purge(row) for row in trace)
+    return text.getvalue()
+
+
+def parse_trace(text: str) -> list[dict[str, Any]]:
+    """The rows that ``format_trace`` wrote ``text`` for."""
+    return [
+        {name: _parse_number(value) for name, value in row.items()} for row in csv.DictReader(io.StringIO(text))
+    ]
+
+
+def _parse_number(text: str) -> int | float | None:
+    if not text:
+        return None
+    return int(text) if text.isdigit() else float(text)
+
+
+def _purge(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _purge(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_purge(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _replace(path: Path, text: str) -> None:
+    """Give ``path`` the content ``text`` in one step."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _exists(path: Path) -> bool:
+    """Whether there is something at ``path``; unlike ``Path.exists`` this hides no other error."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    return True

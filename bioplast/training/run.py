@@ -1,0 +1,153 @@
+"""One run from its configuration to its record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from bioplast.energy import Energy
+from bioplast.network import Model, State
+from bioplast.project import load_model_module
+from bioplast.tasks import load_task
+from bioplast.tasks.task import Task
+from bioplast.training.config import RunConfig
+from bioplast.training.loop import Position, Report, be_silent, examine, train
+from bioplast.training.protocol import TrainingProtocol
+from bioplast.training.protocols import PROTOCOLS
+from bioplast.training.record import Run
+from bioplast.training.versions import collect_versions, find_commit
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """A run that only needs to be carried out.
+
+    Attributes
+    ----------
+    config : complete, so that it has a key
+    model : the network
+    protocol : how it is trained
+    project : the study folder its model file is in
+    """
+
+    config: RunConfig
+    model: Model
+    protocol: TrainingProtocol
+    project: Path
+
+    def carry_out(self, report: Report = be_silent) -> Run:
+        """Train, test once, and account for it."""
+        state = self.model.initial_state(self.config.seed)
+        position = train(self.model, self.protocol, state, report=report)
+        test = None if position.diverged else examine(self.model, state, self.protocol.test, position)
+        return Run(_make_record(self, position, state, test), position.trace, state)
+
+
+def set_up(config: RunConfig, *, project: Path) -> SetUp:
+    """Load what ``config`` names and complete it; nothing is trained or written.
+
+    Raises
+    ------
+    RequestError : something that was asked for does not exist or does not fit
+    """
+    module = load_model_module(config.model, project)
+    task = _load_task(config.task)
+    n_hidden = module.N_HIDDEN if config.hidden is None else config.hidden
+    plasticity = config.plasticity
+    if plasticity.path is not None:
+        plasticity.path.check_layer(n_hidden)
+    protocol_class = PROTOCOLS[config.protocol]
+    max_samples = config.max_samples or protocol_class.default_max_samples(task)
+    protocol = protocol_class(task, config.seed, config.goal, max_samples)
+    model: Model = module.make_network(
+        n_pixels=task.n_pixels,
+        n_classes=task.n_classes,
+        n_hidden=n_hidden,
+        plasticity=plasticity,
+        device=config.device,
+    )
+    # Through JSON, so that settings read back from a record are equal to these.
+    settings = json.loads(json.dumps(dict(model.settings)))
+    complete = replace(config, hidden=n_hidden, max_samples=max_samples, settings=settings)
+    return SetUp(complete, model, protocol, project)
+
+
+def carry_out(config: RunConfig, *, project: Path, report: Report = be_silent) -> Run:
+    """The run that ``config`` asks for.
+
+    Parameters
+    ----------
+    config : the request
+    project : folder with models/ and experiments/
+    report : called between two chunks of trials
+
+    Raises
+    ------
+    RequestError : something that was asked for does not exist or does not fit
+    """
+    return set_up(config, project=project).carry_out(report)
+
+
+# A grid of runs asks for the same task again and again.
+_load_task = lru_cache(maxsize=2)(load_task)
+
+
+def _make_record(setup: SetUp, position: Position, state: State, test: float | None) -> dict[str, Any]:
+    config, protocol = setup.config, setup.protocol
+    energies = state.energies
+    seconds = position.train_seconds
+    return {
+        "model": config.model,
+        "rule": config.rule,
+        "hidden": config.hidden,
+        "seed": config.seed,
+        "task": config.task,
+        "protocol": config.protocol,
+        "samples": position.samples,
+        "epochs": round(position.samples / protocol.epoch, 4),
+        "converged": position.converged,
+        "accuracy": {"online": position.online, "validation": position.validation, "test": test},
+        "energy": {
+            **sum(energies.values(), Energy()).to_dict(),
+            "layers": {name: energy.to_dict() for name, energy in energies.items()},
+        },
+        "signalling": position.signalling.to_dict(),
+        "seconds": {
+            "build": round(setup.model.build_seconds, 3),
+            "train": round(seconds, 3),
+            "evaluate": round(position.evaluate_seconds, 3),
+        },
+        "images_per_second": round(position.samples / seconds, 1) if seconds > 0 else None,
+        "key": config.key,
+        "versions": collect_versions(),
+        "encoding": protocol.encoding,
+        "goal": config.goal,
+        "diverged": position.diverged,
+        "message": _explain(setup, position),
+        "commit": find_commit(setup.project),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "config": config.to_dict(),
+    }
+
+
+def _explain(setup: SetUp, position: Position) -> str:
+    """How the run ended, in a sentence."""
+    goal = f"{setup.config.goal:.2%} on validation"
+    if position.diverged:
+        return (
+            f"diverged: within {position.samples} samples a weight became NaN or infinite; "
+            f"lower {_name_rates(setup.model.settings)} in models/{setup.config.model}.py"
+        )
+    if position.converged:
+        return f"reached {goal} after {position.samples} samples"
+    return f"did not reach {goal} within {position.samples} samples"
+
+
+def _name_rates(settings: Mapping[str, Any]) -> str:
+    rates = [f"{name} ({value})" for name, value in settings.items() if "learning_rate" in name]
+    return " or ".join(rates) or "the learning rate"
