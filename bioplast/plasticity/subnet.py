@@ -41,9 +41,7 @@ class Subnet(Path):
 
     def check_layer(self, n_hidden: int) -> None:
         if self.units > n_hidden:
-            raise RequestError(
-                f"Subnet.units: must be at most the {n_hidden} hidden units, got {self.units}"
-            )
+            raise RequestError(f"Subnet.units: must be at most the {n_hidden} hidden units, got {self.units}")
 
     def mask(self, layer: str, shape: tuple[int, int], rng: np.random.Generator) -> BoolArray:
         plastic = np.zeros(shape, dtype=bool)

@@ -1,0 +1,6 @@
+"""What is learned: MNIST, any folder of IDX files, and how they are presented."""
+
+from bioplast.tasks.load import TASKS, load_task
+from bioplast.tasks.task import Images, Task, Trials
+
+__all__ = ["TASKS", "Images", "Task", "Trials", "load_task"]
