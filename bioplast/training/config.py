@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import numbers
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
@@ -60,8 +59,7 @@ class RunConfig:
         object.__setattr__(self, "rule", str(Plasticity.parse(self.rule)))
         if self.hidden is not None:
             check_count(self, "hidden", self.hidden)
-        if isinstance(self.seed, bool) or not isinstance(self.seed, numbers.Integral) or self.seed < 0:
-            raise RequestError(f"RunConfig.seed: must be a whole number >= 0, got {self.seed!r}")
+        _check_seed(self.seed)
         check_protocol(self.protocol)
         check_fraction(self, "goal", self.goal)
         object.__setattr__(self, "goal", float(self.goal))
@@ -95,3 +93,8 @@ class RunConfig:
     def to_dict(self) -> dict[str, Any]:
         """The configuration as it stands in a run's record."""
         return asdict(self)
+
+
+def _check_seed(seed: object) -> None:
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise RequestError(f"RunConfig.seed: must be a whole number >= 0, got {seed!r}")

@@ -1,7 +1,7 @@
 """The one training loop, for every network.
 
 A run is a sequence of chunks of trials. Between two chunks everything it needs to go on is a
-``State`` (the network's) and a ``Position`` (the run's): a report that saves the two is a
+``State`` (the network's) and a ``Position`` (the run's): the two, saved by a report, are a
 checkpoint, and ``train`` called with them goes on from there.
 """
 
@@ -51,10 +51,10 @@ class Position:
     trace: list[Row] = field(default_factory=list)
 
 
-Report = Callable[[Position, State], None]
+Report = Callable[[Position], None]
 
 
-def be_silent(position: Position, state: State) -> None:
+def be_silent(position: Position) -> None:
     """The report of a run that nobody watches."""
 
 
@@ -80,10 +80,10 @@ def train(
     position : where the run ended
     """
     position = position or Position()
-    report(position, state)
+    report(position)
     while not (position.converged or position.diverged or position.samples >= protocol.max_samples):
         _learn_chunk(model, protocol, state, position)
-        report(position, state)
+        report(position)
     return position
 
 
@@ -100,6 +100,12 @@ def examine(model: Model, state: State, examination: Examination, position: Posi
     return n_right / n_trials
 
 
+def compute_energies(state: State) -> dict[str, Energy]:
+    """What plasticity has cost so far, by layer; nan without a warning if the run diverged."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return state.energies
+
+
 def _learn_chunk(model: Model, protocol: TrainingProtocol, state: State, position: Position) -> None:
     n_trials = min(protocol.interval, protocol.max_samples - position.samples)
     indices = protocol.order(position.samples, n_trials)
@@ -107,7 +113,6 @@ def _learn_chunk(model: Model, protocol: TrainingProtocol, state: State, positio
     # Weights that overflow are found below and recorded; a warning each step would say no more.
     with np.errstate(over="ignore", invalid="ignore"):
         outcome, seconds = _time(model, state, trials, learn=True)
-        energies = state.energies
     position.samples += n_trials
     position.train_seconds += seconds
     position.signalling += outcome.signalling
@@ -118,7 +123,7 @@ def _learn_chunk(model: Model, protocol: TrainingProtocol, state: State, positio
     if not position.diverged and (is_last or protocol.wants_validation(position.online)):
         position.validation = examine(model, state, protocol.validation, position)
         position.converged = protocol.is_reached(position.validation)
-    position.trace.append(_make_row(position, energies))
+    position.trace.append(_make_row(position, compute_energies(state)))
 
 
 def _make_row(position: Position, energies: dict[str, Energy]) -> Row:

@@ -112,7 +112,8 @@ def format_trace(trace: list[dict[str, Any]]) -> str:
 def parse_trace(text: str) -> list[dict[str, Any]]:
     """The rows that ``format_trace`` wrote ``text`` for."""
     return [
-        {name: _parse_number(value) for name, value in row.items()} for row in csv.DictReader(io.StringIO(text))
+        {name: _parse_number(value) for name, value in row.items()}
+        for row in csv.DictReader(io.StringIO(text))
     ]
 
 

@@ -6,17 +6,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from bioplast.energy import Energy
-from bioplast.network import Model, State
+from bioplast.network import Model
 from bioplast.project import load_model_module
 from bioplast.tasks import load_task
-from bioplast.tasks.task import Task
 from bioplast.training.config import RunConfig
-from bioplast.training.loop import Position, Report, be_silent, examine, train
+from bioplast.training.loop import Position, Report, be_silent, compute_energies, examine, train
 from bioplast.training.protocol import TrainingProtocol
 from bioplast.training.protocols import PROTOCOLS
 from bioplast.training.record import Run
@@ -42,10 +40,12 @@ class SetUp:
 
     def carry_out(self, report: Report = be_silent) -> Run:
         """Train, test once, and account for it."""
+        commit = find_commit(self.project)  # now: files may change while the run is under way
         state = self.model.initial_state(self.config.seed)
         position = train(self.model, self.protocol, state, report=report)
         test = None if position.diverged else examine(self.model, state, self.protocol.test, position)
-        return Run(_make_record(self, position, state, test), position.trace, state)
+        record = _make_record(self, position, compute_energies(state), test) | {"commit": commit}
+        return Run(record, position.trace, state)
 
 
 def set_up(config: RunConfig, *, project: Path) -> SetUp:
@@ -56,7 +56,7 @@ def set_up(config: RunConfig, *, project: Path) -> SetUp:
     RequestError : something that was asked for does not exist or does not fit
     """
     module = load_model_module(config.model, project)
-    task = _load_task(config.task)
+    task = load_task(config.task)
     n_hidden = module.N_HIDDEN if config.hidden is None else config.hidden
     plasticity = config.plasticity
     if plasticity.path is not None:
@@ -93,13 +93,10 @@ def carry_out(config: RunConfig, *, project: Path, report: Report = be_silent) -
     return set_up(config, project=project).carry_out(report)
 
 
-# A grid of runs asks for the same task again and again.
-_load_task = lru_cache(maxsize=2)(load_task)
-
-
-def _make_record(setup: SetUp, position: Position, state: State, test: float | None) -> dict[str, Any]:
+def _make_record(
+    setup: SetUp, position: Position, energies: Mapping[str, Energy], test: float | None
+) -> dict[str, Any]:
     config, protocol = setup.config, setup.protocol
-    energies = state.energies
     seconds = position.train_seconds
     return {
         "model": config.model,
@@ -129,7 +126,6 @@ def _make_record(setup: SetUp, position: Position, state: State, test: float | N
         "goal": config.goal,
         "diverged": position.diverged,
         "message": _explain(setup, position),
-        "commit": find_commit(setup.project),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "config": config.to_dict(),
     }

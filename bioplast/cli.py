@@ -1,0 +1,187 @@
+"""The command ``bioplast``.
+
+Exit status: 0 done, 2 the request is wrong (one line on standard error), 1 anything else. What
+only one command needs is imported by that command, so that the others start at once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+import bioplast
+from bioplast import project as projects
+from bioplast.errors import RequestError
+from bioplast.plasticity import RULES
+from bioplast.plasticity.part import Part
+from bioplast.tasks import TASKS
+
+app = typer.Typer(
+    help=bioplast.__doc__,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ProjectOption = Annotated[
+    Path | None,
+    typer.Option("--project", metavar="DIR", help="Folder with models/ and experiments/."),
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status.
+
+    Parameters
+    ----------
+    arguments : those of the command line if None
+    """
+    try:
+        status = app(args=arguments, prog_name="bioplast", standalone_mode=False)
+    except RequestError as error:
+        return _refuse(str(error))
+    except typer.Abort:
+        status = 130
+    except Exception as error:
+        # Usage errors have moved from one library to another between versions of typer; that they
+        # can word themselves has stayed.
+        if not hasattr(error, "format_message"):
+            raise
+        return _refuse(error.format_message())
+    if status in (None, 0):
+        return 0
+    print("bioplast: interrupted", file=sys.stderr)
+    return 1
+
+
+def _refuse(message: str) -> int:
+    print("bioplast:", " ".join(message.split()), file=sys.stderr)
+    return 2
+
+
+@app.command()
+def train(
+    model: Annotated[str, typer.Argument(help="A network in models/.")],
+    rule: Annotated[str, typer.Option(help="What may change, e.g. 'largest(0.1) + subnet(50)'.")] = "plain",
+    hidden: Annotated[int | None, typer.Option(help="Hidden units.  [default: the model's]")] = None,
+    goal: Annotated[float, typer.Option(help="Validation accuracy to stop at.")] = 0.95,
+    seed: Annotated[int, typer.Option(help="Seed of weights, order, spikes, split.")] = 1,
+    protocol: Annotated[str, typer.Option(help="Training protocol.")] = "standard",
+    task: Annotated[str, typer.Option(metavar="mnist|DIR", help="What is learned.")] = "mnist",
+    max_samples: Annotated[
+        int | None, typer.Option(help="Trials to give up after.  [default: 5 epochs]")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write.  [default: results/train/<key>]")
+    ] = None,
+    device: Annotated[str, typer.Option(help="Brian2 device: cpp_standalone or runtime.")] = "cpp_standalone",
+    project: ProjectOption = None,
+    json: Annotated[bool, typer.Option("--json", help="End with the record as one line of JSON.")] = False,
+) -> None:
+    """Train one network until it reaches the goal, and write down what that cost."""
+    from bioplast.training.config import RunConfig
+    from bioplast.training.progress import watch
+    from bioplast.training.record import check_writable, format_record, write_run
+    from bioplast.training.run import set_up
+    from bioplast.training.summary import make_summary
+
+    config = RunConfig(
+        model=model,
+        rule=rule,
+        hidden=hidden,
+        seed=seed,
+        task=task if task in TASKS else str(Path(task).absolute()),
+        protocol=protocol,
+        goal=goal,
+        max_samples=max_samples,
+        device=device,
+    )
+    folder = _find_project(project)
+    setup = set_up(config, project=folder)
+    config = setup.config
+    out = out or folder / "results" / "train" / config.key
+    check_writable(out)
+    with watch(f"{model}, {config.rule}, seed {seed}", setup.protocol.max_samples) as report:
+        run = setup.carry_out(report)
+    write_run(out, run)
+    if json:
+        print(format_record(run.record))
+    else:
+        console = Console()
+        console.print(make_summary(run.record))
+        console.print(Text(f"written to {out}"), soft_wrap=True)
+
+
+@app.command()
+def run(
+    experiment: Annotated[str, typer.Argument(help="A figure in experiments/.")],
+    quick: Annotated[bool, typer.Option("--quick", help="A small form, to see that it works.")] = False,
+    seeds: Annotated[
+        int | None, typer.Option(help="Runs of each point.  [default: the experiment's]")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes.  [default: one a core]")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Do runs again that are already there.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """Carry out the runs of an experiment, those already there excepted, and draw its figure."""
+    folder = _find_project(project)
+    module = projects.load_experiment_module(experiment, folder)
+    from bioplast.studies import run_experiment
+
+    figures = run_experiment(module, project=folder, quick=quick, seeds=seeds, workers=workers, fresh=fresh)
+    Console().print(Text(f"written to {figures}"), soft_wrap=True)
+
+
+@app.command(name="list")
+def list_all(project: ProjectOption = None) -> None:
+    """What there is: models, experiments, rules and tasks, with a line each."""
+    folder = _find_project(project)
+    tasks = {name: _first_line(load.__doc__) for name, load in TASKS.items()}
+    sections: dict[str, Mapping[str, str]] = {
+        "models": projects.list_models(folder),
+        "experiments": projects.list_experiments(folder),
+        "rules": {_sign(rule): rule.summary for rule in RULES.values()},
+        "tasks": tasks | {"DIR": "a folder of four IDX files with MNIST's names, gzipped or not"},
+    }
+    table = Table.grid(padding=(0, 2))
+    for section, lines in sections.items():
+        table.add_row(Text(section, style="bold"))
+        for name, line in lines.items():
+            table.add_row(Text(f"  {name}"), Text(line))
+    Console().print(table)
+
+
+@app.command()
+def show(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run, or its run.json.")],
+) -> None:
+    """One run, readable."""
+    from bioplast.training.record import read_run
+    from bioplast.training.summary import make_summary
+
+    Console().print(make_summary(read_run(run).record))
+
+
+def _find_project(folder: Path | None) -> Path:
+    return projects.find_project() if folder is None else projects.open_project(folder)
+
+
+def _sign(rule: type[Part]) -> str:
+    """A rule with its fields, as one would call it: ``largest(fraction, output=None)``."""
+    fields = [
+        field.name if field.default is dataclasses.MISSING else f"{field.name}={field.default}"
+        for field in dataclasses.fields(rule)
+    ]
+    return f"{rule.name}({', '.join(fields)})" if fields else rule.name
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").strip().partition("\n")[0]

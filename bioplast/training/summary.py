@@ -1,0 +1,72 @@
+"""A run's record as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+_ENERGIES = ("m0", "m1", "m0_min", "m1_min", "inefficiency_m0", "inefficiency_m1", "maintenance")
+
+
+def make_summary(record: Mapping[str, Any]) -> Group:
+    """The record of a run, for ``rich`` to print."""
+    title = (
+        f"{record['model']}, {record['rule']}, {record['hidden']} hidden units, seed {record['seed']}, "
+        f"task {record['task']}, {record['protocol']} protocol"
+    )
+    return Group(
+        Text(title, style="bold"),
+        Text(record["message"], style="" if record["converged"] else "yellow"),
+        _make_facts(record),
+        _make_energy_table(record["energy"]),
+    )
+
+
+def _make_facts(record: Mapping[str, Any]) -> Table:
+    seconds = record["seconds"]
+    facts = {
+        "samples": f"{record['samples']:,} ({record['epochs']:.2f} epochs)",
+        "accuracy": _join({name: _percent(value) for name, value in record["accuracy"].items()}),
+        "signalling": _join({name: f"{value:,}" for name, value in record["signalling"].items()}),
+        "speed": f"{_number(record['images_per_second'])} images/s",
+        "seconds": _join({name: f"{value:.1f}" for name, value in seconds.items()}),
+        "encoding": record["encoding"],
+        "versions": _join(record["versions"]),
+        "commit": record["commit"] or "none",
+        "created": record["created"],
+        "key": record["key"],
+    }
+    table = Table.grid(padding=(0, 2))
+    for name, value in facts.items():
+        table.add_row(Text(name), Text(value))
+    return table
+
+
+def _make_energy_table(energy: Mapping[str, Any]) -> Table:
+    table = Table(title="energy of plasticity (unit of the weights)", title_justify="left")
+    table.add_column("")
+    rows = {**energy["layers"], "total": energy}
+    for name in rows:
+        table.add_column(name, justify="right")
+    for quantity in _ENERGIES:
+        table.add_row(quantity, *(_number(values[quantity]) for values in rows.values()))
+    return table
+
+
+def _join(values: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())
+
+
+def _percent(value: float | None) -> str:
+    return "none" if value is None else f"{value:.2%}"
+
+
+def _number(value: float | None) -> str:
+    """A count in full up to a million, anything else with four digits."""
+    if value is None:
+        return "none"
+    return f"{value:,}" if isinstance(value, int) and abs(value) < 1_000_000 else f"{value:.4g}"
