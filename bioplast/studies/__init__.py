@@ -1,0 +1,5 @@
+"""Studies: grids of runs carried out in parallel, stored, and made into figures."""
+
+from bioplast.studies.study import run_experiment
+
+__all__ = ["run_experiment"]

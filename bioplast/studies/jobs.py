@@ -1,0 +1,67 @@
+"""What passes between a study and the processes that carry out its runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioplast.training.config import RunConfig
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run to carry out.
+
+    Attributes
+    ----------
+    config : the run
+    folder : where it is written
+    expected_seconds : how long it may take; only the order and the time left depend on it
+    """
+
+    config: RunConfig
+    folder: Path
+    expected_seconds: float = 1.0
+
+
+@dataclass(frozen=True)
+class Event:
+    """How far a run is.
+
+    Attributes
+    ----------
+    job : place of the run in the list of jobs
+    worker : id of the process at work on it
+    samples : trials learned from
+    online : accuracy over the last chunk; None before the first
+    images_per_second : speed of learning so far; None before the first chunk
+    """
+
+    job: int
+    worker: int
+    samples: int = 0
+    online: float | None = None
+    images_per_second: float | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that could not be carried out.
+
+    Attributes
+    ----------
+    config : the run
+    reason : one line
+    details : traceback, where there is one
+    is_request : whether the request was wrong, so that trying again cannot help
+    """
+
+    config: RunConfig
+    reason: str
+    details: str = ""
+    is_request: bool = False
+
+
+def name_run(config: RunConfig) -> str:
+    """A run's name for people: ``spiking, largest(0.02), seed 3``."""
+    return f"{config.model}, {config.rule}, seed {config.seed}"

@@ -1,0 +1,129 @@
+"""What a study shows while it runs: a bar over its runs and a line for each worker."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from bioplast.studies.jobs import Event, Failure, Job, name_run
+
+
+class StudyProgress:
+    """Watches the runs of a study; to be used as a context.
+
+    Nothing is drawn unless ``console`` is a terminal, but a run that fails is always told.
+
+    Parameters
+    ----------
+    title : name of the study
+    jobs : the runs to be carried out
+    n_stored : runs that were found finished
+    console : where to draw; standard error if not given
+    """
+
+    def __init__(self, title: str, jobs: Sequence[Job], n_stored: int = 0, console: Console | None = None):
+        self._jobs = jobs
+        self._console = console or Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[state]}"),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        total = n_stored + len(jobs)
+        self._study = self._bar.add_task(title, total=total, completed=n_stored, state="starting")
+        self._lines: dict[int, TaskID] = {}  # by worker
+        self._workers: dict[int, int] = {}  # by job
+        self._ended: set[int] = set()
+        self._n_failed = 0
+        self._start = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for line in self._lines.values():
+            self._bar.remove_task(line)
+        self._bar.stop()
+
+    def on_event(self, event: Event) -> None:
+        """A run started or has come further: its worker's line says so."""
+        self._workers[event.job] = event.worker
+        self._draw_line(event.worker, f"{name_run(self._jobs[event.job].config)}: {describe_event(event)}")
+
+    def on_end(self, job: int, failure: Failure | None) -> None:
+        """A run has ended: the bar moves, and its worker is free."""
+        self._ended.add(job)
+        self._bar.advance(self._study)
+        if job in self._workers:
+            self._draw_line(self._workers.pop(job), "waiting")
+        if failure is not None:
+            self._n_failed += 1
+            name = name_run(failure.config)
+            self._console.print(f"failed: {name}: {failure.reason}", markup=False, highlight=False)
+
+    def on_tick(self) -> None:
+        """Time goes by: say how much is left."""
+        n_left = len(self._jobs) - len(self._ended)
+        parts = [f"{n_left} to go"]
+        if self._n_failed:
+            parts.append(f"{self._n_failed} failed")
+        seconds = estimate_seconds_left(
+            time.monotonic() - self._start,
+            [self._jobs[index].expected_seconds for index in self._ended],
+            [job.expected_seconds for index, job in enumerate(self._jobs) if index not in self._ended],
+        )
+        if seconds is not None:
+            parts.append(f"about {format_seconds(seconds)} left")
+        self._bar.update(self._study, state=", ".join(parts))
+
+    def _draw_line(self, worker: int, state: str) -> None:
+        if worker not in self._lines:
+            name = f"  worker {len(self._lines) + 1}"
+            self._lines[worker] = self._bar.add_task(name, total=None, state=state)
+        self._bar.update(self._lines[worker], state=state)
+
+
+def describe_event(event: Event) -> str:
+    """How far a run is, for people."""
+    if event.online is None or event.images_per_second is None:
+        return "preparing"
+    return f"{event.samples:,} images, {event.online:.1%} right, {event.images_per_second:,.0f} images/s"
+
+
+def estimate_seconds_left(elapsed: float, ended: Sequence[float], waiting: Sequence[float]) -> float | None:
+    """Time left if the runs to come keep to their expected lengths as those that ended did.
+
+    Parameters
+    ----------
+    elapsed : seconds since the study began
+    ended, waiting : expected seconds of the runs that ended and of those that did not
+
+    Returns
+    -------
+    seconds : None before the first run has ended
+    """
+    return elapsed * sum(waiting) / sum(ended) if ended else None
+
+
+def format_seconds(seconds: float) -> str:
+    """``45 s`` or ``3 min 20 s``.
+
+    >>> format_seconds(200.4)
+    '3 min 20 s'
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
