@@ -1,4 +1,4 @@
-"""Poisson spikes from a counter: they have the right rate, and only seed, stream, trial, step and unit decide."""
+"""Poisson spikes from a counter: the right rate, decided by seed, stream, trial, step and unit alone."""
 
 import numpy as np
 import pytest

@@ -1,0 +1,59 @@
+# make compare [QUICK=1]   the main job: three networks learn MNIST, one figure and one table
+# make figures [QUICK=1]   every figure
+# make test                all tests; PYTEST_ARGS="-m 'not slow'" leaves out the slow ones
+# make check               style and types
+# make bench               speed and memory
+#
+# Each makes what it needs in .venv, with PYTHON (3.11 or newer), a C++ compiler and nothing else.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+TEST_INSTALLED := $(VENV)/installed-test
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+
+EXPERIMENTS := $(sort $(basename $(notdir $(wildcard experiments/*.py))))
+QUICK_FLAG := $(if $(filter-out 0,$(QUICK)),--quick)
+
+.DEFAULT_GOAL := help
+.PHONY: help compare figures test check bench clean
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+$(INSTALLED): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bioplast needs Python 3.11 or newer, got %s; say make PYTHON=..." % sys.version.split()[0])'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(TEST_INSTALLED): $(INSTALLED)
+	$(PIP_INSTALL) --editable '.[test]'
+	@touch $@
+
+compare: $(INSTALLED)
+	$(BIN)/bioplast run compare $(QUICK_FLAG)
+
+figures: $(INSTALLED)
+	@set -e; for experiment in $(EXPERIMENTS); do \
+	    echo "$(BIN)/bioplast run $$experiment $(QUICK_FLAG)"; \
+	    $(BIN)/bioplast run $$experiment $(QUICK_FLAG); \
+	done
+
+# A file's tests stay in one worker, so that they share what its fixtures compile.
+test: $(TEST_INSTALLED)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+
+check: $(TEST_INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
