@@ -14,7 +14,8 @@ from packaging.specifiers import SpecifierSet
 import bioplast
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 
 # In a conda environment, but no packages of PyPI: what there is on any machine that has pip.
@@ -97,3 +98,16 @@ def test_every_paper_that_the_code_names_can_be_cited():
 
 def test_command_is_installed_under_its_name():
     assert PROJECT["scripts"] == {"bioplast": "bioplast.cli:main"}
+
+
+def test_every_data_file_goes_into_the_wheel():
+    packaged = set()
+    for package, patterns in PYPROJECT["tool"]["setuptools"]["package-data"].items():
+        for pattern in patterns:
+            matches = set((ROOT / package.replace(".", "/")).glob(pattern))
+            assert matches, f"{package}: nothing matches {pattern}"
+            packaged |= matches
+    files = {path for path in (ROOT / "bioplast").rglob("*") if path.is_file()}
+    data = {path for path in files if path.suffix not in {".py", ".pyc"}}
+    # Numba's caches, which a run leaves in __pycache__, are no part of the package.
+    assert {path for path in data if path.parent.name != "__pycache__"} == packaged
