@@ -1,0 +1,50 @@
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bioplast.studies.jobs import Event, Failure, Job
+from bioplast.studies.progress import StudyProgress, describe_event, estimate_seconds_left, format_seconds
+from bioplast.training.config import RunConfig
+
+JOBS = [Job(RunConfig("ann", seed=seed), Path(str(seed)), 10.0) for seed in (1, 2)]
+
+
+def watch(console):
+    with StudyProgress("compare", JOBS, 3, console) as progress:
+        progress.on_event(Event(0, 71, 2000, 0.912, 31_234.0))
+        progress.on_tick()
+        progress.on_end(0, None)
+        progress.on_event(Event(1, 72))
+        progress.on_end(1, Failure(JOBS[1].config, "[no] compiler"))
+        progress.on_tick()
+    return console.file.getvalue()
+
+
+def test_terminal_shows_the_runs_and_the_workers():
+    text = watch(Console(file=io.StringIO(), force_terminal=True, width=120, color_system=None))
+    assert "compare" in text
+    assert "5/5" in text
+    assert "0 to go, 1 failed, about 0 s left" in text
+
+
+def test_no_terminal_sees_only_what_failed():
+    text = watch(Console(file=io.StringIO(), force_terminal=False, width=120))
+    assert text == "failed: ann, plain, seed 2: [no] compiler\n"
+
+
+def test_describe_event():
+    assert describe_event(Event(0, 1)) == "preparing"
+    assert describe_event(Event(0, 1, 14_000, 0.9312, 2480.4)) == "14,000 images, 93.1% right, 2,480 images/s"
+
+
+def test_time_left_is_in_proportion_to_the_expected_lengths():
+    assert estimate_seconds_left(60.0, [10.0, 20.0], [5.0, 10.0]) == pytest.approx(30.0)
+    assert estimate_seconds_left(60.0, [], [5.0]) is None
+    assert estimate_seconds_left(60.0, [10.0], []) == 0.0
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59.6, "1 min 00 s"), (3725, "62 min 05 s")])
+def test_format_seconds(seconds, text):
+    assert format_seconds(seconds) == text

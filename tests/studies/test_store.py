@@ -1,0 +1,55 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from bioplast.errors import RequestError
+from bioplast.studies.jobs import Failure
+from bioplast.studies.store import FAILURE_FILE, Store
+from bioplast.training.config import RunConfig
+from bioplast.training.record import write_run
+
+CONFIG = RunConfig("ann", hidden=3, max_samples=10, settings={"learning_rate": 0.1})
+
+
+def test_a_run_is_found_by_its_key(tmp_path, make_run):
+    store = Store(tmp_path / "results" / "compare")
+    assert not store.has(CONFIG)
+    write_run(store.folder_of(CONFIG), make_run(m0=42))
+    assert store.has(CONFIG)
+    assert store.read(CONFIG).record["energy"]["m0"] == 42
+    assert store.folder_of(CONFIG) == tmp_path / "results" / "compare" / CONFIG.key
+
+
+@pytest.mark.parametrize(
+    "change", [{"seed": 2}, {"rule": "largest(0.1)"}, {"goal": 0.9}, {"settings": {"learning_rate": 0.2}}]
+)
+def test_another_configuration_is_another_run(tmp_path, make_run, change):
+    store = Store(tmp_path)
+    write_run(store.folder_of(CONFIG), make_run())
+    assert not store.has(replace(CONFIG, **change))
+
+
+def test_a_run_without_its_record_is_not_finished(tmp_path):
+    store = Store(tmp_path)
+    store.folder_of(CONFIG).mkdir()
+    (store.folder_of(CONFIG) / "trace.csv").write_text("samples\n2000\n")
+    assert not store.has(CONFIG)
+
+
+def test_a_failure_is_recorded_with_its_reason_and_forgotten(tmp_path):
+    store = Store(tmp_path)
+    store.record_failure(Failure(CONFIG, "no C++ compiler", "Traceback ..."))
+    path = store.folder_of(CONFIG) / FAILURE_FILE
+    note = json.loads(path.read_text())
+    assert (note["reason"], note["details"]) == ("no C++ compiler", "Traceback ...")
+    assert RunConfig.from_dict(note["config"]) == CONFIG
+    assert not store.has(CONFIG)
+    store.forget_failure(CONFIG)
+    assert not path.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RequestError, match=r"cannot write to .*file"):
+        Store(tmp_path / "file" / "compare")
