@@ -1,4 +1,4 @@
-"""The one error a user can cause."""
+"""The errors that reach a user as one line, without a traceback."""
 
 
 class RequestError(ValueError):
@@ -6,4 +6,11 @@ class RequestError(ValueError):
 
     The message is one line that names the object, the value and what is allowed;
     the command line prints it as it is and leaves with exit status 2.
+    """
+
+
+class IncompleteStudyError(RuntimeError):
+    """Some runs of a study failed; the rest is done and drawn.
+
+    The message says how many and why; the command line prints it and leaves with exit status 1.
     """

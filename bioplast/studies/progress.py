@@ -1,4 +1,4 @@
-"""What a study shows while it runs: a bar over its runs and a line for each worker."""
+"""What a study shows while it runs: a bar over its runs, and one for each worker over its run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from bioplast.studies.jobs import Event, Failure, Job, name_run
 
@@ -32,13 +32,14 @@ class StudyProgress:
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
-            MofNCompleteColumn(),
             TextColumn("{task.fields[state]}"),
             console=self._console,
             disable=not self._console.is_terminal,
         )
-        total = n_stored + len(jobs)
-        self._study = self._bar.add_task(title, total=total, completed=n_stored, state="starting")
+        self._n_stored = n_stored
+        self._study = self._bar.add_task(
+            title, total=n_stored + len(jobs), completed=n_stored, state="starting"
+        )
         self._lines: dict[int, TaskID] = {}  # by worker
         self._workers: dict[int, int] = {}  # by job
         self._ended: set[int] = set()
@@ -62,14 +63,20 @@ class StudyProgress:
     def on_event(self, event: Event) -> None:
         """A run started or has come further: its worker's line says so."""
         self._workers[event.job] = event.worker
-        self._draw_line(event.worker, f"{name_run(self._jobs[event.job].config)}: {describe_event(event)}")
+        config = self._jobs[event.job].config
+        self._draw_line(
+            event.worker,
+            f"{name_run(config)}: {describe_event(event)}",
+            completed=event.samples,
+            total=config.max_samples,
+        )
 
     def on_end(self, job: int, failure: Failure | None) -> None:
         """A run has ended: the bar moves, and its worker is free."""
         self._ended.add(job)
         self._bar.advance(self._study)
         if job in self._workers:
-            self._draw_line(self._workers.pop(job), "waiting")
+            self._draw_line(self._workers.pop(job), "waiting", completed=0, total=1)
         if failure is not None:
             self._n_failed += 1
             name = name_run(failure.config)
@@ -78,7 +85,7 @@ class StudyProgress:
     def on_tick(self) -> None:
         """Time goes by: say how much is left."""
         n_left = len(self._jobs) - len(self._ended)
-        parts = [f"{n_left} to go"]
+        parts = [f"{self._n_stored + len(self._ended)} runs done, {n_left} to go"]
         if self._n_failed:
             parts.append(f"{self._n_failed} failed")
         seconds = estimate_seconds_left(
@@ -90,11 +97,11 @@ class StudyProgress:
             parts.append(f"about {format_seconds(seconds)} left")
         self._bar.update(self._study, state=", ".join(parts))
 
-    def _draw_line(self, worker: int, state: str) -> None:
+    def _draw_line(self, worker: int, state: str, *, completed: int, total: int | None) -> None:
         if worker not in self._lines:
             name = f"  worker {len(self._lines) + 1}"
             self._lines[worker] = self._bar.add_task(name, total=None, state=state)
-        self._bar.update(self._lines[worker], state=state)
+        self._bar.update(self._lines[worker], state=state, completed=completed, total=total)
 
 
 def describe_event(event: Event) -> str:

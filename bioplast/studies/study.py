@@ -10,7 +10,7 @@ from types import ModuleType
 
 from rich.console import Console
 
-from bioplast.errors import RequestError
+from bioplast.errors import IncompleteStudyError, RequestError
 from bioplast.figures.style import save_figure, use_style
 from bioplast.studies.caption import fill_caption
 from bioplast.studies.executor import execute
@@ -24,10 +24,6 @@ from bioplast.training.record import Run
 from bioplast.training.run import set_up
 
 TABLE_WIDTH = 160
-
-
-class IncompleteStudyError(RuntimeError):
-    """Some runs could not be carried out; what could be drawn was."""
 
 
 def run_experiment(

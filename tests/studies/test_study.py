@@ -3,10 +3,10 @@ import json
 import pandas as pd
 import pytest
 
-from bioplast.errors import RequestError
+from bioplast.errors import IncompleteStudyError, RequestError
 from bioplast.project import load_experiment_module
 from bioplast.studies.store import FAILURE_FILE
-from bioplast.studies.study import IncompleteStudyError, run_experiment
+from bioplast.studies.study import run_experiment
 from bioplast.training.record import RECORD_FILE
 
 EXPERIMENT = '''
