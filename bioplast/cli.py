@@ -19,7 +19,7 @@ from rich.text import Text
 
 import bioplast
 from bioplast import project as projects
-from bioplast.errors import RequestError
+from bioplast.errors import IncompleteStudyError, RequestError
 from bioplast.plasticity import RULES
 from bioplast.plasticity.part import Part
 from bioplast.tasks import TASKS
@@ -48,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = app(args=arguments, prog_name="bioplast", standalone_mode=False)
     except RequestError as error:
         return _refuse(str(error))
+    except IncompleteStudyError as error:
+        print("bioplast:", error, file=sys.stderr)
+        return 1
     except typer.Abort:
         status = 130
     except Exception as error:
@@ -55,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # can word themselves has stayed.
         if not hasattr(error, "format_message"):
             raise
-        return _refuse(error.format_message())
+        return _refuse(f"{error.format_message()} (see bioplast --help)")
     if status in (None, 0):
         return 0
     print("bioplast: interrupted", file=sys.stderr)
@@ -71,13 +74,15 @@ def _refuse(message: str) -> int:
 def train(
     model: Annotated[str, typer.Argument(help="A network in models/.")],
     rule: Annotated[str, typer.Option(help="What may change, e.g. 'largest(0.1) + subnet(50)'.")] = "plain",
-    hidden: Annotated[int | None, typer.Option(help="Hidden units.  [default: the model's]")] = None,
-    goal: Annotated[float, typer.Option(help="Validation accuracy to stop at.")] = 0.95,
-    seed: Annotated[int, typer.Option(help="Seed of weights, order, spikes, split.")] = 1,
+    hidden: Annotated[
+        str | None, typer.Option(metavar="N", help="Hidden units.  [default: the model's]")
+    ] = None,
+    goal: Annotated[str, typer.Option(metavar="SHARE", help="Validation accuracy to stop at.")] = "0.95",
+    seed: Annotated[str, typer.Option(metavar="S", help="Seed of weights, order, spikes, split.")] = "1",
     protocol: Annotated[str, typer.Option(help="Training protocol.")] = "standard",
     task: Annotated[str, typer.Option(metavar="mnist|DIR", help="What is learned.")] = "mnist",
     max_samples: Annotated[
-        int | None, typer.Option(help="Trials to give up after.  [default: 5 epochs]")
+        str | None, typer.Option(metavar="N", help="Trials to give up after.  [default: 5 epochs]")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to write.  [default: results/train/<key>]")
@@ -96,12 +101,12 @@ def train(
     config = RunConfig(
         model=model,
         rule=rule,
-        hidden=hidden,
-        seed=seed,
-        task=task if task in TASKS else str(Path(task).absolute()),
+        hidden=_read_count("--hidden", hidden),
+        seed=_read_whole("--seed", seed, least=0),
+        task=task if task in TASKS else str(Path(task).resolve()),
         protocol=protocol,
-        goal=goal,
-        max_samples=max_samples,
+        goal=_read_number("--goal", goal),
+        max_samples=_read_count("--max-samples", max_samples),
         device=device,
     )
     folder = _find_project(project)
@@ -111,13 +116,17 @@ def train(
     check_writable(out)
     with watch(f"{model}, {config.rule}, seed {seed}", setup.protocol.max_samples) as report:
         run = setup.carry_out(report)
-    write_run(out, run)
-    if json:
-        print(format_record(run.record))
-    else:
-        console = Console()
-        console.print(make_summary(run.record))
-        console.print(Text(f"written to {out}"), soft_wrap=True)
+    try:
+        write_run(out, run)
+    finally:  # the numbers are not lost with a disk that is full
+        if json:
+            print(format_record(run.record))
+        else:
+            Console().print(make_summary(run.record))
+    if not json:
+        print(f"written to {out}")
+    if run.record["diverged"]:
+        print("bioplast:", run.record["message"], file=sys.stderr)
 
 
 @app.command()
@@ -125,19 +134,24 @@ def run(
     experiment: Annotated[str, typer.Argument(help="A figure in experiments/.")],
     quick: Annotated[bool, typer.Option("--quick", help="A small form, to see that it works.")] = False,
     seeds: Annotated[
-        int | None, typer.Option(help="Runs of each point.  [default: the experiment's]")
+        str | None, typer.Option(metavar="N", help="Runs of each point.  [default: the experiment's]")
     ] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes.  [default: one a core]")] = None,
+    workers: Annotated[
+        str | None, typer.Option(metavar="N", help="Processes.  [default: one a core]")
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Do runs again that are already there.")] = False,
     project: ProjectOption = None,
 ) -> None:
     """Carry out the runs of an experiment, those already there excepted, and draw its figure."""
+    n_seeds, n_workers = _read_count("--seeds", seeds), _read_count("--workers", workers)
     folder = _find_project(project)
     module = projects.load_experiment_module(experiment, folder)
     from bioplast.studies import run_experiment
 
-    figures = run_experiment(module, project=folder, quick=quick, seeds=seeds, workers=workers, fresh=fresh)
-    Console().print(Text(f"written to {figures}"), soft_wrap=True)
+    figures = run_experiment(
+        module, project=folder, quick=quick, seeds=n_seeds, workers=n_workers, fresh=fresh
+    )
+    print(f"written to {figures}")
 
 
 @app.command(name="list")
@@ -172,6 +186,28 @@ def show(
 
 def _find_project(folder: Path | None) -> Path:
     return projects.find_project() if folder is None else projects.open_project(folder)
+
+
+# Numbers are read here and not by typer, whose messages leave out the value.
+def _read_count(option: str, text: str | None) -> int | None:
+    return None if text is None else _read_whole(option, text, least=1)
+
+
+def _read_whole(option: str, text: str, *, least: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise RequestError(f"{option}: must be a whole number >= {least}, got {text!r}")
+    return number
+
+
+def _read_number(option: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise RequestError(f"{option}: must be a number, got {text!r}") from None
 
 
 def _sign(rule: type[Part]) -> str:

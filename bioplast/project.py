@@ -105,7 +105,10 @@ def _load(kind: str, name: str, folder: Path) -> ModuleType:
     if name not in files:
         raise RequestError(f"{kind}: no {kind} {name!r}; there are {', '.join(files) or 'none'} in {folder}")
     path = files[name].resolve()
-    full_name = f"bioplast_{kind}s.{name}"
+    package = f"bioplast_{kind}s"
+    # Pickle wants the parent of a dotted name to be there.
+    sys.modules.setdefault(package, ModuleType(package)).__path__ = []
+    full_name = f"{package}.{name}"
     loaded = sys.modules.get(full_name)
     if loaded is not None and loaded.__file__ == str(path):
         return loaded

@@ -1,7 +1,38 @@
-"""Settings shared by all tests."""
+"""Settings and fixtures shared by all tests."""
 
+import shutil
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
 from hypothesis import settings
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("no-deadline", settings(deadline=None))
 settings.load_profile("no-deadline")
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """A study folder of a user's own, with one small network."""
+    folder = tmp_path / "study"
+    shutil.copytree(Path(__file__).parent / "study", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+@pytest.fixture
+def patterns(tmp_path: Path) -> Path:
+    """A small task: 3 noisy patterns of 4 x 4 pixels, 240 images to learn from and 60 to test on."""
+    folder = tmp_path / "patterns"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    prototypes = rng.integers(0, 2, (3, 16)) * 200
+    for name, n_images in (("train", 240), ("t10k", 60)):
+        labels = np.arange(n_images) % 3
+        pixels = prototypes[labels] + rng.integers(0, 56, (n_images, 16))
+        header = struct.pack(">IIII", 0x803, n_images, 4, 4)
+        (folder / f"{name}-images-idx3-ubyte").write_bytes(header + pixels.astype(np.uint8).tobytes())
+        header = struct.pack(">II", 0x801, n_images)
+        (folder / f"{name}-labels-idx1-ubyte").write_bytes(header + labels.astype(np.uint8).tobytes())
+    return folder

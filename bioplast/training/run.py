@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bioplast.energy import Energy
+from bioplast.errors import RequestError
 from bioplast.network import Model
 from bioplast.project import load_model_module
 from bioplast.tasks import load_task
@@ -44,7 +45,7 @@ class SetUp:
         state = self.model.initial_state(self.config.seed)
         position = train(self.model, self.protocol, state, report=report)
         test = None if position.diverged else examine(self.model, state, self.protocol.test, position)
-        record = _make_record(self, position, compute_energies(state), test) | {"commit": commit}
+        record = _make_record(self, position, compute_energies(state), test, commit)
         return Run(record, position.trace, state)
 
 
@@ -56,6 +57,11 @@ def set_up(config: RunConfig, *, project: Path) -> SetUp:
     RequestError : something that was asked for does not exist or does not fit
     """
     module = load_model_module(config.model, project)
+    for name in ("N_HIDDEN", "make_network"):
+        if not hasattr(module, name):
+            raise RequestError(
+                f"model: {module.__file__} must define N_HIDDEN and make_network, has no {name}"
+            )
     task = load_task(config.task)
     n_hidden = module.N_HIDDEN if config.hidden is None else config.hidden
     plasticity = config.plasticity
@@ -94,7 +100,11 @@ def carry_out(config: RunConfig, *, project: Path, report: Report = be_silent) -
 
 
 def _make_record(
-    setup: SetUp, position: Position, energies: Mapping[str, Energy], test: float | None
+    setup: SetUp,
+    position: Position,
+    energies: Mapping[str, Energy],
+    test: float | None,
+    commit: str | None,
 ) -> dict[str, Any]:
     config, protocol = setup.config, setup.protocol
     seconds = position.train_seconds
@@ -126,6 +136,7 @@ def _make_record(
         "goal": config.goal,
         "diverged": position.diverged,
         "message": _explain(setup, position),
+        "commit": commit,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "config": config.to_dict(),
     }

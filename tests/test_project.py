@@ -1,0 +1,85 @@
+import pickle
+import sys
+
+import pytest
+
+from bioplast import project
+from bioplast.errors import RequestError
+
+
+def test_project_is_found_from_anywhere_inside(study, monkeypatch):
+    inside = study / "results" / "deep"
+    inside.mkdir(parents=True)
+    assert project.find_project(inside) == study
+    monkeypatch.chdir(inside)
+    assert project.find_project() == study
+
+
+def test_no_project_upwards_is_said_so(tmp_path):
+    (tmp_path / "models").mkdir()
+    with pytest.raises(
+        RequestError, match=r"no folder with models/ and experiments/ from .*; .*--project DIR"
+    ):
+        project.find_project(tmp_path)
+
+
+def test_named_folder_must_itself_be_a_project(study):
+    assert project.open_project(study) == study
+    for wrong in (study / "models", study / "nowhere"):
+        with pytest.raises(RequestError, match=r"must be a folder with models/ and experiments/"):
+            project.open_project(wrong)
+
+
+def test_lists_files_with_the_first_line_of_their_docstring(study):
+    (study / "models" / "_shared.py").write_text('"""Not a model."""\n')
+    (study / "models" / "half-done.py").write_text('"""No module can have this name."""\n')
+    (study / "models" / "bare.py").write_text("raise SystemExit('listing must not run this')\n")
+    (study / "models" / "broken.py").write_text("def\n")
+    models = project.list_models(study)
+    assert list(models) == ["bare", "broken", "tiny"]
+    assert models["tiny"].startswith("A small tanh network")
+    assert models["bare"] == "(no docstring)"
+    assert models["broken"].startswith("(not Python:")
+    assert list(project.list_experiments(study)) == ["nothing"]
+
+
+@pytest.mark.parametrize("name", ["rate", "../models/tiny", "tiny.py", "", "models.tiny", "_shared"])
+def test_unknown_model_lists_those_there_are(study, name):
+    (study / "models" / "_shared.py").write_text("")
+    with pytest.raises(RequestError, match=r"model: no model '.*'; there are tiny in .*models"):
+        project.load_model_module(name, study)
+
+
+def test_unknown_experiment_lists_those_there_are(study):
+    with pytest.raises(RequestError, match=r"experiment: no experiment 'tiny'; there are nothing in .*exper"):
+        project.load_experiment_module("tiny", study)
+
+
+def test_empty_folder_has_none(study):
+    (study / "experiments" / "nothing.py").unlink()
+    with pytest.raises(RequestError, match="there are none in"):
+        project.load_experiment_module("nothing", study)
+
+
+def test_module_is_loaded_once_and_its_classes_can_be_pickled(study):
+    module = project.load_model_module("tiny", study)
+    assert project.load_model_module("tiny", study) is module
+    assert sys.modules["bioplast_models.tiny"] is module
+    assert pickle.loads(pickle.dumps(module.Tiny)) is module.Tiny
+
+
+def test_same_name_in_another_project_is_another_module(study, tmp_path):
+    module = project.load_model_module("tiny", study)
+    for folder in ("models", "experiments"):
+        (tmp_path / "other" / folder).mkdir(parents=True)
+    (tmp_path / "other" / "models" / "tiny.py").write_text("N_HIDDEN = 3\n")
+    other = project.load_model_module("tiny", tmp_path / "other")
+    assert other is not module
+    assert other.N_HIDDEN == 3
+
+
+def test_module_that_fails_leaves_nothing_half_loaded(study):
+    (study / "models" / "failing.py").write_text("1 / 0\n")
+    with pytest.raises(ZeroDivisionError):
+        project.load_model_module("failing", study)
+    assert "bioplast_models.failing" not in sys.modules

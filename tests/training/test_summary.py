@@ -1,0 +1,41 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from bioplast.training import RunConfig, carry_out
+from bioplast.training.summary import make_summary
+
+
+@pytest.fixture
+def record(study, patterns):
+    config = RunConfig("tiny", rule="above(0.001)", task=str(patterns), max_samples=100)
+    return carry_out(config, project=study).record
+
+
+def show(record) -> str:
+    console = Console(file=io.StringIO(), width=200)
+    console.print(make_summary(record))
+    return console.file.getvalue()
+
+
+def test_summary_names_the_run_and_its_numbers(record):
+    text = show(record)
+    for expected in (
+        "tiny, above(0.001), 8 hidden units, seed 1",
+        record["message"],
+        record["key"],
+        "input->hidden",
+        f"{record['energy']['m0']:,}",
+        f"{record['energy']['m1']:.4g}",
+        f"test {record['accuracy']['test']:.2%}",
+    ):
+        assert expected in text
+
+
+def test_summary_of_a_diverged_run_says_none_where_there_is_no_number(record):
+    record["accuracy"] |= {"validation": None, "test": None}
+    record["energy"]["m1"] = None
+    record["images_per_second"] = None
+    assert "validation none, test none" in show(record)
+    assert "none images/s" in show(record)
