@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bioplast import cli
+from bioplast.errors import IncompleteStudyError
 from bioplast.plasticity import RULES
 from bioplast.tasks import TASKS
 from bioplast.training.record import read_run
@@ -215,6 +216,14 @@ def test_run_hands_its_options_to_the_study(call, study, monkeypatch):
         "workers": 1,
         "fresh": True,
     }
+
+
+def test_study_with_failed_runs_ends_with_status_one_and_one_line(call, monkeypatch):
+    def run_experiment(module, **options):
+        raise IncompleteStudyError("1 of 3 runs failed: out of memory")
+
+    monkeypatch.setattr("bioplast.studies.run_experiment", run_experiment)
+    assert call("run", "nothing") == (1, "", "bioplast: 1 of 3 runs failed: out of memory\n")
 
 
 @pytest.mark.parametrize(("arguments", "status"), [(["--help"], 0), (["train", "--help"], 0), (["x"], 2)])

@@ -96,7 +96,7 @@ def read_run(folder: Path) -> Run:
 
 def format_record(record: Mapping[str, Any], indent: int | None = None) -> str:
     """``record`` as JSON, a number that is none (nan, inf) as null: JSON has no such numbers."""
-    return json.dumps(_purge(record), indent=indent, allow_nan=False)
+    return json.dumps(purge(record), indent=indent, allow_nan=False)
 
 
 def format_trace(trace: list[dict[str, Any]]) -> str:
@@ -105,7 +105,7 @@ def format_trace(trace: list[dict[str, Any]]) -> str:
     if trace:
         writer = csv.DictWriter(text, fieldnames=list(trace[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(_purge(row) for row in trace)
+        writer.writerows(purge(row) for row in trace)
     return text.getvalue()
 
 
@@ -117,18 +117,19 @@ def parse_trace(text: str) -> list[dict[str, Any]]:
     ]
 
 
+def purge(value: Any) -> Any:
+    """``value`` with None for every number in it that is none (nan, inf)."""
+    if isinstance(value, Mapping):
+        return {name: purge(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [purge(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _parse_number(text: str) -> int | float | None:
     if not text:
         return None
     return int(text) if text.isdigit() else float(text)
-
-
-def _purge(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _purge(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_purge(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _replace(path: Path, text: str) -> None:

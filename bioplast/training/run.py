@@ -18,7 +18,7 @@ from bioplast.training.config import RunConfig
 from bioplast.training.loop import Position, Report, be_silent, compute_energies, examine, train
 from bioplast.training.protocol import TrainingProtocol
 from bioplast.training.protocols import PROTOCOLS
-from bioplast.training.record import Run
+from bioplast.training.record import Run, purge
 from bioplast.training.versions import collect_versions, find_commit
 
 
@@ -46,7 +46,7 @@ class SetUp:
         position = train(self.model, self.protocol, state, report=report)
         test = None if position.diverged else examine(self.model, state, self.protocol.test, position)
         record = _make_record(self, position, compute_energies(state), test, commit)
-        return Run(record, position.trace, state)
+        return Run(purge(record), purge(position.trace), state)
 
 
 def set_up(config: RunConfig, *, project: Path) -> SetUp:
