@@ -6,7 +6,9 @@ from typing import ClassVar
 import numpy as np
 
 from bioplast.plasticity.checks import check_positive
-from bioplast.plasticity.part import BoolArray, BrianForm, Proposal, Selection
+from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, FloatArray, Proposal, Selection
+from bioplast.plasticity.side import Side
+from bioplast.plasticity.walks import in_dtype, sort_columns, write_from
 
 
 @dataclass(frozen=True)
@@ -35,3 +37,12 @@ class Above(Selection):
 
     def brian(self, layer: str, n_plastic: int) -> BrianForm:
         return BrianForm("theta", "abs(delta_w) >= cutoff", {"theta": self.theta})
+
+    def fast(self, layer: str, n_plastic: int) -> FastForm:
+        return FastForm(select_above, (self.theta,))
+
+
+def select_above(side: Side, n_rows: int, parameters: FloatArray) -> None:
+    """Write from the threshold up."""
+    n_columns = sort_columns(side)
+    write_from(side, n_rows, n_columns, in_dtype(side, parameters[0]))

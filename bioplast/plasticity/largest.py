@@ -6,7 +6,18 @@ from typing import ClassVar
 import numpy as np
 
 from bioplast.plasticity.checks import check_fraction
-from bioplast.plasticity.part import BoolArray, BrianForm, Proposal, Selection, is_output
+from bioplast.plasticity.part import (
+    BoolArray,
+    BrianForm,
+    FastForm,
+    FloatArray,
+    Proposal,
+    Selection,
+    is_output,
+)
+from bioplast.plasticity.rank_one import find_cutoff
+from bioplast.plasticity.side import Side
+from bioplast.plasticity.walks import sort_columns, write_from
 
 
 @dataclass(frozen=True)
@@ -51,9 +62,24 @@ class Largest(Selection):
 
     def brian(self, layer: str, n_plastic: int) -> BrianForm:
         n_written = self.count(layer, n_plastic)
-        return BrianForm("kth_largest(n_written)", "abs(delta_w) >= cutoff", {"n_written": n_written})
+        return BrianForm(
+            cutoff="kth_largest(n_written)",
+            condition="abs(delta_w) >= cutoff",
+            parameters={"n_written": n_written},
+            competes=True,
+        )
+
+    def fast(self, layer: str, n_plastic: int) -> FastForm:
+        return FastForm(select_largest, (self.count(layer, n_plastic),))
 
     def count(self, layer: str, n_plastic: int) -> int:
         """How many of ``n_plastic`` synapses are written when no two changes are equal."""
         fraction = self.fraction if self.output is None or not is_output(layer) else self.output
         return n_plastic - round((1 - fraction) * (n_plastic - 1))
+
+
+def select_largest(side: Side, n_rows: int, parameters: FloatArray) -> None:
+    """Find the cutoff in the two factors of the change and write from there up."""
+    n_columns = sort_columns(side)
+    cutoff = find_cutoff(side, n_rows, n_columns, int(parameters[0]))
+    write_from(side, n_rows, n_columns, cutoff)

@@ -12,7 +12,7 @@ ask which rule it is.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -36,9 +36,9 @@ class Proposal:
     delta_w : (n_pre, n_post), proposed changes
     weights : (n_pre, n_post), weights before the change
     plastic : (n_pre, n_post), the synapses on the path
-    error : (n_post,), error that reached each postsynaptic unit
+    error : (n_post,), error of each postsynaptic unit, the slope of its activation included
     activity : (n_post,), its activity
-    rng : generator for rules that draw
+    key : 32 random bits of this trial and layer, for rules that draw
     """
 
     layer: str
@@ -47,7 +47,7 @@ class Proposal:
     plastic: BoolArray
     error: FloatArray
     activity: FloatArray
-    rng: np.random.Generator
+    key: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,33 @@ class BrianForm:
 
     Attributes
     ----------
-    cutoff : expression for the shared variable ``cutoff``, evaluated once a trial and layer
-    condition : which proposed changes are written, in terms of ``delta_w``, ``weight``, ``cutoff``
+    cutoff : expression for ``cutoff``, one number for all synapses of the layer
+    condition : which proposed changes are written, in terms of ``delta_w``, ``w``, ``cutoff``
     parameters : the values the two expressions use; they are run-time arguments of a compiled
         program, so two rules with the same text share one program
+    competes : whether the cutoff depends on all changes of the layer, which are then proposed one
+        step before they are written
     """
 
     cutoff: str
     condition: str
     parameters: Mapping[str, float] = field(default_factory=dict)
+    competes: bool = False
+
+
+@dataclass(frozen=True)
+class FastForm:
+    """How a selection runs fast.
+
+    Attributes
+    ----------
+    select : ``select(side, n_rows, parameters)`` writes what one trial changes in one layer: a plain
+        function in Numba's subset of Python (see ``side`` and ``walks``), the same for all layers
+    parameters : the values it uses in this layer; they are no part of the machine code
+    """
+
+    select: Callable[..., None]
+    parameters: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +133,10 @@ class Selection(Part):
     @abstractmethod
     def brian(self, layer: str, n_plastic: int) -> BrianForm:
         """The Brian2 form for a layer with ``n_plastic`` plastic synapses."""
+
+    @abstractmethod
+    def fast(self, layer: str, n_plastic: int) -> FastForm:
+        """The fast form for a layer with ``n_plastic`` plastic synapses."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from bioplast.plasticity.part import BoolArray, BrianForm, Proposal, Selection
+from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, FloatArray, Proposal, Selection
+from bioplast.plasticity.side import Side
+from bioplast.plasticity.walks import write_all
 
 
 @dataclass(frozen=True)
@@ -24,3 +26,11 @@ class Plain(Selection):
     def brian(self, layer: str, n_plastic: int) -> BrianForm:
         # The text of `above`, so that both run in one compiled program.
         return BrianForm("theta", "abs(delta_w) >= cutoff", {"theta": 0.0})
+
+    def fast(self, layer: str, n_plastic: int) -> FastForm:
+        return FastForm(select_plain)
+
+
+def select_plain(side: Side, n_rows: int, parameters: FloatArray) -> None:
+    """Write everything."""
+    write_all(side, n_rows)

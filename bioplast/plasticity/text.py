@@ -35,12 +35,12 @@ def parse_parts(text: str) -> list[Part]:
         term = _TERM.match(text, position)
         if term is None:
             raise RequestError(f"rule: cannot read {text!r}; write for instance 'largest(0.1) + subnet(100)'")
-        parts.append(_make_part(term["name"], term["arguments"]))
         position = term.end()
+        if position < len(text) and text[position] != "+":
+            raise RequestError(f"rule: expected '+' or the end at {text[position:]!r} in {text!r}")
+        parts.append(_make_part(term["name"], term["arguments"]))
         if position == len(text):
             return parts
-        if text[position] != "+":
-            raise RequestError(f"rule: expected '+' or the end at {text[position:]!r} in {text!r}")
         position += 1
 
 

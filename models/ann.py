@@ -1,0 +1,108 @@
+"""Artificial neural network trained by backpropagation, one image at a time.
+
+The image x (pixels over 255 and a unit that is always on) passes two layers of synapses::
+
+    h_j = sum_i x_i w_ij            r_j = h_j  where h_j > 0, else slope * h_j
+    y_k = sum_j r_j w_jk            r has a last unit that is always on
+
+The error of the output goes back through the same synapses, and both layers propose a change::
+
+    delta_k = [k is the label] - y_k
+    delta_j = phi'(h_j) * sum_k w_jk delta_k        phi' = 1 where h_j > 0, else slope
+    delta_w = eta * pre * delta
+
+What of it is written is up to the plasticity. With ``slope`` 0 activity is never negative, and the
+network is the resting state of the rate network.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bioplast.network import Outcome, State
+from bioplast.numeric.chunk import Chunks
+from bioplast.numeric.encoding import Rates
+from bioplast.numeric.initial import make_layers
+from bioplast.numeric.settings import Settings
+from bioplast.plasticity import Plasticity
+from bioplast.tasks.task import Trials
+
+N_HIDDEN = 100
+
+
+@dataclass
+class Network:
+    """784-N-10 and its like; ``bioplast.numeric.reference`` is what it computes.
+
+    Parameters
+    ----------
+    n_pixels, n_classes, n_hidden : numbers of units, the always-on ones not counted
+    plasticity : what may change
+    constants : learning rates and slope
+    sd_hidden, sd_output : standard deviation of the first weights into hidden and output units
+    encoding : how an image becomes activity
+    dtype : of the weights
+
+    Raises
+    ------
+    RequestError : the plasticity's path cannot be laid through ``n_hidden`` units
+    """
+
+    n_pixels: int
+    n_classes: int
+    n_hidden: int
+    plasticity: Plasticity
+    constants: Settings = field(default_factory=Settings)
+    sd_hidden: float = 0.01
+    sd_output: float = 0.01
+    encoding: Rates = field(default_factory=Rates)
+    dtype: str = "float32"
+    build_seconds: float = field(default=0.0, init=False)
+
+    name = "ann"
+
+    def __post_init__(self) -> None:
+        if self.plasticity.path is not None:
+            self.plasticity.path.check_layer(self.n_hidden)
+        self._chunks = Chunks(self.constants, self.encoding, self.plasticity)
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Every constant that shapes the numbers of a run."""
+        return {
+            **dataclasses.asdict(self.constants),
+            "sd_hidden": self.sd_hidden,
+            "sd_output": self.sd_output,
+            "encoding": self.encoding.name,
+            "dtype": self.dtype,
+        }
+
+    def initial_state(self, seed: int) -> State:
+        """Weights before learning and empty books."""
+        layers = make_layers(
+            seed,
+            self.n_pixels,
+            self.n_hidden,
+            self.n_classes,
+            sd_hidden=self.sd_hidden,
+            sd_output=self.sd_output,
+            plasticity=self.plasticity,
+            dtype=self.dtype,
+        )
+        return State(seed, layers)
+
+    def present(self, state: State, trials: Trials, *, learn: bool) -> Outcome:
+        """Show the images of ``trials`` in order; with ``learn`` the state moves on in place."""
+        outcome = self._chunks.present(state, trials, learn=learn)
+        self.build_seconds = self._chunks.build_seconds
+        return outcome
+
+
+def make_network(
+    *, n_pixels: int, n_classes: int, n_hidden: int, plasticity: Plasticity, device: str
+) -> Network:
+    """The network of the standard protocol; it runs on no Brian2 device."""
+    return Network(n_pixels, n_classes, n_hidden, plasticity)

@@ -1,0 +1,82 @@
+"""The oracle itself, against finite differences and a trial worked out by hand."""
+
+import numpy as np
+import pytest
+
+from bioplast import Plasticity
+from bioplast.energy import Books
+from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, Layer, State
+from bioplast.numeric import reference
+from bioplast.numeric.encoding import Rates
+from bioplast.numeric.initial import make_layers
+from bioplast.numeric.settings import Settings
+from bioplast.tasks.task import Images, Trials
+
+
+def make_layer(name, weights):
+    weights = np.array(weights, float)
+    return Layer(name, weights, np.ones(weights.shape, bool), Books.open(weights))
+
+
+def show(state, pixels, labels, settings, rule="plain"):
+    images = Images(np.array(pixels, np.uint8), np.array(labels, np.uint8))
+    return reference.present(
+        state,
+        Trials(images, np.arange(len(labels))),
+        settings=settings,
+        encoding=Rates(),
+        plasticity=Plasticity.parse(rule),
+        learn=True,
+    )
+
+
+def test_two_by_two_network_by_hand():
+    hidden = make_layer(HIDDEN_LAYER, [[1.0, -1.0], [0.5, 0.5], [0.0, 0.0]])
+    output = make_layer(OUTPUT_LAYER, [[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
+    state = State(0, (hidden, output))
+    outcome = show(state, [[255, 0]], [1], Settings(learning_rate=0.5, learning_rate_output=0.25))
+    # x = (1, 0, 1); h = (1, -1), r = (1, 0, 1), y = (1, 0); delta = (-1, 1) at the output and
+    # (-1, 0) at the hidden layer, whose second unit is below zero.
+    assert outcome.predictions.tolist() == [0]
+    np.testing.assert_array_equal(hidden.weights, [[0.5, -1.0], [0.5, 0.5], [-0.5, 0.0]])
+    np.testing.assert_array_equal(output.weights, [[0.75, 0.25], [0.0, 1.0], [-0.25, 0.25]])
+    assert [state.energies[name].m0 for name in (HIDDEN_LAYER, OUTPUT_LAYER)] == [2, 4]
+    assert [state.energies[name].m1 for name in (HIDDEN_LAYER, OUTPUT_LAYER)] == [1.0, 1.0]
+    # Two active inputs to two hidden units, two active units to two outputs.
+    assert outcome.signalling.macs == 8
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.1])
+def test_backprop_is_the_gradient(slope):
+    rng = np.random.default_rng(3)
+    pixels, label = rng.integers(0, 256, (1, 6)), 2
+    layers = make_layers(1, 6, 5, 3, sd_hidden=0.5, sd_output=0.5, plasticity=Plasticity(), dtype=np.float64)
+    before = [layer.weights.copy() for layer in layers]
+    # With eta 1 the change is minus the gradient of half the squared error.
+    show(State(1, layers), pixels, [label], Settings(1.0, 1.0, slope))
+    x = np.append(pixels[0] / 255, 1)
+
+    def compute_loss(weights):
+        h = x @ weights[0]
+        y = np.append(np.where(h > 0, h, slope * h), 1) @ weights[1]
+        return 0.5 * np.sum((np.eye(3)[label] - y) ** 2)
+
+    step = 1e-6
+    for index, layer in enumerate(layers):
+        for place in np.ndindex(layer.weights.shape):
+            shifted = [[weights.copy() for weights in before] for _ in range(2)]
+            shifted[0][index][place] += step
+            shifted[1][index][place] -= step
+            slope_there = (compute_loss(shifted[0]) - compute_loss(shifted[1])) / (2 * step)
+            # Central differences are good to about step**2.
+            assert layer.weights[place] - before[index][place] == pytest.approx(-slope_there, abs=1e-8)
+
+
+def test_frozen_synapses_stay():
+    plasticity = Plasticity.parse("subnet(2)")
+    layers = make_layers(1, 4, 3, 2, sd_hidden=1, sd_output=1, plasticity=plasticity)
+    before = [layer.weights.copy() for layer in layers]
+    show(State(1, layers), [[255, 9, 0, 80]] * 5, [0, 1, 0, 1, 1], Settings(slope=0.1), "subnet(2)")
+    for layer, weights in zip(layers, before, strict=True):
+        np.testing.assert_array_equal(layer.weights[~layer.plastic], weights[~layer.plastic])
+        assert np.count_nonzero(layer.weights != weights) > 0

@@ -1,0 +1,20 @@
+import numpy as np
+import pytest
+
+from bioplast import subnet
+from bioplast.errors import RequestError
+
+
+def test_paths_run_from_input_to_output():
+    rng = np.random.default_rng(0)
+    into = subnet(2).mask("input->hidden", (4, 3), rng)
+    out_of = subnet(2).mask("hidden->output", (4, 2), rng)
+    np.testing.assert_array_equal(into, np.repeat([[1, 1, 0]], 4, axis=0))
+    # The last row is the output's bias, which comes from no hidden unit.
+    np.testing.assert_array_equal(out_of, [[1, 1], [1, 1], [0, 0], [0, 0]])
+
+
+def test_no_larger_than_the_layer():
+    subnet(10).check_layer(10)
+    with pytest.raises(RequestError, match=r"Subnet.units: must be at most the 10 hidden units, got 11"):
+        subnet(11).check_layer(10)
