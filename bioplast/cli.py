@@ -14,8 +14,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 import bioplast
 from bioplast import project as projects
@@ -165,12 +163,11 @@ def list_all(project: ProjectOption = None) -> None:
         "rules": {_sign(rule): rule.summary for rule in RULES.values()},
         "tasks": tasks | {"DIR": "a folder of four IDX files with MNIST's names, gzipped or not"},
     }
-    table = Table.grid(padding=(0, 2))
+    width = max(len(name) for lines in sections.values() for name in lines)
     for section, lines in sections.items():
-        table.add_row(Text(section, style="bold"))
+        print(section)
         for name, line in lines.items():
-            table.add_row(Text(f"  {name}"), Text(line))
-    Console().print(table)
+            print(f"  {name:<{width}}  {line}")
 
 
 @app.command()
