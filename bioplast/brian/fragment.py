@@ -1,0 +1,94 @@
+"""What a plasticity declaration adds to synapses in Brian2: variables, and code that writes and books.
+
+The model says what is proposed, in its own words; everything here is what the rule and the books add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from brian2 import Function
+
+from bioplast.brian.selection import make_selection_functions
+from bioplast.plasticity.part import BrianForm
+
+BOOKS = """
+plastic : boolean (constant)  # on the path
+m0 : integer                  # writes
+m1 : 1                        # summed size of the changes
+"""
+
+BOOKS_DTYPES = {"m0": np.int64, "m1": np.float64}  # a float32 sum of 1e5 small changes loses digits
+
+_WRITE = """
+w_before = w
+w = w_before + delta_w*int({condition})
+m0 += int(w != w_before)
+m1 += abs(float64(w) - float64(w_before))
+"""
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """What a rule adds to one Synapses object.
+
+    Attributes
+    ----------
+    equations : variables of the rule and the books
+    code : pathway to code: ``write`` and, if the changes of a layer compete, ``propose`` before it
+    events : pathway to the event that triggers it; they have the pathways' names
+    parameters : initial values of the rule's shared variables
+    functions : for the namespace
+    """
+
+    equations: str
+    code: Mapping[str, str]
+    parameters: Mapping[str, float]
+    functions: Mapping[str, Function]
+
+    @property
+    def events(self) -> dict[str, str]:
+        return {pathway: pathway for pathway in self.code}
+
+
+def make_fragment(synapses_name: str, form: BrianForm, proposal: str) -> Fragment:
+    """The variables and the code by which ``form`` writes and books what ``proposal`` proposes.
+
+    Parameters
+    ----------
+    synapses_name : name of the Synapses object, which owns the competition
+    form : the Brian2 form of the selection
+    proposal : code that sets ``delta_w`` for a synapse
+    """
+    shared = "".join(
+        f"{name} : {'integer' if isinstance(value, int) else '1'} (shared, constant)\n"
+        for name, value in form.parameters.items()
+    )
+    write = _WRITE.format(condition=form.condition)
+    on_path = "delta_w = delta_w*int(plastic)\n"
+    functions = {"float64": _make_float64()}
+    if not form.competes:
+        return Fragment(
+            equations=BOOKS + shared,
+            code={"write": f"{proposal}\n{on_path}{write.replace('cutoff', form.cutoff)}"},
+            parameters=form.parameters,
+            functions=functions,
+        )
+    return Fragment(
+        equations=BOOKS + shared + "delta_w : 1\n",
+        code={
+            "propose": f"{proposal.replace('delta_w =', 'proposed =')}\ndelta_w = offer(proposed*int(plastic))",
+            "write": f"cutoff = {form.cutoff}\n{write}",
+        },
+        parameters=form.parameters,
+        functions=functions | make_selection_functions(synapses_name),
+    )
+
+
+def _make_float64() -> Function:
+    """``float64(x)``: a change is booked in double precision even where weights are single."""
+    function = Function(np.float64, arg_units=[None], return_unit=lambda unit: unit, stateless=True)
+    function.implementations.add_implementation("cpp", "inline double float64(double x) { return x; }")
+    return function

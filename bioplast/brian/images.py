@@ -1,0 +1,39 @@
+"""Images as compiled programs read them: one file per image set, mapped into memory and shared."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bioplast.brian.cache import cache_folder, write_once
+from bioplast.tasks.task import Images
+
+ALWAYS_ON = 255
+_N_REMEMBERED = 4  # train and test sets of a task or two; each copy is the size of its images
+
+_remembered: list[tuple[Images, NDArray[np.uint8]]] = []
+_paths: dict[int, str] = {}
+
+
+def with_always_on(images: Images) -> NDArray[np.uint8]:
+    """(n_images, n_pixels + 1): the pixels and, last, the input that is always on."""
+    for known, padded in _remembered:
+        if known is images:
+            return padded
+    padded = np.pad(images.pixels, ((0, 0), (0, 1)), constant_values=ALWAYS_ON)
+    _remembered.append((images, padded))
+    if len(_remembered) > _N_REMEMBERED:
+        _paths.pop(id(_remembered.pop(0)[1]), None)
+    return padded
+
+
+def images_file(padded: NDArray[np.uint8]) -> str:
+    """The file with these images; its name is their hash, so all runs on this machine share it."""
+    if id(padded) not in _paths:
+        digest = hashlib.blake2b(padded, digest_size=16, person=b"bioplast images").hexdigest()
+        path = cache_folder() / "images" / f"{digest}.u8"
+        write_once(path, padded.tobytes())
+        _paths[id(padded)] = str(path)
+    return _paths[id(padded)]

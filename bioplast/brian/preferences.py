@@ -1,0 +1,43 @@
+"""Brian2's preferences while bioplast generates code, and as they were before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from brian2 import prefs
+from brian2.utils.logger import catch_logs
+from numpy.typing import DTypeLike
+
+# Not Brian2's -ffast-math, under which (w + change) - w may be folded into the change and rounding is
+# never booked; and no contraction to fused multiply-adds, so that sums round as NumPy's do.
+COMPILER_FLAGS = (
+    "-w",
+    "-O3",
+    "-march=native",
+    "-std=c++11",
+    "-ffp-contract=off",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+)
+
+
+@contextmanager
+def brian_preferences(dtype: DTypeLike) -> Iterator[None]:
+    """Generate code for variables of ``dtype`` that computes what it says."""
+    wanted = {
+        "core.default_float_dtype": np.dtype(dtype).type,
+        "codegen.cpp.extra_compile_args_gcc": list(COMPILER_FLAGS),
+        "codegen.cpp.extra_compile_args": list(COMPILER_FLAGS),
+        "codegen.target": "numpy",  # in runtime mode, where there may be no compiler
+    }
+    before = {name: prefs[name] for name in wanted}
+    for name, value in wanted.items():
+        prefs[name] = value
+    with catch_logs():  # it wonders whether `y = clip(x, y, high)` depends on the order of synapses
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                prefs[name] = value

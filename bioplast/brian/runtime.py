@@ -1,0 +1,49 @@
+"""Networks in Brian2's runtime mode: slow, but no compiler is needed and one can look inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from brian2 import Network
+from numpy.typing import DTypeLike, NDArray
+
+from bioplast.brian.preferences import brian_preferences
+from bioplast.brian.program import Values
+from bioplast.brian.stimulus import Screen, Stimulus
+
+
+class RuntimeNetwork:
+    """A network that is run as ``Program`` is, in this process.
+
+    Parameters
+    ----------
+    assemble : makes the network
+    n_steps : time steps of a trial
+    screen : shows it the stimulus
+    """
+
+    def __init__(self, assemble: Callable[[], Network], dtype: DTypeLike, n_steps: int, screen: Screen):
+        self._dtype = dtype
+        self._n_steps = n_steps
+        self._screen = screen
+        with brian_preferences(dtype):
+            self.network = assemble()
+            self.network.store()
+
+    def run(self, values: Values, stimulus: Stimulus, wanted: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """Show the stimulus to the network, which starts from ``values``; see ``Program.run``."""
+        self._screen.stimulus = stimulus
+        with brian_preferences(self._dtype):
+            self.network.restore()
+            for variable, value in values.items():
+                owner, name = variable.split(".")
+                self.network[owner].variables[name].set_value(value)
+            duration = len(stimulus.trials) * self._n_steps * self.network["inputs"].clock.dt
+            self.network.run(duration)
+        return {variable: self._get(variable) for variable in wanted}
+
+    def _get(self, variable: str) -> NDArray[Any]:
+        owner, name = variable.split(".")
+        return np.array(self.network[owner].variables[name].get_value())

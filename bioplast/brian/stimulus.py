@@ -1,0 +1,176 @@
+"""What a Brian2 network is shown: images and trials, reached through functions in its equations.
+
+============================  ==============================================================
+``pixel(trial, i)``           input i of the trial's image in 0..1; the last input is always 1
+``label(trial)``              the class the image belongs to
+``poisson_train(trial, i, n_steps, p)``  the spikes of input i: bit s is set if it fires at step s,
+                              which happens with probability ``p * pixel(trial, i)``
+``fires(train, step)``        bit ``step`` of a train, 0 or 1
+``is_over(trial)``            1 once every trial has been shown; ends a compiled program
+============================  ==============================================================
+
+Compiled programs map the images into memory, so parallel runs share one copy and a program is not
+tied to the images it was built with. In runtime mode the same functions read NumPy arrays. Random
+numbers are counter-based (``bioplast.tasks.poisson``), so both draw the same spikes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from brian2 import Function, prefs
+from brian2.codegen.generators.cpp_generator import c_data_type
+from numpy.typing import NDArray
+
+from bioplast.brian.images import images_file, with_always_on
+from bioplast.randomness import make_key
+from bioplast.tasks.poisson import trial_keys, uniform
+from bioplast.tasks.task import Trials
+
+MAX_STEPS = 62  # a spike train is the bits of one signed 64-bit number, sign and one spare left out
+
+_TRIAL = np.dtype([("image", np.int32), ("label", np.int32), ("key", np.uint32)])
+
+_CPP = """
+#include <cstdint>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+struct Shown { int32_t image, label; uint32_t key; };
+struct Mapped {
+    const char* start; long size;
+    explicit Mapped(const char* variable) : start(nullptr), size(0) {
+        const char* path = std::getenv(variable);
+        const int file = path ? open(path, O_RDONLY) : -1;
+        struct stat status;
+        if (file < 0 || fstat(file, &status)) return;
+        size = status.st_size;
+        start = (const char*) mmap(nullptr, size, PROT_READ, MAP_SHARED, file, 0);
+    }
+};
+const Mapped images_file("BIOPLAST_IMAGES"), trials_file("BIOPLAST_TRIALS");
+const uint8_t* const images = (const uint8_t*) images_file.start;  // (n_images, %(n_inputs)d)
+const Shown* const trials = (const Shown*) trials_file.start;  // (n_trials,)
+const long n_trials = trials_file.size / sizeof(Shown);
+
+inline const Shown& shown(long trial) { return trials[trial < n_trials ? trial : n_trials - 1]; }
+inline int level(long trial, int i) { return images[(long) shown(trial).image * %(n_inputs)d + i]; }
+inline uint32_t mix(uint32_t x) {
+    x ^= x >> 16; x *= 0x7feb352dU; x ^= x >> 15; x *= 0x846ca68bU; return x ^ (x >> 16);
+}
+"""
+
+_CPP_FUNCTIONS = {
+    "pixel": "inline %(real)s pixel(long trial, int i) { return level(trial, i) / (%(real)s) 255; }",
+    "label": "inline int label(long trial) { return shown(trial).label; }",
+    "poisson_train": """
+inline int64_t poisson_train(long trial, int i, int n_steps, double p) {
+    const int bright = level(trial, i);
+    if (!bright) return 0;
+    const uint32_t key = shown(trial).key;
+    const double bound = p * (bright / 255.0) * 4294967296.0;
+    uint64_t train = 0;
+    for (int step = 0; step < n_steps; ++step) {
+        const uint32_t counter = (uint32_t) (step * %(n_inputs)d + i);
+        train |= (uint64_t) (mix(key + counter * 0x9E3779B9U) < bound) << step;
+    }
+    return (int64_t) train;
+}""",
+    "fires": "inline int fires(int64_t train, int step) { return (int) ((train >> step) & 1); }",
+    "is_over": """
+inline int is_over(long trial) {
+    if (trial >= n_trials) Network::_globally_stopped = true;
+    return trial >= n_trials;
+}""",
+}
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """A chunk of trials as a network reads them.
+
+    Attributes
+    ----------
+    images : (n_images, n_pixels + 1) uint8, the always-on input in the last column
+    trials : (n_trials,) records of image, label and random key
+    """
+
+    images: NDArray[np.uint8]
+    trials: NDArray[np.void]
+
+    @classmethod
+    def of(cls, trials: Trials, seed: int) -> Stimulus:
+        """The stimulus of a chunk in a run with this seed."""
+        numbers = trials.first + np.arange(len(trials), dtype=np.int64)
+        records = np.empty(len(trials), _TRIAL)
+        records["image"] = trials.indices
+        records["label"] = trials.labels
+        records["key"] = trial_keys(make_key(seed, "spikes"), trials.stream, numbers)
+        return cls(with_always_on(trials.images), records)
+
+    def environment(self, folder: Path) -> dict[str, str]:
+        """Write the trials to ``folder`` and say where a compiled program finds them and the images."""
+        path = folder / "trials"
+        self.trials.tofile(path)
+        return {"BIOPLAST_TRIALS": str(path), "BIOPLAST_IMAGES": images_file(self.images)}
+
+
+class Screen:
+    """Holds the stimulus that a network in runtime mode is being shown."""
+
+    stimulus: Stimulus
+
+    def level(self, trial: Any, i: Any) -> Any:
+        shown = self.stimulus.trials["image"][np.minimum(trial, len(self.stimulus.trials) - 1)]
+        return self.stimulus.images[shown, i]
+
+    def pixel(self, trial: Any, i: Any) -> Any:
+        return self.level(trial, i) / prefs.core.default_float_dtype(255)
+
+    def label(self, trial: Any) -> Any:
+        return self.stimulus.trials["label"][np.minimum(trial, len(self.stimulus.trials) - 1)]
+
+    def poisson_train(self, trial: Any, i: Any, n_steps: Any, p: Any) -> Any:
+        key = int(self.stimulus.trials["key"][min(int(trial), len(self.stimulus.trials) - 1)])
+        units = np.atleast_1d(i)
+        counters = np.arange(int(n_steps))[:, None] * self.stimulus.images.shape[1] + units  # (n_steps, n)
+        fired = uniform(key, counters) < p * (self.level(int(trial), units) / 255.0)
+        return (fired.astype(np.int64) << np.arange(int(n_steps))[:, None]).sum(axis=0)
+
+    def fires(self, train: Any, step: Any) -> Any:
+        return (train >> step) & 1
+
+    def is_over(self, trial: Any) -> Any:
+        return np.asarray(trial) >= len(self.stimulus.trials)
+
+
+def make_stimulus_functions(n_inputs: int, screen: Screen) -> dict[str, Function]:
+    """The functions above for a network with ``n_inputs`` inputs, the always-on one included."""
+    functions: dict[str, Function] = {}
+    real = c_data_type(prefs.core.default_float_dtype)
+    arguments: Mapping[str, int] = {"pixel": 2, "label": 1, "poisson_train": 4, "fires": 2, "is_over": 1}
+    for name, n_arguments in arguments.items():
+        function = Function(
+            _python_form(getattr(screen, name)),
+            arg_units=[1] * n_arguments,
+            return_unit=1,
+            return_type="float" if name == "pixel" else "integer",
+            stateless=True,
+        )
+        code = (_CPP + _CPP_FUNCTIONS[name]) % {"n_inputs": n_inputs, "real": real}
+        function.implementations.add_implementation("cpp", code)
+        functions[name] = function
+    return functions
+
+
+def _python_form(method: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*values: Any) -> Any:
+        return method(*values)
+
+    return call

@@ -1,0 +1,223 @@
+"""Rate network in Brian2: leaky units that settle on the ANN's activity and learn from it.
+
+An image is held until the network has come to rest. Input rates drive the hidden units, hidden units
+relax to the rectified drive, and the output relaxes to what they send::
+
+    tau dr/dt = -r + max(0, I)      I_j = sum_i w_ij r_i
+    tau dy/dt = -y + I              I_k = sum_j w_jk r_j
+
+Then the output is read, its error goes back through the same synapses, and all of them learn::
+
+    error_k = [k is the label] - y_k
+    error_j = phi'(I_j) sum_k w_jk error_k          phi' = 1 where I > 0, else 0
+    delta_w = eta r_pre error_post
+
+Rates are never negative. At rest this is the ANN with slope 0 (``models/ann.py``); the same seed gives
+both the same first weights. The last input and the last hidden unit are always on: their synapses are
+biases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from brian2 import EventMonitor, Network, NeuronGroup, Synapses, ms
+
+from bioplast.brian.fragment import BOOKS_DTYPES
+from bioplast.brian.model import SYNAPSES, BrianModel, connect_all
+from bioplast.energy import Signalling
+from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, Layer
+from bioplast.numeric.initial import make_layers
+from bioplast.plasticity import Plasticity
+
+N_HIDDEN = 100
+
+TIME = """
+trial = timestep(t, dt)//n_steps : integer (shared)
+step = timestep(t, dt)%n_steps : integer (shared)
+"""
+
+INPUTS = TIME + """
+r : 1
+n_active : integer
+learning : boolean (shared, constant)
+"""
+
+HIDDEN = TIME + """
+dr/dt = (clip(I, 0, inf) - r)/tau : 1
+I : 1
+bias : 1 (constant)                         # the drive of the last unit, which is always on
+feedback : 1                                # sum of w times the output's error
+error = feedback*int(I > 0) : 1
+n_active : integer
+learning : boolean (shared, constant)
+"""
+
+OUTPUT = TIME + """
+dy/dt = (I - y)/tau : 1
+I : 1
+reading : 1                                 # y when the output is read
+highest : 1                                 # the highest reading
+error = int(label(trial) == i) - reading : 1
+"""
+
+LAYER = """
+w : 1
+eta : 1 (shared, constant)
+"""
+
+
+@dataclass
+class RateNetwork(BrianModel):
+    """A network of leaky rate units; parameters as for ``BrianModel``, and
+
+    Parameters
+    ----------
+    n_settle : time steps, of one time constant each, after which the output is read
+    learning_rate, learning_rate_output : eta of the two layers
+    sd_hidden, sd_output : standard deviation of the first weights into hidden and output units
+    """
+
+    n_settle: int = 20
+    learning_rate: float = 0.01
+    learning_rate_output: float = 0.01
+    sd_hidden: float = 0.01
+    sd_output: float = 0.01
+
+    name = "rate"
+    # While its drive is constant a leaky unit is advanced exactly, however long the step.
+    time_step = 10 * ms
+
+    @property
+    def n_steps(self) -> int:
+        return self.n_settle + 4
+
+    @property
+    def learning_rates(self) -> Mapping[str, float]:
+        return {HIDDEN_LAYER: self.learning_rate, OUTPUT_LAYER: self.learning_rate_output}
+
+    def make_layers(self, seed: int) -> tuple[Layer, Layer]:
+        return make_layers(
+            seed,
+            self.n_pixels,
+            self.n_hidden,
+            self.n_classes,
+            sd_hidden=self.sd_hidden,
+            sd_output=self.sd_output,
+            plasticity=self.plasticity,
+            dtype=self.dtype,
+        )
+
+    def count_signalling(self, n_input: int, n_hidden: int) -> Signalling:
+        return Signalling(macs=n_input * self.n_hidden + n_hidden * self.n_classes)
+
+    def assemble(self) -> Network:
+        namespace = {
+            **self.make_stimulus_functions(),
+            "tau": 10 * ms,
+            "n_steps": self.n_steps,
+            # One thing a step, so that the order inside a step never matters.
+            "ONSET": 0,
+            "READ": self.n_settle,
+            "FEEDBACK": self.n_settle + 1,
+            "PROPOSE": self.n_settle + 2,
+            "WRITE": self.n_settle + 3,
+        }
+        common = {"namespace": namespace, "dt": self.time_step}
+        hidden_rule = self.make_fragment(HIDDEN_LAYER, "delta_w = eta*r_pre*error_post")
+        output_rule = self.make_fragment(OUTPUT_LAYER, "delta_w = eta*r_pre*error_post")
+
+        inputs = NeuronGroup(
+            self.n_pixels + 1,
+            INPUTS,
+            events={
+                "onset": "step == ONSET and pixel(trial, i) > 0",
+                "propose": "step == PROPOSE and pixel(trial, i) > 0 and learning",
+                "write": "step == WRITE and pixel(trial, i) > 0 and learning",
+            },
+            name="inputs",
+            **common,
+        )
+        inputs.run_on_event("onset", "r = pixel(trial, i); n_active += 1", when="before_synapses")
+
+        hidden = NeuronGroup(
+            self.n_hidden + 1,
+            HIDDEN,
+            events={
+                "onset": "step == ONSET",
+                "read": "step == READ and r > 0",
+                "propose": "step == PROPOSE and r > 0 and learning",
+                "write": "step == WRITE and r > 0 and learning",
+            },
+            method="exponential_euler",
+            name="hidden",
+            **common,
+        )
+        hidden.bias[self.n_hidden :] = 1
+        hidden.run_on_event("onset", "r = 0; I = bias; feedback = 0", when="before_synapses")
+        hidden.run_on_event("read", "n_active += 1")
+
+        output = NeuronGroup(
+            self.n_classes,
+            OUTPUT,
+            events={
+                "onset": "step == ONSET",
+                "read": "step == READ",
+                "feedback": "step == FEEDBACK",
+                "answer": "step == FEEDBACK and reading >= highest",
+            },
+            method="exponential_euler",
+            name="output",
+            **common,
+        )
+        output.run_on_event("onset", "y = 0", when="before_synapses")
+        output.run_on_event("read", "reading = y; highest = y", when="before_synapses")
+        answers = EventMonitor(output, "answer", name="answers")
+
+        input_to_hidden = Synapses(
+            inputs,
+            hidden,
+            LAYER + hidden_rule.equations,
+            on_pre={"send": "I_post += w*r_pre", **hidden_rule.code},
+            on_event={"send": "onset", **hidden_rule.events},
+            dtype=BOOKS_DTYPES,
+            name=SYNAPSES[HIDDEN_LAYER],
+            namespace=namespace | hidden_rule.functions,
+            dt=self.time_step,
+        )
+        connect_all(input_to_hidden, self.n_pixels + 1, self.n_hidden)
+
+        hidden_to_output = Synapses(
+            hidden,
+            output,
+            LAYER + output_rule.equations + "I_post = w*r_pre : 1 (summed)",
+            on_pre=output_rule.code,
+            on_post={"feedback": "feedback_pre += w*error_post"},
+            on_event={"feedback": "feedback", **output_rule.events},
+            dtype=BOOKS_DTYPES,
+            name=SYNAPSES[OUTPUT_LAYER],
+            namespace=namespace | output_rule.functions,
+            dt=self.time_step,
+        )
+        connect_all(hidden_to_output, self.n_hidden + 1, self.n_classes)
+
+        rivals = Synapses(
+            output,
+            output,
+            on_pre="highest_post = clip(reading_pre, highest_post, inf)",
+            on_event="read",
+            name="rivals",
+            dt=self.time_step,
+        )
+        rivals.connect()
+        return Network(
+            inputs, hidden, output, answers, input_to_hidden, hidden_to_output, rivals, self.make_ending()
+        )
+
+
+def make_network(
+    *, n_pixels: int, n_classes: int, n_hidden: int, plasticity: Plasticity, device: str
+) -> RateNetwork:
+    """The network as the command line asks for it."""
+    return RateNetwork(n_pixels, n_classes, n_hidden, plasticity, device)
