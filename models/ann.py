@@ -8,7 +8,7 @@ The image x (pixels over 255 and a unit that is always on) passes two layers of 
 The error of the output goes back through the same synapses, and both layers propose a change::
 
     delta_k = [k is the label] - y_k
-    delta_j = phi'(h_j) * sum_k w_jk delta_k        phi' = 1 where h_j > 0, else slope
+    delta_j = phi'(h_j) * sum_k w_jk delta_k        phi' = 1 where h_j > 0, else error_slope
     delta_w = eta * pre * delta
 
 What of it is written is up to the plasticity. With ``slope`` 0 activity is never negative, and the

@@ -9,11 +9,11 @@ relax to the rectified drive, and the output relaxes to what they send::
 Then the output is read, its error goes back through the same synapses, and all of them learn::
 
     error_k = [k is the label] - y_k
-    error_j = phi'(I_j) sum_k w_jk error_k          phi' = 1 where I > 0, else 0
+    error_j = phi'(I_j) sum_k w_jk error_k          phi' = 1 where I > 0, else error_slope
     delta_w = eta r_pre error_post
 
-Rates are never negative. At rest this is the ANN with slope 0 (``models/ann.py``); the same seed gives
-both the same first weights. The last input and the last hidden unit are always on: their synapses are
+Rates are never negative; the error still passes a silent unit, weakly, so that it can recover. At rest
+this is the ANN (``models/ann.py``), and the same seed gives both the same first weights. The last input and the last hidden unit are always on: their synapses are
 biases.
 """
 
@@ -49,7 +49,7 @@ dr/dt = (clip(I, 0, inf) - r)/tau : 1
 I : 1
 bias : 1 (constant)                         # the drive of the last unit, which is always on
 feedback : 1                                # sum of w times the output's error
-error = feedback*int(I > 0) : 1
+error = feedback*clip(int(I > 0), error_slope, 1) : 1
 n_active : integer
 learning : boolean (shared, constant)
 """
@@ -76,12 +76,14 @@ class RateNetwork(BrianModel):
     ----------
     n_settle : time steps, of one time constant each, after which the output is read
     learning_rate, learning_rate_output : eta of the two layers
+    error_slope : slope of the hidden units' activation below zero as the error sees it
     sd_hidden, sd_output : standard deviation of the first weights into hidden and output units
     """
 
     n_settle: int = 20
     learning_rate: float = 0.01
     learning_rate_output: float = 0.01
+    error_slope: float = 0.1
     sd_hidden: float = 0.01
     sd_output: float = 0.01
 
@@ -116,6 +118,7 @@ class RateNetwork(BrianModel):
         namespace = {
             **self.make_stimulus_functions(),
             "tau": 10 * ms,
+            "error_slope": self.error_slope,
             "n_steps": self.n_steps,
             # One thing a step, so that the order inside a step never matters.
             "ONSET": 0,
@@ -125,8 +128,8 @@ class RateNetwork(BrianModel):
             "WRITE": self.n_settle + 3,
         }
         common = {"namespace": namespace, "dt": self.time_step}
-        hidden_rule = self.make_fragment(HIDDEN_LAYER, "delta_w = eta*r_pre*error_post")
-        output_rule = self.make_fragment(OUTPUT_LAYER, "delta_w = eta*r_pre*error_post")
+        hidden_rule = self.make_fragment(HIDDEN_LAYER, "delta_w = r_pre*(eta*error_post)")
+        output_rule = self.make_fragment(OUTPUT_LAYER, "delta_w = r_pre*(eta*error_post)")
 
         inputs = NeuronGroup(
             self.n_pixels + 1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -45,13 +45,12 @@ class Chunks:
         forms = [fast(layer.name, int(layer.plastic.sum())) for layer in state.layers]
         read_image, source, table = self.encoding.fast(trials, dtype)
         kernel = compiled(run_chunk, read_image=read_image, select=forms[0].select)
-        settings = (self.settings.learning_rate, self.settings.learning_rate_output, self.settings.slope)
         network = (
             make_side(hidden),
             make_side(output),
             np.array(forms[0].parameters, np.float64),
             np.array(forms[1].parameters, np.float64),
-            Constants(*(dtype.type(value) for value in settings)),
+            Constants(*(dtype.type(value) for value in astuple(self.settings))),
             _freeze(source),
             _freeze(table),
         )

@@ -24,6 +24,7 @@ class Constants(NamedTuple):
     learning_rate: Any
     learning_rate_output: Any
     slope: Any
+    error_slope: Any
 
 
 def run_chunk(
@@ -58,7 +59,7 @@ def run_chunk(
         for k in range(n_outputs):
             output.error[k] = -output.activity[k]
         output.error[labels[trial]] += 1
-        send_back(output, hidden, constants.slope)
+        send_back(output, hidden, constants.error_slope)
         set_steps(hidden, constants.learning_rate)
         set_steps(output, constants.learning_rate_output)
         n_inputs = keep_plastic(hidden, n_inputs)

@@ -35,7 +35,7 @@ def present(
     hidden, output = state.layers
     dtype = hidden.weights.dtype
     images = encoding.encode(trials, dtype)
-    slope = dtype.type(settings.slope)
+    slope, error_slope = dtype.type(settings.slope), dtype.type(settings.error_slope)
     predictions = np.empty(len(trials), np.int64)
     macs = 0
     for trial, (x, label) in enumerate(zip(images, trials.labels, strict=True)):
@@ -49,7 +49,7 @@ def present(
         delta_out = -y
         delta_out[label] += 1
         back = weigh(delta_out, output.weights[:-1].T)
-        delta_hid = np.where(h > 0, back, slope * back)
+        delta_hid = np.where(h > 0, back, error_slope * back)
         change_layer(hidden, x, delta_hid, r[:-1], settings.learning_rate, plasticity)
         change_layer(output, r, delta_out, y, settings.learning_rate_output, plasticity)
         state.trial += 1

@@ -91,6 +91,7 @@ def test_settings_name_everything(ann):
         "learning_rate": 0.01,
         "learning_rate_output": 0.01,
         "slope": 0.0,
+        "error_slope": 0.1,
         "sd_hidden": 0.01,
         "sd_output": 0.01,
         "encoding": "rates",

@@ -43,7 +43,7 @@ def make_state(rule, dtype):
 @pytest.mark.parametrize("slope", [0.0, 0.1])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_equals_the_reference(images, rule, slope, dtype):
-    settings, plasticity = Settings(0.05, 0.02, slope), Plasticity.parse(rule)
+    settings, plasticity = Settings(0.05, 0.02, slope, error_slope=0.1), Plasticity.parse(rule)
     fast, slow = make_state(rule, dtype), make_state(rule, dtype)
     trials = Trials(images, np.random.default_rng(1).permutation(120))
     ours = Chunks(settings, Rates(), plasticity).present(fast, trials, learn=True)

@@ -53,7 +53,7 @@ def test_backprop_is_the_gradient(slope):
     layers = make_layers(1, 6, 5, 3, sd_hidden=0.5, sd_output=0.5, plasticity=Plasticity(), dtype=np.float64)
     before = [layer.weights.copy() for layer in layers]
     # With eta 1 the change is minus the gradient of half the squared error.
-    show(State(1, layers), pixels, [label], Settings(1.0, 1.0, slope))
+    show(State(1, layers), pixels, [label], Settings(1.0, 1.0, slope, slope))
     x = np.append(pixels[0] / 255, 1)
 
     def compute_loss(weights):
@@ -76,7 +76,7 @@ def test_frozen_synapses_stay():
     plasticity = Plasticity.parse("subnet(2)")
     layers = make_layers(1, 4, 3, 2, sd_hidden=1, sd_output=1, plasticity=plasticity)
     before = [layer.weights.copy() for layer in layers]
-    show(State(1, layers), [[255, 9, 0, 80]] * 5, [0, 1, 0, 1, 1], Settings(slope=0.1), "subnet(2)")
+    show(State(1, layers), [[255, 9, 0, 80]] * 5, [0, 1, 0, 1, 1], Settings(slope=0.1, error_slope=0.1), "subnet(2)")
     for layer, weights in zip(layers, before, strict=True):
         np.testing.assert_array_equal(layer.weights[~layer.plastic], weights[~layer.plastic])
         assert np.count_nonzero(layer.weights != weights) > 0
