@@ -24,7 +24,7 @@ from typing import Any
 
 from bioplast.network import Outcome, State
 from bioplast.numeric.chunk import Chunks
-from bioplast.numeric.encoding import Rates
+from bioplast.numeric.encoding import Encoding, Rates
 from bioplast.numeric.initial import make_layers
 from bioplast.numeric.settings import Settings
 from bioplast.plasticity import Plasticity
@@ -58,7 +58,7 @@ class Network:
     constants: Settings = field(default_factory=Settings)
     sd_hidden: float = 0.01
     sd_output: float = 0.01
-    encoding: Rates = field(default_factory=Rates)
+    encoding: Encoding = field(default_factory=Rates)
     dtype: str = "float32"
     build_seconds: float = field(default=0.0, init=False)
 

@@ -27,8 +27,7 @@ from brian2 import EventMonitor, Network, NeuronGroup, Synapses, ms
 from bioplast.brian.fragment import BOOKS_DTYPES
 from bioplast.brian.model import SYNAPSES, BrianModel, connect_all
 from bioplast.energy import Signalling
-from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, Layer
-from bioplast.numeric.initial import make_layers
+from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.plasticity import Plasticity
 
 N_HIDDEN = 100
@@ -98,18 +97,6 @@ class RateNetwork(BrianModel):
     @property
     def learning_rates(self) -> Mapping[str, float]:
         return {HIDDEN_LAYER: self.learning_rate, OUTPUT_LAYER: self.learning_rate_output}
-
-    def make_layers(self, seed: int) -> tuple[Layer, Layer]:
-        return make_layers(
-            seed,
-            self.n_pixels,
-            self.n_hidden,
-            self.n_classes,
-            sd_hidden=self.sd_hidden,
-            sd_output=self.sd_output,
-            plasticity=self.plasticity,
-            dtype=self.dtype,
-        )
 
     def count_signalling(self, n_input: int, n_hidden: int) -> Signalling:
         return Signalling(macs=n_input * self.n_hidden + n_hidden * self.n_classes)

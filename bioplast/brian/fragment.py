@@ -5,6 +5,7 @@ The model says what is proposed, in its own words; everything here is what the r
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -67,19 +68,19 @@ def make_fragment(synapses_name: str, form: BrianForm, proposal: str) -> Fragmen
         for name, value in form.parameters.items()
     )
     write = _WRITE.format(condition=form.condition)
-    on_path = "delta_w = delta_w*int(plastic)\n"
+    proposal = inspect.cleandoc(proposal)
     functions = {"float64": _make_float64()}
     if not form.competes:
         return Fragment(
             equations=BOOKS + shared,
-            code={"write": f"{proposal}\n{on_path}{write.replace('cutoff', form.cutoff)}"},
+            code={"write": f"{proposal}\ndelta_w = delta_w*int(plastic)\ncutoff = {form.cutoff}\n{write}"},
             parameters=form.parameters,
             functions=functions,
         )
     return Fragment(
         equations=BOOKS + shared + "delta_w : 1\n",
         code={
-            "propose": f"{proposal.replace('delta_w =', 'proposed =')}\ndelta_w = offer(proposed*int(plastic))",
+            "propose": f"{proposal}\ndelta_w = offer(delta_w*int(plastic))",
             "write": f"cutoff = {form.cutoff}\n{write}",
         },
         parameters=form.parameters,

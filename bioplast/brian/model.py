@@ -22,6 +22,7 @@ from bioplast.brian.runtime import RuntimeNetwork
 from bioplast.brian.stimulus import Screen, Stimulus, make_stimulus_functions
 from bioplast.energy import Signalling
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, Layer, Outcome, State
+from bioplast.numeric.initial import make_layers
 from bioplast.plasticity import Plasticity
 from bioplast.tasks.task import Trials
 
@@ -64,7 +65,10 @@ class BrianModel(ABC):
     dtype: str = "float32"
     build_seconds: float = field(default=0.0, init=False)
 
+    name: ClassVar[str]
     time_step: ClassVar[Quantity]
+    sd_hidden: ClassVar[float]
+    sd_output: ClassVar[float]
 
     def __post_init__(self) -> None:
         if self.plasticity.path is not None:
@@ -81,10 +85,6 @@ class BrianModel(ABC):
     @abstractmethod
     def learning_rates(self) -> Mapping[str, float]:
         """eta by layer; a run-time argument of the program."""
-
-    @abstractmethod
-    def make_layers(self, seed: int) -> tuple[Layer, Layer]:
-        """The layers before learning."""
 
     @abstractmethod
     def assemble(self) -> Network:
@@ -122,7 +122,17 @@ class BrianModel(ABC):
 
     def initial_state(self, seed: int) -> State:
         """Weights before learning and empty books."""
-        return State(seed, self.make_layers(seed))
+        layers = make_layers(
+            seed,
+            self.n_pixels,
+            self.n_hidden,
+            self.n_classes,
+            sd_hidden=self.sd_hidden,
+            sd_output=self.sd_output,
+            plasticity=self.plasticity,
+            dtype=self.dtype,
+        )
+        return State(seed, layers)
 
     def present(self, state: State, trials: Trials, *, learn: bool) -> Outcome:
         """Show the images of ``trials`` in order; with ``learn`` the state moves on in place."""

@@ -3,9 +3,9 @@
 ============================  ==============================================================
 ``pixel(trial, i)``           input i of the trial's image in 0..1; the last input is always 1
 ``label(trial)``              the class the image belongs to
-``poisson_train(trial, i, n_steps, p)``  the spikes of input i: bit s is set if it fires at step s,
-                              which happens with probability ``p * pixel(trial, i)``
-``fires(train, step)``        bit ``step`` of a train, 0 or 1
+``poisson_train(trial, i, n, p)``  the spikes of input i in steps 1 to n: bit s is set if it fires
+                              at step s, which happens with probability ``p * pixel(trial, i)``
+``fires(train, step)``        whether bit ``step`` of a train is set
 ``is_over(trial)``            1 once every trial has been shown; ends a compiled program
 ============================  ==============================================================
 
@@ -76,19 +76,21 @@ inline int64_t poisson_train(long trial, int i, int n_steps, double p) {
     const uint32_t key = shown(trial).key;
     const double bound = p * (bright / 255.0) * 4294967296.0;
     uint64_t train = 0;
-    for (int step = 0; step < n_steps; ++step) {
+    for (int step = 1; step <= n_steps; ++step) {
         const uint32_t counter = (uint32_t) (step * %(n_inputs)d + i);
         train |= (uint64_t) (mix(key + counter * 0x9E3779B9U) < bound) << step;
     }
     return (int64_t) train;
 }""",
-    "fires": "inline int fires(int64_t train, int step) { return (int) ((train >> step) & 1); }",
+    "fires": "inline bool fires(int64_t train, int step) { return (train >> step) & 1; }",
     "is_over": """
 inline int is_over(long trial) {
     if (trial >= n_trials) Network::_globally_stopped = true;
     return trial >= n_trials;
 }""",
 }
+
+_RETURN_TYPES = {"pixel": "float", "fires": "boolean"}
 
 
 @dataclass(frozen=True)
@@ -139,12 +141,13 @@ class Screen:
     def poisson_train(self, trial: Any, i: Any, n_steps: Any, p: Any) -> Any:
         key = int(self.stimulus.trials["key"][min(int(trial), len(self.stimulus.trials) - 1)])
         units = np.atleast_1d(i)
-        counters = np.arange(int(n_steps))[:, None] * self.stimulus.images.shape[1] + units  # (n_steps, n)
+        steps = np.arange(1, int(n_steps) + 1)[:, None]
+        counters = steps * self.stimulus.images.shape[1] + units  # (n_steps, n_units)
         fired = uniform(key, counters) < p * (self.level(int(trial), units) / 255.0)
-        return (fired.astype(np.int64) << np.arange(int(n_steps))[:, None]).sum(axis=0)
+        return (fired.astype(np.int64) << steps).sum(axis=0)
 
     def fires(self, train: Any, step: Any) -> Any:
-        return (train >> step) & 1
+        return ((train >> step) & 1) == 1
 
     def is_over(self, trial: Any) -> Any:
         return np.asarray(trial) >= len(self.stimulus.trials)
@@ -159,8 +162,8 @@ def make_stimulus_functions(n_inputs: int, screen: Screen) -> dict[str, Function
         function = Function(
             _python_form(getattr(screen, name)),
             arg_units=[1] * n_arguments,
-            return_unit=1,
-            return_type="float" if name == "pixel" else "integer",
+            return_unit=bool if name == "fires" else 1,
+            return_type=_RETURN_TYPES.get(name, "integer"),
             stateless=True,
         )
         code = (_CPP + _CPP_FUNCTIONS[name]) % {"n_inputs": n_inputs, "real": real}

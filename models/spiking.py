@@ -1,0 +1,275 @@
+"""Spiking network in Brian2: leaky integrate-and-fire cells that learn by a three-factor rule.
+
+Inputs are Poisson spike trains whose rate follows the pixel. Spikes reach the hidden cells, hidden
+spikes a leaky readout, which is averaged over the ``n_stimulus`` steps of a trial (v in units of the
+threshold; traces decay with the membrane's time constant)::
+
+    tau_m dv/dt = -v         v_j += w_ij at a spike of i      v > v_thresh: spike, v -= v_thresh
+    tau_m dy/dt = -y         y_k += w_jk at a spike of j      readout_k = <y_k>
+
+The error of the readout goes back through the same synapses and meets an eligibility that each synapse
+built up from the two cells it joins (e-prop for a feedforward net without adaptation, Bellec et al.
+2020, doi:10.1038/s41467-020-17236-y)::
+
+    error_k = [k is the label] - softmax(readout)_k         error_j = sum_k w_jk error_k
+    delta_w_ij = eta error_j sum_t psi_j(t) pre_trace_i(t)  psi = gamma max(0, 1 - |v - v_thresh|/v_thresh)
+    delta_w_jk = eta error_k sum_t pre_trace_j(t)
+
+The double sum costs work per input spike, none per time step. With a(t) = exp(-t/tau_m) a cell keeps
+H_j(t) = sum_{t' <= t} a(t') psi_j(t'), an input P_i = sum over its spikes of 1/a(t_s), and a synapse
+S_ij = sum over the input's spikes of H_j/a up to the spike; at the end of the trial the sum over t is
+P_i H_j - S_ij.
+
+The last input is on like a white pixel, the last hidden cell is driven so that it fires regularly:
+their synapses are biases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from brian2 import EventMonitor, Network, NeuronGroup, Synapses, ms
+
+from bioplast.brian.fragment import BOOKS_DTYPES
+from bioplast.brian.model import SYNAPSES, BrianModel, connect_all
+from bioplast.brian.stimulus import MAX_STEPS
+from bioplast.energy import Signalling
+from bioplast.errors import RequestError
+from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
+from bioplast.plasticity import Plasticity
+
+N_HIDDEN = 100
+
+TIME = """
+trial = timestep(t, dt)//n_steps : integer (shared)
+step = timestep(t, dt)%n_steps : integer (shared)
+is_shown = step >= 1 and step <= n_stimulus : boolean (shared)
+"""
+
+INPUTS = TIME + """
+train : integer (constant)                  # bit s: a spike at step s
+P : 1                                       # sum over the spikes so far of 1/a
+n_active : integer                          # spikes since the chunk began
+learning : boolean (shared, constant)
+"""
+
+HIDDEN = TIME + """
+dv/dt = (bias - v)/tau_m : 1
+dpre_trace/dt = -pre_trace/tau_m : 1
+trace_sum : 1                               # sum over t of pre_trace
+psi = gamma*clip(1 - abs(v - v_thresh)/v_thresh, 0, 1) : 1
+H : 1                                       # sum over t of a psi
+bias : 1 (constant)                         # drive of the last cell, which fires regularly
+error : 1
+n_active : integer
+learning : boolean (shared, constant)
+"""
+
+OUTPUT = TIME + """
+dy/dt = -y/tau_m : 1
+y_sum : 1
+readout = y_sum/n_stimulus : 1
+evidence = exp(clip(readout, -30, 30)) : 1  # keeps single precision from overflowing
+total : 1                                   # sum of the evidence for all classes
+highest : 1                                 # the highest readout
+error = int(label(trial) == i) - evidence/total : 1
+"""
+
+LAYER = """
+w : 1
+eta : 1 (shared, constant)
+"""
+
+
+@dataclass
+class SpikingNetwork(BrianModel):
+    """A network of leaky integrate-and-fire cells; parameters as for ``BrianModel``, and
+
+    Parameters
+    ----------
+    n_stimulus : time steps of 1 ms for which an image is shown, at most 57
+    p_input : probability that an input fires in a step if its pixel is white
+    tau_m_ms : time constant of membrane, readout and traces, in ms
+    v_thresh : firing threshold; weights are in the same unit
+    gamma : height of the pseudo-derivative psi
+    learning_rate, learning_rate_output : eta of the two layers times the steps they sum over
+    sd_hidden, sd_output : standard deviation of the first weights into hidden and output cells
+
+    Raises
+    ------
+    RequestError : a trial has more steps than a spike train has bits
+    """
+
+    n_stimulus: int = 50
+    p_input: float = 0.1
+    tau_m_ms: float = 20.0
+    v_thresh: float = 1.0
+    gamma: float = 0.3
+    learning_rate: float = 0.05
+    learning_rate_output: float = 0.01
+    sd_hidden: float = 0.05
+    sd_output: float = 0.1
+
+    name = "spiking"
+    time_step = 1 * ms
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.n_steps > MAX_STEPS:
+            raise RequestError(
+                f"SpikingNetwork.n_stimulus: must be at most {MAX_STEPS - 5}, got {self.n_stimulus}"
+            )
+
+    @property
+    def n_steps(self) -> int:
+        return self.n_stimulus + 5
+
+    @property
+    def learning_rates(self) -> Mapping[str, float]:
+        return {
+            HIDDEN_LAYER: self.learning_rate / self.n_stimulus,
+            OUTPUT_LAYER: self.learning_rate_output / self.n_stimulus,
+        }
+
+    def count_signalling(self, n_input: int, n_hidden: int) -> Signalling:
+        return Signalling(
+            spikes_input=n_input,
+            spikes_hidden=n_hidden,
+            synaptic_events=n_input * self.n_hidden + n_hidden * self.n_classes,
+        )
+
+    def assemble(self) -> Network:
+        namespace = {
+            **self.make_stimulus_functions(),
+            "tau_m": self.tau_m_ms * ms,
+            "v_thresh": self.v_thresh,
+            "gamma": self.gamma,
+            "p_input": self.p_input,
+            "n_stimulus": self.n_stimulus,
+            "n_steps": self.n_steps,
+            # One thing a step, so that the order inside a step never matters; the stimulus is on
+            # in steps 1 to n_stimulus.
+            "PREPARE": 0,
+            "READ": self.n_stimulus + 1,
+            "FEEDBACK": self.n_stimulus + 2,
+            "PROPOSE": self.n_stimulus + 3,
+            "WRITE": self.n_stimulus + 4,
+        }
+        common = {"namespace": namespace, "dt": self.time_step}
+        hidden_rule = self.make_fragment(
+            HIDDEN_LAYER,
+            """
+            eligibility = P_pre*H_post - S
+            S = 0
+            delta_w = eta*error_post*eligibility
+            """,
+        )
+        output_rule = self.make_fragment(OUTPUT_LAYER, "delta_w = eta*error_post*trace_sum_pre")
+
+        inputs = NeuronGroup(
+            self.n_pixels + 1,
+            INPUTS,
+            threshold="fires(train, step)",
+            reset="P += exp(step*dt/tau_m); n_active += 1",
+            events={
+                "prepare": "step == PREPARE",
+                "propose": "step == PROPOSE and train != 0 and learning",
+                "write": "step == WRITE and train != 0 and learning",
+            },
+            dtype={"train": np.int64},
+            name="inputs",
+            **common,
+        )
+        inputs.run_on_event("prepare", "train = poisson_train(trial, i, n_stimulus, p_input); P = 0")
+
+        hidden = NeuronGroup(
+            self.n_hidden + 1,
+            HIDDEN,
+            threshold="v > v_thresh and is_shown",
+            reset="v -= v_thresh; pre_trace += 1; n_active += 1",
+            events={
+                "prepare": "step == PREPARE",
+                "propose": "step == PROPOSE and trace_sum > 0 and learning",
+                "write": "step == WRITE and trace_sum > 0 and learning",
+            },
+            method="exact",
+            name="hidden",
+            **common,
+        )
+        hidden.bias[self.n_hidden :] = 2 * self.v_thresh
+        hidden.run_on_event("prepare", "v = 0; pre_trace = 0; trace_sum = 0; H = 0; error = 0")
+        hidden.run_regularly(
+            """
+            H += int(is_shown)*exp(-step*dt/tau_m)*psi
+            trace_sum += int(is_shown)*pre_trace
+            """,
+            when="before_thresholds",
+        )
+
+        output = NeuronGroup(
+            self.n_classes,
+            OUTPUT,
+            events={
+                "prepare": "step == PREPARE",
+                "read": "step == READ",
+                "feedback": "step == FEEDBACK",
+                "answer": "step == FEEDBACK and readout >= highest",
+            },
+            method="exact",
+            name="output",
+            **common,
+        )
+        output.run_on_event("prepare", "y = 0; y_sum = 0; total = 0")
+        output.run_on_event("read", "highest = readout", when="before_synapses")
+        output.run_regularly("y_sum += int(is_shown)*y", when="before_thresholds")
+        answers = EventMonitor(output, "answer", name="answers")
+
+        input_to_hidden = Synapses(
+            inputs,
+            hidden,
+            LAYER + hidden_rule.equations + "S : 1  # sum over the input's spikes of H/a",
+            on_pre={"spike": "v_post += w; S += exp(step_pre*dt/tau_m)*H_post", **hidden_rule.code},
+            on_event={"spike": "spike", **hidden_rule.events},
+            dtype=BOOKS_DTYPES,
+            name=SYNAPSES[HIDDEN_LAYER],
+            namespace=namespace | hidden_rule.functions,
+            dt=self.time_step,
+        )
+        connect_all(input_to_hidden, self.n_pixels + 1, self.n_hidden)
+
+        hidden_to_output = Synapses(
+            hidden,
+            output,
+            LAYER + output_rule.equations,
+            on_pre={"spike": "y_post += w", **output_rule.code},
+            on_post={"feedback": "error_pre += w*error_post"},
+            on_event={"spike": "spike", "feedback": "feedback", **output_rule.events},
+            dtype=BOOKS_DTYPES,
+            name=SYNAPSES[OUTPUT_LAYER],
+            namespace=namespace | output_rule.functions,
+            dt=self.time_step,
+        )
+        connect_all(hidden_to_output, self.n_hidden + 1, self.n_classes)
+
+        rivals = Synapses(
+            output,
+            output,
+            on_pre="highest_post = clip(readout_pre, highest_post, inf); total_post += evidence_pre",
+            on_event="read",
+            name="rivals",
+            namespace=namespace,
+            dt=self.time_step,
+        )
+        rivals.connect()
+        return Network(
+            inputs, hidden, output, answers, input_to_hidden, hidden_to_output, rivals, self.make_ending()
+        )
+
+
+def make_network(
+    *, n_pixels: int, n_classes: int, n_hidden: int, plasticity: Plasticity, device: str
+) -> SpikingNetwork:
+    """The network as the command line asks for it."""
+    return SpikingNetwork(n_pixels, n_classes, n_hidden, plasticity, device)
