@@ -171,7 +171,7 @@ class SpikingNetwork(BrianModel):
         inputs = NeuronGroup(
             self.n_pixels + 1,
             INPUTS,
-            threshold="fires(train, step)",
+            threshold="fires(train, step) == 1",
             reset="P += exp(step*dt/tau_m); n_active += 1",
             events={
                 "prepare": "step == PREPARE",

@@ -5,7 +5,7 @@
 ``label(trial)``              the class the image belongs to
 ``poisson_train(trial, i, n, p)``  the spikes of input i in steps 1 to n: bit s is set if it fires
                               at step s, which happens with probability ``p * pixel(trial, i)``
-``fires(train, step)``        whether bit ``step`` of a train is set
+``fires(train, step)``        bit ``step`` of a train, 0 or 1
 ``is_over(trial)``            1 once every trial has been shown; ends a compiled program
 ============================  ==============================================================
 
@@ -82,15 +82,13 @@ inline int64_t poisson_train(long trial, int i, int n_steps, double p) {
     }
     return (int64_t) train;
 }""",
-    "fires": "inline bool fires(int64_t train, int step) { return (train >> step) & 1; }",
+    "fires": "inline int fires(int64_t train, int step) { return (train >> step) & 1; }",
     "is_over": """
 inline int is_over(long trial) {
     if (trial >= n_trials) Network::_globally_stopped = true;
     return trial >= n_trials;
 }""",
 }
-
-_RETURN_TYPES = {"pixel": "float", "fires": "boolean"}
 
 
 @dataclass(frozen=True)
@@ -147,7 +145,7 @@ class Screen:
         return (fired.astype(np.int64) << steps).sum(axis=0)
 
     def fires(self, train: Any, step: Any) -> Any:
-        return ((train >> step) & 1) == 1
+        return (train >> step) & 1
 
     def is_over(self, trial: Any) -> Any:
         return np.asarray(trial) >= len(self.stimulus.trials)
@@ -162,8 +160,8 @@ def make_stimulus_functions(n_inputs: int, screen: Screen) -> dict[str, Function
         function = Function(
             _python_form(getattr(screen, name)),
             arg_units=[1] * n_arguments,
-            return_unit=bool if name == "fires" else 1,
-            return_type=_RETURN_TYPES.get(name, "integer"),
+            return_unit=1,
+            return_type="float" if name == "pixel" else "integer",
             stateless=True,
         )
         code = (_CPP + _CPP_FUNCTIONS[name]) % {"n_inputs": n_inputs, "real": real}
