@@ -48,7 +48,7 @@ dr/dt = (clip(I, 0, inf) - r)/tau : 1
 I : 1
 bias : 1 (constant)                         # the drive of the last unit, which is always on
 feedback : 1                                # sum of w times the output's error
-error = feedback*clip(int(I > 0), error_slope, 1) : 1
+error = feedback*(error_slope + (1 - error_slope)*int(I > 0)) : 1
 n_active : integer
 learning : boolean (shared, constant)
 """
