@@ -8,7 +8,7 @@ a unit that is always on. They are plastic and booked like all others.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -34,12 +34,30 @@ class Layer:
     weights : (n_pre, n_post), ``weights[i, j]`` from i to j
     plastic : (n_pre, n_post) bool, the synapses on the path
     books : what its plasticity has cost
+    carried : what rules carry from trial to trial, as named arrays: ``memory`` of a selection, and
+        ``transient`` (n_pre, n_post), changes that a consolidation has not yet written
     """
 
     name: str
     weights: FloatArray
     plastic: NDArray[np.bool_]
     books: Books
+    carried: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+    @property
+    def acting(self) -> FloatArray:
+        """(n_pre, n_post), the weights as they act: what is written and what is transient."""
+        transient = self.carried.get("transient")
+        return self.weights if transient is None else self.weights + transient
+
+    def settle(self) -> None:
+        """Write and book what is still transient."""
+        transient = self.carried.get("transient")
+        if transient is not None:
+            before = self.weights.copy()
+            self.weights += transient
+            self.books.record(before, self.weights)
+            transient[:] = 0
 
 
 @dataclass
@@ -61,6 +79,11 @@ class State:
     def energies(self) -> dict[str, Energy]:
         """What plasticity has cost so far, by layer."""
         return {layer.name: layer.books.balance(layer.weights) for layer in self.layers}
+
+    def settle(self) -> None:
+        """End learning: what is still transient is written and booked."""
+        for layer in self.layers:
+            layer.settle()
 
     @property
     def is_finite(self) -> bool:

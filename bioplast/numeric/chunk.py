@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,15 @@ from numpy.typing import NDArray
 from bioplast.energy import Signalling
 from bioplast.network import Layer, Outcome, State
 from bioplast.numeric.compiled import compiled
-from bioplast.numeric.encoding import Rates
+from bioplast.numeric.encoding import Encoding
+from bioplast.numeric.frozen import FrozenUnits, Part, find_live
 from bioplast.numeric.kernel import Constants, run_chunk
+from bioplast.numeric.keys import make_keys
 from bioplast.numeric.settings import Settings
+from bioplast.numeric.side import make_side
 from bioplast.plasticity import Plasticity
-from bioplast.plasticity.side import Side
+from bioplast.plasticity.part import FastForm
+from bioplast.plasticity.walks import book_proposal
 from bioplast.tasks.task import Trials
 
 
@@ -32,35 +36,81 @@ class Chunks:
     """
 
     settings: Settings
-    encoding: Rates
+    encoding: Encoding
     plasticity: Plasticity
     build_seconds: float = field(default=0.0, init=False)
     _ready: set[tuple[Any, ...]] = field(default_factory=set, init=False, repr=False)
+    _frozen: FrozenUnits | None = field(default=None, init=False, repr=False)
 
     def present(self, state: State, trials: Trials, *, learn: bool) -> Outcome:
         """Show ``trials`` in order and, with ``learn``, move the state on in place."""
         hidden, output = state.layers
-        dtype = hidden.weights.dtype
-        fast = self.plasticity.selection.fast
-        forms = [fast(layer.name, int(layer.plastic.sum())) for layer in state.layers]
-        read_image, source, table = self.encoding.fast(trials, dtype)
-        kernel = compiled(run_chunk, read_image=read_image, select=forms[0].select)
-        network = (
-            make_side(hidden),
-            make_side(output),
-            np.array(forms[0].parameters, np.float64),
-            np.array(forms[1].parameters, np.float64),
-            Constants(*(dtype.type(value) for value in astuple(self.settings))),
-            _freeze(source),
-            _freeze(table),
+        live = find_live(hidden, output, clamps_first=self.settings.clamps_first)
+        n_classes = output.weights.shape[1]
+        if live.size == hidden.weights.shape[1]:
+            base, macs = np.zeros((len(trials), n_classes), hidden.weights.dtype), 0
+            return self._run(state, (hidden, output), trials, base, macs, learn=learn)
+        if self._frozen is None or self._frozen.hidden is not hidden:
+            self._frozen = FrozenUnits(hidden, output, live, self.settings.slope)
+        base, macs = self._frozen.compute(trials, self.encoding)
+        part = Part.take(hidden, output, live)
+        outcome = self._run(state, part.layers, trials, base, macs, learn=learn)
+        if learn:
+            part.put_back()
+        return outcome
+
+    def _run(
+        self,
+        state: State,
+        layers: tuple[Layer, Layer],
+        trials: Trials,
+        base: NDArray[Any],
+        macs: int,
+        *,
+        learn: bool,
+    ) -> Outcome:
+        dtype = layers[0].weights.dtype
+        gate, consolidation = self.plasticity.gate, self.plasticity.consolidation
+        opening = FastForm() if gate is None else gate.fast()
+        keeping = FastForm() if consolidation is None else consolidation.fast()
+        choices = [self._select(state, layer) for layer in layers]
+        hidden, output = (
+            make_side(layer, choice.parameters, keeping.parameters)
+            for layer, choice in zip(layers, choices, strict=True)
         )
+        read_image, source, table = self.encoding.fast(trials, dtype)
+        parts = {**choices[0].parts, **opening.parts, **keeping.parts, "read_image": read_image}
+        if self.settings.books_proposals:
+            parts["book"] = book_proposal
+        kernel = compiled(run_chunk, **parts)
+        constants = self._make_constants(dtype)
+        network = (hidden, output, constants, np.array(opening.parameters, np.float64))
+        image_arrays = (_freeze(source), _freeze(table))
         indices, labels = _freeze(trials.indices.astype(np.int64)), _freeze(trials.labels.astype(np.int64))
-        predictions = np.empty(len(trials), np.int64)
-        self._build(kernel, dtype, *network, indices[:0], labels[:0], predictions, learn)
-        macs = kernel(*network, indices, labels, predictions, learn)
+        keys, predictions = make_keys(state, len(trials)), np.empty(len(trials), np.int64)
+        chunk = (keys, base, predictions, learn)
+        self._build(kernel, dtype, *network, *image_arrays, indices[:0], labels[:0], *chunk)
+        macs += int(kernel(*network, *image_arrays, indices, labels, *chunk))
         if learn:
             state.trial += len(trials)
-        return Outcome(predictions, Signalling(macs=int(macs)))
+            for layer, side in zip(layers, (hidden, output), strict=True):
+                layer.books.maintenance += float(side.maintenance[0])
+        return Outcome(predictions, Signalling(macs=macs))
+
+    def _select(self, state: State, layer: Layer) -> FastForm:
+        whole = next(one for one in state.layers if one.name == layer.name)
+        n_counted = whole.weights.size if self.settings.ranks_all else int(layer.plastic.sum())
+        return self.plasticity.selection.fast(layer.name, layer.plastic, n_counted)
+
+    def _make_constants(self, dtype: np.dtype[Any]) -> Constants:
+        settings = self.settings
+        return Constants(
+            learning_rate=dtype.type(settings.learning_rate),
+            learning_rate_output=dtype.type(settings.learning_rate_output),
+            slope=dtype.type(settings.slope),
+            error_slope=dtype.type(settings.error_slope),
+            clamps_first=settings.clamps_first,
+        )
 
     def _build(self, kernel: Callable[..., int], dtype: np.dtype[Any], *no_trials: Any) -> None:
         """Have the machine code made, by a chunk of no trials, and take the time it needs."""
@@ -77,29 +127,3 @@ def _freeze(array: NDArray[Any]) -> NDArray[Any]:
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
     return view
-
-
-def make_side(layer: Layer) -> Side:
-    """The layer's arrays for a kernel, and room for what a trial puts there."""
-    n_pre, n_post = layer.weights.shape
-    dtype = layer.weights.dtype
-    rows, columns = np.any(layer.plastic, axis=1), np.any(layer.plastic, axis=0)
-    n_columns = int(np.flatnonzero(columns)[-1]) + 1 if columns.any() else 0
-    return Side(
-        weights=layer.weights,
-        m0=layer.books.m0,
-        m1=layer.books.m1,
-        plastic=layer.plastic,
-        row_is_plastic=rows,
-        has_gaps=not layer.plastic[rows, :n_columns].all(),
-        n_columns=n_columns,
-        n_plastic=int(layer.plastic.sum()),
-        pre=np.zeros(n_pre, dtype),
-        rows=np.zeros(n_pre, np.int64),
-        step=np.zeros(n_post, dtype),
-        error=np.zeros(n_post, dtype),
-        activity=np.zeros(n_post, dtype),
-        columns=np.zeros(n_post, np.int64),
-        high=np.zeros(n_pre, dtype),
-        low=np.zeros(n_post, dtype),
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -13,9 +13,12 @@ from typing import Any
 
 import numba
 
-import bioplast
+from bioplast.plasticity.side import Side
 
 _CONFIG: Any = numba.config  # its settings are made at run time
+# Without Numba's run time (_nrt) no references are counted, a third of the time it takes to compile, and
+# a kernel that allocates does not compile at all.
+_NJIT: Any = numba.njit
 
 
 def compiled(function: Callable[..., Any], **parts: Callable[..., Any]) -> Callable[..., Any]:
@@ -36,41 +39,73 @@ def compiled(function: Callable[..., Any], **parts: Callable[..., Any]) -> Calla
 
 @cache
 def _compile(function: FunctionType, parts: tuple[tuple[str, FunctionType], ...]) -> Callable[..., Any]:
-    twin = _make_twin(function, dict(parts), {})
-    twin.__qualname__ = "_".join([function.__name__, _fingerprint(function, parts)])
+    tree = _list_functions(function, dict(parts), [])
+    mark = _fingerprint(tree)
+    twins: dict[FunctionType, Any] = {}
+    for callee in reversed(tree):
+        twins.setdefault(callee, _NJIT(_nrt=False)(_make_twin(callee, dict(parts), twins, mark)))
     with _cache_folder() as folder:
-        return numba.njit(nogil=True, cache=folder is not None)(twin)
+        return _NJIT(nogil=True, cache=folder is not None, _nrt=False)(
+            _make_twin(function, dict(parts), twins, mark)
+        )
 
 
-def _make_twin(function: FunctionType, parts: dict[str, FunctionType], done: dict[Any, Any]) -> FunctionType:
-    """A copy of ``function`` in whose globals every plain function is machine code."""
-    namespace = dict(function.__globals__)
-    for name in function.__code__.co_names:
-        callee = parts.get(name, namespace.get(name))
-        if isinstance(callee, FunctionType):
-            if callee not in done:
-                done[callee] = numba.njit(_make_twin(callee, parts, done))
-            namespace[name] = done[callee]
-    return FunctionType(function.__code__, namespace, function.__name__, function.__defaults__)
+def _list_functions(
+    function: FunctionType, parts: dict[str, FunctionType], found: list[FunctionType]
+) -> list[FunctionType]:
+    """``function`` and the plain functions it calls, however deep, each after those that call it."""
+    if function in found:
+        found.remove(function)
+    found.append(function)
+    for callee in _list_callees(function, parts).values():
+        _list_functions(callee, parts, found)
+    return found
 
 
-def _fingerprint(function: FunctionType, parts: tuple[tuple[str, FunctionType], ...]) -> str:
-    """The name under which Numba files the machine code: one per choice of parts."""
-    names = [f"{name}={part.__module__}.{part.__qualname__}" for name, part in parts]
-    return hashlib.sha256(" ".join([function.__module__, *names]).encode()).hexdigest()[:16]
+def _list_callees(function: FunctionType, parts: dict[str, FunctionType]) -> dict[str, FunctionType]:
+    """The plain functions that ``function`` calls itself, by the name it calls them."""
+    names = {name: parts.get(name, function.__globals__.get(name)) for name in function.__code__.co_names}
+    return {name: callee for name, callee in names.items() if isinstance(callee, FunctionType)}
+
+
+def _make_twin(
+    function: FunctionType, parts: dict[str, FunctionType], twins: dict[FunctionType, Any], mark: str
+) -> FunctionType:
+    """A copy of ``function`` that calls the twins of what it calls.
+
+    Machine code from disk and from now meet under the functions' names, so functions that call other
+    parts must have other names.
+    """
+    callees = {name: twins[callee] for name, callee in _list_callees(function, parts).items()}
+    twin = FunctionType(
+        function.__code__, {**function.__globals__, **callees}, function.__name__, function.__defaults__
+    )
+    twin.__qualname__ = f"{function.__name__}_{mark}"
+    return twin
+
+
+def _fingerprint(functions: Iterable[FunctionType]) -> str:
+    """A hash of the code of all functions that go into a kernel and of the layout of their arguments.
+
+    It is part of the name under which Numba files the machine code: Numba itself looks only at the
+    outermost function's file to see whether its copy is out of date, and an edited rule must never be
+    run from an old copy.
+    """
+    digest = hashlib.sha256(repr(Side.__annotations__).encode())
+    for function in functions:
+        code = function.__code__
+        digest.update(repr((function.__module__, code.co_name, code.co_names, code.co_varnames)).encode())
+        digest.update(repr((code.co_consts, function.__defaults__)).encode())
+        digest.update(code.co_code)
+    return digest.hexdigest()[:16]
 
 
 @contextmanager
 def _cache_folder() -> Iterator[Path | None]:
-    """The folder for machine code, ``None`` where none can be written.
-
-    Numba looks only at the outermost function's file to see whether its copy is out of date. The
-    folder's name therefore holds a hash of every source file of the library: an edited rule is
-    never run from an old copy.
-    """
+    """The folder for machine code, ``None`` where none can be written."""
     try:
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        folder = base / "bioplast" / f"kernels-{_hash_sources()}"
+        folder = base / "bioplast" / "kernels"
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError):
         yield None
@@ -83,12 +118,3 @@ def _cache_folder() -> Iterator[Path | None]:
         yield folder
     finally:
         _CONFIG.CACHE_DIR = before
-
-
-@cache
-def _hash_sources() -> str:
-    root = Path(bioplast.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted([*root.glob("plasticity/*.py"), *root.glob("numeric/*.py")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -14,6 +14,20 @@ from bioplast.tasks.task import Trials
 FloatArray = NDArray[np.floating[Any]]
 
 
+class Encoding(Protocol):
+    """What the network asks an encoding."""
+
+    @property
+    def name(self) -> str:
+        """The name that goes into a run's record."""
+
+    def encode(self, trials: Trials, dtype: DTypeLike) -> FloatArray:
+        """Input of every trial, (n_trials, n_pixels + 1)."""
+
+    def fast(self, trials: Trials, dtype: DTypeLike) -> tuple[Callable[..., int], NDArray[Any], FloatArray]:
+        """Function that reads one image inside the kernel, and the two arrays it reads from."""
+
+
 @dataclass(frozen=True)
 class Rates:
     """Pixels over 255, and 1 for the unit that is always on: activity that is never negative."""
@@ -21,13 +35,11 @@ class Rates:
     name: ClassVar[str] = "rates"
 
     def encode(self, trials: Trials, dtype: DTypeLike) -> FloatArray:
-        """Input of every trial, (n_trials, n_pixels + 1)."""
         pixels = trials.images.pixels[trials.indices]
         bias = np.ones((len(pixels), 1), dtype)
         return np.hstack([_make_table(dtype)[pixels], bias])
 
     def fast(self, trials: Trials, dtype: DTypeLike) -> tuple[Callable[..., int], NDArray[Any], FloatArray]:
-        """Function that reads one image inside the kernel, and the two arrays it reads from."""
         return read_pixels, trials.images.pixels, _make_table(dtype)
 
 
@@ -43,11 +55,9 @@ def read_pixels(
     n_pixels = source.shape[1]
     for i in range(n_pixels):
         pixel = source[image, i]
+        pre[i] = table[pixel]
         rows[n] = i
         n += pixel != 0
-    for r in range(n):
-        i = rows[r]
-        pre[i] = table[source[image, i]]
     pre[n_pixels] = 1
     rows[n] = n_pixels
     return n + 1

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from bioplast.energy import Books
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, Layer
@@ -21,6 +23,7 @@ def make_layers(
     sd_output: float,
     plasticity: Plasticity,
     dtype: DTypeLike = np.float32,
+    has_bias: bool = True,
 ) -> tuple[Layer, Layer]:
     """Layers with weights from a normal distribution around 0 and empty books.
 
@@ -33,6 +36,7 @@ def make_layers(
     n_inputs, n_hidden, n_outputs : numbers of units, the always-on ones not counted
     sd_hidden, sd_output : standard deviation of the weights into hidden and output units
     plasticity : its path says which synapses are plastic
+    has_bias : whether a unit that is always on reaches the output
 
     Raises
     ------
@@ -44,10 +48,16 @@ def make_layers(
     layers = []
     for name, shape, sd in (
         (HIDDEN_LAYER, (n_inputs + 1, n_hidden), sd_hidden),
-        (OUTPUT_LAYER, (n_hidden + 1, n_outputs), sd_output),
+        (OUTPUT_LAYER, (n_hidden + has_bias, n_outputs), sd_output),
     ):
         weights = (weights_rng.standard_normal(shape, np.float32) * np.float32(sd)).astype(dtype)
         path = plasticity.path
         plastic = np.ones(shape, bool) if path is None else path.mask(name, shape, masks_rng)
-        layers.append(Layer(name, weights, plastic, Books.open(weights)))
+        carried: dict[str, NDArray[Any]] = {}
+        memory = plasticity.selection.memory(name)
+        if memory.size:
+            carried["memory"] = memory
+        if plasticity.consolidation is not None:
+            carried["transient"] = np.zeros(shape, dtype)
+        layers.append(Layer(name, weights, plastic, Books.open(weights), carried))
     return layers[0], layers[1]

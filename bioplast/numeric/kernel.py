@@ -1,7 +1,8 @@
 """A chunk of trials of the network in one piece of machine code: what ``reference`` means, fast.
 
-Plain functions in Numba's subset of Python. ``read_image`` and ``select`` are the parts that
-encodings and rules put in (see ``compiled``).
+Plain functions in Numba's subset of Python. The parts that encodings and rules replace stand here as
+they are when nothing is said (see ``compiled``): ``read_image``, ``opens`` and ``select``, and in
+``bioplast.plasticity.walks`` ``weight_at``, ``recall``, ``write``, ``close`` and ``book``.
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ from numpy.typing import NDArray
 
 from bioplast.numeric.encoding import read_pixels as read_image
 from bioplast.plasticity.plain import select_plain as select
-from bioplast.plasticity.side import Side
-
-FloatArray = NDArray[np.floating[Any]]
+from bioplast.plasticity.side import FloatArray, IntArray, Side
+from bioplast.plasticity.walks import close, recall, weight_at
 
 
 class Constants(NamedTuple):
@@ -25,90 +25,144 @@ class Constants(NamedTuple):
     learning_rate_output: Any
     slope: Any
     error_slope: Any
+    clamps_first: bool
 
 
 def run_chunk(
     hidden: Side,
     output: Side,
-    hidden_parameters: NDArray[np.float64],
-    output_parameters: NDArray[np.float64],
     constants: Constants,
+    gate: NDArray[np.float64],
     source: NDArray[Any],
     table: FloatArray,
-    images: NDArray[np.int64],
-    labels: NDArray[np.int64],
-    predictions: NDArray[np.int64],
+    images: IntArray,
+    labels: IntArray,
+    keys: IntArray,
+    base: FloatArray,
+    predictions: IntArray,
     learn: bool,
 ) -> int:
-    """Show ``images`` in order and learn from each; the multiply-accumulates of the forward passes."""
-    n_hidden, n_outputs = hidden.step.size, output.step.size
+    """Show ``images`` in order and learn from each.
+
+    Parameters
+    ----------
+    gate : parameters of the gate
+    source, table : what ``read_image`` reads from
+    images, labels : (n_trials,), rows of ``source`` and their classes
+    keys : (n_trials, 2), random bits of each trial and layer
+    base : (n_trials, n_classes), what the outputs get from elsewhere
+    predictions : (n_trials,), filled here
+
+    Returns
+    -------
+    macs : multiply-accumulates of the forward passes whose input is not zero
+    """
     macs = 0
     for trial in range(images.size):
         n_inputs = read_image(source, table, images[trial], hidden.pre, hidden.rows)
-        drive(hidden, n_inputs, hidden.activity)
-        n_active = rectify(hidden.activity, constants.slope, output.pre, output.rows)
-        drive(output, n_active, output.activity)
-        macs += n_inputs * n_hidden + n_active * n_outputs
-        winner = 0
-        for k in range(1, n_outputs):
-            if output.activity[k] > output.activity[winner]:
-                winner = k
+        if learn:
+            hidden.clock[0] = output.clock[0] = trial
+            recall_rows(hidden, n_inputs)
+            recall_all(output)
+        for j in range(hidden.activity.size):
+            hidden.activity[j] = 0
+        weigh(hidden, n_inputs)
+        n_active = rectify(hidden.activity, constants, output.pre, output.rows)
+        for k in range(output.activity.size):
+            output.activity[k] = base[trial, k]
+        weigh(output, n_active)
+        macs += n_inputs * hidden.step.size + n_active * output.step.size
+        winner = find_winner(output.activity)
         predictions[trial] = winner
-        if not learn:
-            continue
-        for k in range(n_outputs):
-            output.error[k] = -output.activity[k]
-        output.error[labels[trial]] += 1
-        send_back(output, hidden, constants.error_slope)
-        set_steps(hidden, constants.learning_rate)
-        set_steps(output, constants.learning_rate_output)
-        n_inputs = keep_plastic(hidden, n_inputs)
-        n_active = keep_plastic(output, n_active)
-        select(hidden, n_inputs, hidden_parameters)
-        select(output, n_active, output_parameters)
+        if learn and opens(output.activity, winner, labels[trial], gate):
+            compute_error(output, labels[trial])
+            send_back(output, hidden, constants.error_slope)
+            change_layer(hidden, n_inputs, constants.learning_rate, keys[trial, 0])
+            change_layer(output, n_active, constants.learning_rate_output, keys[trial, 1])
+    if learn:
+        hidden.clock[0] = output.clock[0] = images.size
+        recall_all(hidden)
+        recall_all(output)
     return macs
 
 
-def drive(side: Side, n_rows: int, total: FloatArray) -> None:
-    """``total[j]`` = sum of ``pre[i] * weights[i, j]`` over the active units, in their order."""
-    total[:] = 0
+def opens(output: FloatArray, winner: int, label: int, parameters: NDArray[np.float64]) -> bool:
+    """Whether to learn from a trial: without a gate, always."""
+    return True
+
+
+def recall_rows(side: Side, n_rows: int) -> None:
+    """``recall`` for the active units."""
+    for r in range(n_rows):
+        recall(side, side.rows[r])
+
+
+def recall_all(side: Side) -> None:
+    """``recall`` for all units."""
+    for i in range(side.pre.size):
+        recall(side, i)
+
+
+def weigh(side: Side, n_rows: int) -> None:
+    """Add ``pre[i] * weights[i, j]`` to ``activity[j]`` for the active units, in their order."""
     for r in range(n_rows):
         i = side.rows[r]
         pre = side.pre[i]
-        for j in range(total.size):
-            total[j] += pre * side.weights[i, j]
+        for j in range(side.activity.size):
+            side.activity[j] += pre * weight_at(side, i, j)
 
 
-def rectify(activity: FloatArray, slope: Any, pre: FloatArray, rows: NDArray[np.int64]) -> int:
+def rectify(activity: FloatArray, constants: Constants, pre: FloatArray, rows: IntArray) -> int:
     """Apply the activation in place, hand it on as ``pre`` and list the units that are on: how many."""
-    n = 0
     n_hidden = activity.size
     for j in range(n_hidden):
         if activity[j] <= 0:
-            activity[j] *= slope
+            activity[j] *= constants.slope
         pre[j] = activity[j]
+    pre[0 if constants.clamps_first else n_hidden] = 1
+    n = 0
+    for j in range(pre.size):
         rows[n] = j
-        n += activity[j] != 0
-    pre[n_hidden] = 1
-    rows[n] = n_hidden
-    return n + 1
+        n += pre[j] != 0
+    return n
+
+
+def find_winner(output: FloatArray) -> int:
+    """The first unit with the largest output."""
+    winner = 0
+    for k in range(1, output.size):
+        if output[k] > output[winner]:
+            winner = k
+    return winner
+
+
+def compute_error(output: Side, label: int) -> None:
+    """What the output lacks to be 1 for the label and 0 for the other classes."""
+    for k in range(output.error.size):
+        output.error[k] = -output.activity[k]
+    output.error[label] += 1
 
 
 def send_back(output: Side, hidden: Side, slope: Any) -> None:
     """Bring the output's error to the hidden units, before any weight changes."""
     for j in range(hidden.error.size):
-        error = output.weights[j, 0] * output.error[0]
+        error = weight_at(output, j, 0) * output.error[0]
         for k in range(1, output.error.size):
-            error += output.weights[j, k] * output.error[k]
+            error += weight_at(output, j, k) * output.error[k]
         if hidden.activity[j] <= 0:
             error *= slope
         hidden.error[j] = error
 
 
-def set_steps(side: Side, learning_rate: Any) -> None:
-    """``step`` = learning rate times error."""
+def change_layer(side: Side, n_rows: int, learning_rate: Any, key: int) -> None:
+    """Propose, select, write and book."""
+    if side.n_plastic == 0:
+        return
     for j in range(side.step.size):
         side.step[j] = learning_rate * side.error[j]
+    n_rows = keep_plastic(side, n_rows)
+    select(side, n_rows, key)
+    close(side, n_rows)
 
 
 def keep_plastic(side: Side, n_rows: int) -> int:

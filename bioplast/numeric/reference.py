@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from bioplast.energy import Signalling
 from bioplast.network import Layer, Outcome, State
-from bioplast.numeric.encoding import Rates
+from bioplast.numeric.encoding import Encoding
+from bioplast.numeric.keys import make_keys
 from bioplast.numeric.settings import Settings
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.part import Proposal
@@ -27,7 +28,7 @@ def present(
     trials: Trials,
     *,
     settings: Settings,
-    encoding: Rates,
+    encoding: Encoding,
     plasticity: Plasticity,
     learn: bool,
 ) -> Outcome:
@@ -35,23 +36,44 @@ def present(
     hidden, output = state.layers
     dtype = hidden.weights.dtype
     images = encoding.encode(trials, dtype)
-    slope, error_slope = dtype.type(settings.slope), dtype.type(settings.error_slope)
+    slope = dtype.type(settings.slope)
     predictions = np.empty(len(trials), np.int64)
+    keys = make_keys(state, len(trials))
     macs = 0
     for trial, (x, label) in enumerate(zip(images, trials.labels, strict=True)):
-        h = weigh(x, hidden.weights)
-        r = np.append(np.where(h > 0, h, slope * h), dtype.type(1))
-        y = weigh(r, output.weights)
-        macs += int(np.count_nonzero(x)) * h.size + int(np.count_nonzero(r)) * y.size
+        h = weigh(x, hidden.acting)
+        r = np.where(h > 0, h, slope * h)
+        pre = np.append(dtype.type(1), r[1:]) if settings.clamps_first else np.append(r, dtype.type(1))
+        y = weigh(pre, output.acting)
+        macs += int(np.count_nonzero(x)) * h.size + int(np.count_nonzero(pre)) * y.size
         predictions[trial] = y.argmax()
         if not learn:
             continue
-        delta_out = -y
-        delta_out[label] += 1
-        back = weigh(delta_out, output.weights[:-1].T)
-        delta_hid = np.where(h > 0, back, error_slope * back)
-        change_layer(hidden, x, delta_hid, r[:-1], settings.learning_rate, plasticity)
-        change_layer(output, r, delta_out, y, settings.learning_rate_output, plasticity)
+        if plasticity.gate is None or plasticity.gate.opens(y, int(label)):
+            delta_out = -y
+            delta_out[label] += 1
+            back = weigh(delta_out, output.acting[: h.size].T)
+            delta_hid = np.where(h > 0, back, dtype.type(settings.error_slope) * back)
+            for layer, eta, sender, delta, activity, key in (
+                (hidden, settings.learning_rate, x, delta_hid, r, keys[trial, 0]),
+                (output, settings.learning_rate_output, pre, delta_out, y, keys[trial, 1]),
+            ):
+                step = dtype.type(eta) * delta
+                proposal = Proposal(
+                    layer=layer.name,
+                    delta_w=sender[:, np.newaxis] * step,
+                    weights=layer.acting,
+                    plastic=layer.plastic,
+                    error=delta,
+                    activity=activity,
+                    key=int(key),
+                    memory=layer.carried.get("memory", np.zeros(0)),
+                    n_counted=layer.weights.size if settings.ranks_all else None,
+                )
+                change_layer(layer, proposal, plasticity, settings)
+        if plasticity.consolidation is not None:
+            for layer in state.layers:
+                layer.books.maintenance += plasticity.consolidation.wait(layer.carried["transient"])
         state.trial += 1
     return Outcome(predictions, Signalling(macs=macs))
 
@@ -63,32 +85,18 @@ def weigh(pre: FloatArray, weights: FloatArray) -> FloatArray:
     return np.add.reduce(terms, axis=0)
 
 
-def change_layer(
-    layer: Layer,
-    pre: FloatArray,
-    delta: FloatArray,
-    activity: FloatArray,
-    learning_rate: float,
-    plasticity: Plasticity,
-) -> None:
-    """Proposal -> path -> selection -> write -> book, for one layer in one trial.
-
-    Parameters
-    ----------
-    pre : (n_pre,), activity of the presynaptic units
-    delta : (n_post,), error of the postsynaptic units times the slope of their activation
-    activity : (n_post,), their activity
-    """
-    step = delta.dtype.type(learning_rate) * delta
-    proposal = Proposal(
-        layer=layer.name,
-        delta_w=pre[:, np.newaxis] * step,
-        weights=layer.weights,
-        plastic=layer.plastic,
-        error=delta,
-        activity=activity,
-    )
+def change_layer(layer: Layer, proposal: Proposal, plasticity: Plasticity, settings: Settings) -> None:
+    """Path -> selection -> consolidation -> write -> book, for one layer in one trial."""
+    if not layer.plastic.any():
+        return
     written = plasticity.selection.mask(proposal) & layer.plastic
+    plasticity.selection.remember(proposal, written)
+    change = np.where(written, proposal.delta_w, proposal.delta_w.dtype.type(0))
+    if plasticity.consolidation is not None:
+        change = plasticity.consolidation.absorb(layer.carried["transient"], change)
     before = layer.weights.copy()
-    layer.weights += np.where(written, proposal.delta_w, delta.dtype.type(0))
-    layer.books.record(before, layer.weights)
+    layer.weights += change
+    if settings.books_proposals:
+        layer.books.record(np.zeros_like(change), change)
+    else:
+        layer.books.record(before, layer.weights)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """Constants of a 785-N-10 network.
+    """Constants of a 784-N-10 network and what its books count.
 
     Attributes
     ----------
@@ -15,9 +15,16 @@ class Settings:
     learning_rate_output : eta of ``hidden->output``
     slope : slope of the hidden units' activation below zero
     error_slope : the same as the error sees it; more than ``slope`` lets silent units recover
+    clamps_first : the first hidden unit is clamped to 1 and is the output's bias, which has no unit of
+        its own then; the synapses onto it are changed and booked like all others
+    books_proposals : a change is what was proposed, not what happened to the weight
+    ranks_all : fractions are taken of all synapses of a layer, not of the plastic ones
     """
 
     learning_rate: float = 0.01
     learning_rate_output: float = 0.01
     slope: float = 0.0
     error_slope: float = 0.1
+    clamps_first: bool = False
+    books_proposals: bool = False
+    ranks_all: bool = False

@@ -1,12 +1,14 @@
-"""``above(theta)``: only changes of at least a fixed size are written."""
+"""``above(theta)``: only changes of at least a given size are written."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bioplast.plasticity.checks import check_positive
-from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, FloatArray, Proposal, Selection
+from bioplast.errors import RequestError
+from bioplast.plasticity.checks import check_between, check_fraction, check_positive
+from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, Proposal, Selection, is_output
 from bioplast.plasticity.side import Side
 from bioplast.plasticity.walks import in_dtype, sort_columns, write_from
 
@@ -15,34 +17,80 @@ from bioplast.plasticity.walks import in_dtype, sort_columns, write_from
 class Above(Selection):
     r"""Write where :math:`|\Delta w_{ij}| \ge \theta`: purely local, no synapse knows another.
 
+    With a target f, each layer has a threshold of its own that starts at theta and follows the share p
+    of plastic synapses that a trial wrote, by at most the part ``rate`` a trial::
+
+        theta <- theta * (1 + rate * clip(p / f - 1, -1, 1))
+
     Parameters
     ----------
     theta : threshold in the unit of the weights, above 0
+    target : f in (0, 1]; without it the threshold stays
+    output : target of the output layer in (0, 1]; the same as ``target`` if not given
+    rate : in [0, 1)
 
     Raises
     ------
-    RequestError : ``theta`` is not a finite number above 0
+    RequestError : ``theta`` is not a finite number above 0, a target outside (0, 1], ``output`` without
+        ``target``, or a rate outside [0, 1)
     """
 
     theta: float
+    target: float | None = None
+    output: float | None = None
+    rate: float = 0.01
 
     name: ClassVar[str] = "above"
     summary: ClassVar[str] = "changes of at least theta are written; purely local"
 
     def __post_init__(self) -> None:
         check_positive(self, "theta", self.theta)
+        check_between(self, "rate", self.rate, 0, 1)
+        for field, value in (("target", self.target), ("output", self.output)):
+            if value is not None:
+                check_fraction(self, field, value)
+        if self.output is not None and self.target is None:
+            raise RequestError(f"Above.output: needs a target, got {self.output!r} without one")
 
     def mask(self, proposal: Proposal) -> BoolArray:
-        return np.abs(proposal.delta_w) >= proposal.delta_w.dtype.type(self.theta)
+        theta = self.theta if self.target is None else proposal.memory[0]
+        return np.abs(proposal.delta_w) >= proposal.delta_w.dtype.type(theta)
+
+    def memory(self, layer: str) -> NDArray[np.float64]:
+        return np.zeros(0) if self.target is None else np.array([self.theta], np.float64)
+
+    def remember(self, proposal: Proposal, written: BoolArray) -> None:
+        if self.target is not None:
+            share = np.count_nonzero(written) / np.count_nonzero(proposal.plastic)
+            excess = min(max(share / self._target(proposal.layer) - 1, -1.0), 1.0)
+            proposal.memory[0] *= 1 + self.rate * excess
 
     def brian(self, layer: str, n_plastic: int) -> BrianForm:
+        if self.target is not None:
+            raise RequestError(
+                "Above.target: has no Brian2 form; an adaptive threshold runs in the network ann"
+            )
         return BrianForm("theta", "abs(delta_w) >= cutoff", {"theta": self.theta})
 
-    def fast(self, layer: str, n_plastic: int) -> FastForm:
-        return FastForm(select_above, (self.theta,))
+    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
+        if self.target is None:
+            return FastForm({"select": select_above}, (self.theta,))
+        return FastForm({"select": select_above_target}, (self._target(layer), self.rate))
+
+    def _target(self, layer: str) -> float:
+        assert self.target is not None
+        return self.output if self.output is not None and is_output(layer) else self.target
 
 
-def select_above(side: Side, n_rows: int, parameters: FloatArray) -> None:
+def select_above(side: Side, n_rows: int, key: int) -> None:
     """Write from the threshold up."""
-    n_columns = sort_columns(side)
-    write_from(side, n_rows, n_columns, in_dtype(side, parameters[0]))
+    theta = in_dtype(side, side.parameters[0])
+    side.hints[0] = write_from(side, n_rows, sort_columns(side), theta, side.hints[0])
+
+
+def select_above_target(side: Side, n_rows: int, key: int) -> None:
+    """Write from the threshold up, and let it follow."""
+    n = write_from(side, n_rows, sort_columns(side), in_dtype(side, side.memory[0]), side.hints[0])
+    side.hints[0] = n
+    excess = min(max(n / side.n_plastic / side.parameters[0] - 1, -1.0), 1.0)
+    side.memory[0] *= 1 + side.parameters[1] * excess

@@ -5,81 +5,109 @@ from typing import ClassVar
 
 import numpy as np
 
-from bioplast.plasticity.checks import check_fraction
-from bioplast.plasticity.part import (
-    BoolArray,
-    BrianForm,
-    FastForm,
-    FloatArray,
-    Proposal,
-    Selection,
-    is_output,
-)
-from bioplast.plasticity.rank_one import find_cutoff
+from bioplast.errors import RequestError
+from bioplast.plasticity.checks import check_choice
+from bioplast.plasticity.ordering import find_largest
+from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, Proposal
+from bioplast.plasticity.rank_one import find_cutoff, sort_rows
+from bioplast.plasticity.share import Share
 from bioplast.plasticity.side import Side
-from bioplast.plasticity.walks import sort_columns, write_from
+from bioplast.plasticity.walks import sort_columns, write, write_from
 
 
 @dataclass(frozen=True)
-class Largest(Selection):
+class Largest(Share):
     r"""Write the fraction f of the layer's plastic synapses with the largest proposed change.
 
     The cutoff :math:`c` is the value at 0-based rank :math:`k = \mathrm{round}((1-f)(n-1))` of the
     ascending :math:`|\Delta w|` of the layer's n plastic synapses, chosen anew each trial; written
-    is every :math:`|\Delta w_{ij}| \ge c`, so n - k synapses and, with ties, more.
+    is every :math:`|\Delta w_{ij}| \ge c`, so n - k synapses and, with ties, more. Within each
+    postsynaptic neuron, if asked for: synapses then compete for one neuron's proteins.
 
     Parameters
     ----------
     fraction : f in (0, 1]
     output : f of the output layer in (0, 1]; the same as ``fraction`` if not given
+    per : ``"layer"`` or ``"neuron"``
 
     Raises
     ------
-    RequestError : a fraction outside (0, 1]
+    RequestError : a fraction outside (0, 1], or another word for ``per``
 
     References
     ----------
     van Rossum & Pache 2024, competitive selection, doi:10.1371/journal.pcbi.1012553
     """
 
-    fraction: float
-    output: float | None = None
+    per: str = "layer"
 
     name: ClassVar[str] = "largest"
     summary: ClassVar[str] = "the fraction with the largest changes of the layer is written"
 
     def __post_init__(self) -> None:
-        check_fraction(self, "fraction", self.fraction)
-        if self.output is not None:
-            check_fraction(self, "output", self.output)
+        super().__post_init__()
+        check_choice(self, "per", self.per, ("layer", "neuron"))
 
     def mask(self, proposal: Proposal) -> BoolArray:
-        magnitude = np.abs(proposal.delta_w)
-        rivals = magnitude[proposal.plastic]
-        n_written = self.count(proposal.layer, rivals.size)
-        cutoff = np.partition(rivals, rivals.size - n_written)[rivals.size - n_written]
-        return magnitude >= cutoff
+        sizes = np.abs(proposal.delta_w)
+        if self.per == "layer":
+            rivals = sizes[proposal.plastic]
+            return sizes >= np.sort(rivals)[rivals.size - self.count_written(proposal)]
+        written = np.zeros(sizes.shape, bool)
+        for j in range(sizes.shape[1]):
+            rivals = np.sort(sizes[proposal.plastic[:, j], j])
+            if rivals.size:
+                written[:, j] = sizes[:, j] >= rivals[rivals.size - self.count(proposal.layer, rivals.size)]
+        return written
 
     def brian(self, layer: str, n_plastic: int) -> BrianForm:
-        n_written = self.count(layer, n_plastic)
+        if self.per != "layer":
+            raise RequestError('Largest.per: "neuron" has no Brian2 form; it runs in the network ann')
         return BrianForm(
             cutoff="kth_largest(n_written)",
             condition="abs(delta_w) >= cutoff",
-            parameters={"n_written": n_written},
+            parameters={"n_written": self.count(layer, n_plastic)},
             competes=True,
         )
 
-    def fast(self, layer: str, n_plastic: int) -> FastForm:
-        return FastForm(select_largest, (self.count(layer, n_plastic),))
+    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
+        if self.per == "layer":
+            n_written = min(self.count(layer, n_counted), int(plastic.sum()))
+            return FastForm({"select": select_largest}, (n_written,))
+        n_written_by_neuron = [self.count(layer, int(n)) if n else 0 for n in plastic.sum(axis=0)]
+        return FastForm({"select": select_largest_of_neurons}, tuple(n_written_by_neuron))
 
-    def count(self, layer: str, n_plastic: int) -> int:
-        """How many of ``n_plastic`` synapses are written when no two changes are equal."""
-        fraction = self.fraction if self.output is None or not is_output(layer) else self.output
-        return n_plastic - round((1 - fraction) * (n_plastic - 1))
 
-
-def select_largest(side: Side, n_rows: int, parameters: FloatArray) -> None:
+def select_largest(side: Side, n_rows: int, key: int) -> None:
     """Find the cutoff in the two factors of the change and write from there up."""
     n_columns = sort_columns(side)
-    cutoff = find_cutoff(side, n_rows, n_columns, int(parameters[0]))
-    write_from(side, n_rows, n_columns, cutoff)
+    n_written = int(side.parameters[0])
+    cutoff = find_cutoff(side, n_rows, n_columns, n_written)
+    write_from(side, n_rows, n_columns, cutoff, n_written)
+
+
+def select_largest_of_neurons(side: Side, n_rows: int, key: int) -> None:
+    """The same within each unit; without gaps all units share the order of their inputs."""
+    if not side.has_gaps:
+        sort_rows(side, n_rows)
+    for c in range(side.plastic_columns.size):
+        j = side.plastic_columns[c]
+        step = side.step[j]
+        rank = int(side.parameters[j])
+        cutoff = abs(step) * 0
+        if side.has_gaps:
+            n = 0
+            for r in range(n_rows):
+                i = side.rows[r]
+                if side.plastic[i, j]:
+                    side.room[n] = abs(side.pre[i] * step)
+                    n += 1
+            if rank <= n:
+                cutoff = find_largest(side.room, n, rank)
+        elif rank <= n_rows:
+            cutoff = side.high[rank - 1] * abs(step)
+        for r in range(n_rows):
+            i = side.rows[r]
+            change = side.pre[i] * step
+            if abs(change) >= cutoff and (not side.has_gaps or side.plastic[i, j]):
+                write(side, i, j, change)

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bioplast.errors import RequestError
+
 if TYPE_CHECKING:
     from bioplast.plasticity.declaration import Plasticity
 
@@ -39,6 +41,8 @@ class Proposal:
     error : (n_post,), error of each postsynaptic unit, the slope of its activation included
     activity : (n_post,), its activity
     key : 32 random bits of this trial and layer, for rules that draw
+    memory : what the rule carries from trial to trial, if anything (``Selection.memory``)
+    n_counted : number of synapses that fractions are taken of; the plastic ones if not given
     """
 
     layer: str
@@ -48,6 +52,8 @@ class Proposal:
     error: FloatArray
     activity: FloatArray
     key: int = 0
+    memory: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    n_counted: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,16 +78,17 @@ class BrianForm:
 
 @dataclass(frozen=True)
 class FastForm:
-    """How a selection runs fast.
+    """How a rule runs fast.
 
     Attributes
     ----------
-    select : ``select(side, n_rows, parameters)`` writes what one trial changes in one layer: a plain
-        function in Numba's subset of Python (see ``side`` and ``walks``), the same for all layers
-    parameters : the values it uses in this layer; they are no part of the machine code
+    parts : the functions of the kernel that the rule replaces, by name (see ``side``, ``walks`` and
+        ``bioplast.numeric.kernel``): plain functions in Numba's subset of Python, the same for all
+        layers. A selection replaces ``select(side, n_rows, key)``
+    parameters : the values they use in one layer; no part of the machine code
     """
 
-    select: Callable[..., None]
+    parts: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     parameters: tuple[float, ...] = ()
 
 
@@ -104,6 +111,14 @@ class Gate(Part):
     """Decides whether a trial is learned from at all."""
 
     slot: ClassVar[str] = "gate"
+
+    @abstractmethod
+    def opens(self, output: FloatArray, label: int) -> bool:
+        """Whether to learn from a trial with the outputs ``output`` (n_classes,)."""
+
+    @abstractmethod
+    def fast(self) -> FastForm:
+        """The fast form, which replaces ``opens(output, label, parameters)``."""
 
 
 @dataclass(frozen=True)
@@ -130,13 +145,32 @@ class Selection(Part):
     def mask(self, proposal: Proposal) -> BoolArray:
         """Changes to write, (n_pre, n_post); the oracle of the two other forms."""
 
-    @abstractmethod
     def brian(self, layer: str, n_plastic: int) -> BrianForm:
-        """The Brian2 form for a layer with ``n_plastic`` plastic synapses."""
+        """The Brian2 form for a layer with ``n_plastic`` plastic synapses.
+
+        Raises
+        ------
+        RequestError : the rule has none
+        """
+        raise RequestError(f"rule: {self.name} has no Brian2 form; it runs in the network ann")
 
     @abstractmethod
-    def fast(self, layer: str, n_plastic: int) -> FastForm:
-        """The fast form for a layer with ``n_plastic`` plastic synapses."""
+    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
+        """The fast form for a layer.
+
+        Parameters
+        ----------
+        layer : ``"input->hidden"`` or ``"hidden->output"``
+        plastic : (n_pre, n_post), the synapses on the path
+        n_counted : number of synapses that fractions are taken of
+        """
+
+    def memory(self, layer: str) -> NDArray[np.float64]:
+        """What the rule carries from trial to trial, before the first one; for most rules nothing."""
+        return np.zeros(0)
+
+    def remember(self, proposal: Proposal, written: BoolArray) -> None:
+        """Move ``proposal.memory`` on in place after a trial that wrote ``written`` (n_pre, n_post)."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +178,21 @@ class Consolidation(Part):
     """Decides when a transient change becomes a lasting one."""
 
     slot: ClassVar[str] = "consolidation"
+
+    @abstractmethod
+    def absorb(self, transient: FloatArray, delta_w: FloatArray) -> FloatArray:
+        """Take one trial's changes into ``transient``, in place; what goes over into the weights.
+
+        All arrays are (n_pre, n_post). What has gone over is transient no longer.
+        """
+
+    @abstractmethod
+    def wait(self, transient: FloatArray) -> float:
+        """Let the time of one trial pass over ``transient``, in place; what keeping it has cost."""
+
+    @abstractmethod
+    def fast(self) -> FastForm:
+        """The fast form; see ``cache`` for the functions it replaces."""
 
 
 def is_output(layer: str) -> bool:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, FloatArray, Proposal, Selection
+from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, Proposal, Selection
 from bioplast.plasticity.side import Side
 from bioplast.plasticity.walks import write_all
 
@@ -27,10 +27,10 @@ class Plain(Selection):
         # The text of `above`, so that both run in one compiled program.
         return BrianForm("theta", "abs(delta_w) >= cutoff", {"theta": 0.0})
 
-    def fast(self, layer: str, n_plastic: int) -> FastForm:
-        return FastForm(select_plain)
+    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
+        return FastForm({"select": select_plain})
 
 
-def select_plain(side: Side, n_rows: int, parameters: FloatArray) -> None:
+def select_plain(side: Side, n_rows: int, key: int) -> None:
     """Write everything."""
     write_all(side, n_rows)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bioplast.plasticity.ordering import find_largest
 from bioplast.plasticity.side import FloatArray, Side
 
 
@@ -22,32 +23,38 @@ def find_cutoff(side: Side, n_rows: int, n_columns: int, rank: int) -> Any:
     Synapses from silent units and into units without a step count, with a change of 0. The first
     ``n_columns`` of ``side.columns`` are sorted by ``sort_columns``.
     """
-    sort_rows(side, n_rows)
-    low = side.step[0] * 0  # no fewer than `rank` sizes reach it
-    n_low = side.n_plastic
+    zero = side.step[0] * 0
     if n_rows == 0 or n_columns == 0:
-        return low
-    top = side.high[0] * side.low[0]  # fewer than `rank` sizes are above it
+        return zero
+    if side.has_gaps:  # no staircase then
+        n = gather_sizes(side, n_rows, n_columns)
+        return find_largest(side.room, n, rank) if rank <= n else zero
+    if rank > n_rows * n_columns:
+        return zero
+    sort_rows(side, n_rows)
+    return climb(side.high, n_rows, side.low, n_columns, rank)
+
+
+def climb(high: FloatArray, n_high: int, low: FloatArray, n_low: int, rank: int) -> Any:
+    """The ``rank``-th largest product of two falling factors."""
+    bottom = high[n_high - 1] * low[n_low - 1]  # no fewer than `rank` products reach it
+    n_bottom = n_high * n_low
+    top = high[0] * low[0]  # fewer than `rank` products are above it
     n_above = 0
-    probe = side.high[n_rows - 1] * side.low[n_columns - 1]
     turn = 0
-    while low < top:
-        if not low < probe <= top:
+    while bottom < top:
+        # Alternating with plain bisection, interpolation cannot creep along one end.
+        share = 0.5 if turn % 3 == 2 else (rank - n_above) / (n_bottom - n_above)
+        probe = top - (top - bottom) * share
+        if not bottom < probe <= top:
             probe = top
-        if side.has_gaps:
-            n, inside, outside = count_one_by_one(side, n_rows, n_columns, probe)
-        else:
-            n, inside, outside = count_by_staircase(side.high, n_rows, side.low, n_columns, probe)
+        n, inside, outside = count_by_staircase(high, n_high, low, n_low, probe)
         if n >= rank:
-            low, n_low = inside, n
+            bottom, n_bottom = inside, n
         else:
             top, n_above = outside, n
         turn += 1
-        if turn % 3 == 0:
-            probe = low + (top - low) / 2
-        else:
-            probe = top - (top - low) * ((rank - n_above) / (n_low - n_above))
-    return low
+    return bottom
 
 
 def count_by_staircase(
@@ -70,23 +77,17 @@ def count_by_staircase(
     return count, inside, outside
 
 
-def count_one_by_one(side: Side, n_rows: int, n_columns: int, value: Any) -> tuple[int, Any, Any]:
-    """The same over the plastic synapses only, which do not form a staircase."""
-    inside = side.high[0] * side.low[0]
-    outside = inside * 0
-    count = 0
+def gather_sizes(side: Side, n_rows: int, n_columns: int) -> int:
+    """Lay out the sizes of the changes of plastic synapses in ``room``: how many there are."""
+    n = 0
     for r in range(n_rows):
         i = side.rows[r]
         pre = abs(side.pre[i])
         for c in range(n_columns):
-            if side.plastic[i, side.columns[c]]:
-                size = pre * side.low[c]
-                if size >= value:
-                    count += 1
-                    inside = min(inside, size)
-                else:
-                    outside = max(outside, size)
-    return count, inside, outside
+            if not side.has_gaps or side.plastic[i, side.columns[c]]:
+                side.room[n] = pre * side.low[c]
+                n += 1
+    return n
 
 
 def sort_rows(side: Side, n_rows: int) -> None:

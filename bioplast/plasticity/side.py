@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.floating[Any]]
+IntArray = NDArray[np.int64]
 
 
 class Side(NamedTuple):
@@ -20,31 +21,51 @@ class Side(NamedTuple):
     weights, m0, m1 : (n_pre, n_post), the layer and its books
     plastic : (n_pre, n_post) bool, the synapses on the path
     row_is_plastic : (n_pre,) bool, whether any synapse from the unit is
-    has_gaps : whether a synapse from a row with plastic synapses into one of the first ``n_columns``
-        units is not plastic, so that ``plastic`` must be asked
-    n_columns : units behind it have no plastic synapse
+    plastic_rows, plastic_columns : units with plastic synapses, by index
     n_plastic : number of plastic synapses
+    has_gaps : whether a synapse between a plastic row and a plastic column is not plastic
+    plastic_list : (n_plastic,) the plastic synapses, counted row by row; empty if there are no gaps
+    parameters : what the selection uses in this layer (``FastForm.parameters``)
+    memory : what the selection carries from trial to trial (``Selection.memory``)
+    consolidation : what the consolidation uses
+    transient : (n_pre, n_post), what the consolidation carries
+    clock : (1,), the trial of this chunk
+    touched : (n_pre,), trial up to which ``transient`` has been brought, by row
+    maintenance : (1,), what keeping transient changes has cost
     pre : (n_pre,), activity of the presynaptic units
-    rows : (n_pre,) int64, presynaptic units that are active, by index; the first ``n_rows`` count
+    rows : (n_pre,), presynaptic units that are active, by index; the first ``n_rows`` count
     step : (n_post,), learning rate times error of each postsynaptic unit
     error, activity : (n_post,), its error, the slope of its activation included, and its activity
-    columns : (n_post,) int64, room for a choice of postsynaptic units
-    high, low : (n_pre,) and (n_post,), room for sorting
+    columns : (n_post,), room for a choice of postsynaptic units
+    high, low : (n_pre,) and (n_post,), room for the sorted factors of the change
+    room : (n_plastic,), room for one number a synapse
+    hints : (2,), room for a guess that lasts from trial to trial and shapes no result
     """
 
     weights: FloatArray
-    m0: NDArray[np.int64]
+    m0: IntArray
     m1: NDArray[np.float64]
     plastic: NDArray[np.bool_]
     row_is_plastic: NDArray[np.bool_]
-    has_gaps: bool
-    n_columns: int
+    plastic_rows: IntArray
+    plastic_columns: IntArray
     n_plastic: int
+    has_gaps: bool
+    plastic_list: IntArray
+    parameters: NDArray[np.float64]
+    memory: NDArray[np.float64]
+    consolidation: NDArray[np.float64]
+    transient: FloatArray
+    clock: IntArray
+    touched: IntArray
+    maintenance: NDArray[np.float64]
     pre: FloatArray
-    rows: NDArray[np.int64]
+    rows: IntArray
     step: FloatArray
     error: FloatArray
     activity: FloatArray
-    columns: NDArray[np.int64]
+    columns: IntArray
     high: FloatArray
     low: FloatArray
+    room: FloatArray
+    hints: NDArray[np.float64]

@@ -12,15 +12,52 @@ from bioplast.numeric.initial import make_layers
 from bioplast.numeric.settings import Settings
 from bioplast.tasks.task import Images, Trials
 
+STANDARD = Settings()
 RULES = [
     "plain",
     "largest(0.02)",
     "largest(0.3)",
     "largest(0.1, output=1)",
+    'largest(0.1, per="neuron")',
     "above(0.001)",
+    "above(0.001, target=0.1)",
+    "above(0.001, target=0.1, output=0.5, rate=0.1)",
+    "smallest(0.9)",
+    "random(0.2)",
+    "strongest(0.3)",
+    "weakest(0.3)",
+    "neurons(0.3)",
+    "largest_error(0.3)",
+    "most_active(0.3, output=0.5)",
+    "fixed(0.3)",
+    "fixed(0.3) + largest(0.1)",
+    'fixed(0.3) + largest(0.1, per="neuron")',
+    "fixed(0.3) + random(0.3)",
+    "fixed(0.3) + strongest(0.3)",
+    "fixed(0.3) + neurons(0.3)",
+    "readout",
+    "readout + most_active(0.5, output=0.5)",
+    "lazy",
+    "lazy(0.5) + largest(0.1)",
+]
+# Their frozen units' share of the output is a sum in another order.
+FROZEN = [
     "subnet(4)",
     "subnet(4) + largest(0.05)",
+    'subnet(4) + largest(0.05, per="neuron")',
     "subnet(1) + above(0.001)",
+    "subnet(5) + random(0.3)",
+    "subnet(5) + weakest(0.3)",
+    "subnet(5) + neurons(0.5)",
+    "lazy + subnet(5)",
+]
+# Decay over silent trials is a power and not a product.
+CACHES = [
+    "cache(0.005)",
+    "cache(0.005, 0.05)",
+    'cache(0.02, 0.05, per="neuron")',
+    "strongest(0.5) + cache(0.01, 0.01, cost=1)",
+    'lazy + subnet(5) + largest(0.2) + cache(0.01, 0.01, per="neuron")',
 ]
 
 
@@ -32,19 +69,25 @@ def images():
     return Images(pixels.astype(np.uint8), rng.integers(0, 4, 120).astype(np.uint8))
 
 
-def make_state(rule, dtype):
+def make_state(rule, dtype, settings=STANDARD):
     layers = make_layers(
-        7, 64, 12, 4, sd_hidden=0.1, sd_output=0.1, plasticity=Plasticity.parse(rule), dtype=dtype
+        7,
+        64,
+        12,
+        4,
+        sd_hidden=0.1,
+        sd_output=0.1,
+        plasticity=Plasticity.parse(rule),
+        dtype=dtype,
+        has_bias=not settings.clamps_first,
     )
     return State(7, layers)
 
 
-@pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("slope", [0.0, 0.1])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_equals_the_reference(images, rule, slope, dtype):
-    settings, plasticity = Settings(0.05, 0.02, slope, error_slope=0.1), Plasticity.parse(rule)
-    fast, slow = make_state(rule, dtype), make_state(rule, dtype)
+def run_both(images, rule, settings, dtype):
+    """The states after the same trials of the kernel and of the reference."""
+    plasticity = Plasticity.parse(rule)
+    fast, slow = make_state(rule, dtype, settings), make_state(rule, dtype, settings)
     trials = Trials(images, np.random.default_rng(1).permutation(120))
     ours = Chunks(settings, Rates(), plasticity).present(fast, trials, learn=True)
     theirs = reference.present(
@@ -53,11 +96,60 @@ def test_equals_the_reference(images, rule, slope, dtype):
     np.testing.assert_array_equal(ours.predictions, theirs.predictions)
     assert ours.signalling == theirs.signalling
     assert fast.trial == slow.trial == 120
+    assert fast.energies["hidden->output"].m0 > 0
+    return fast, slow
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("slope", [0.0, 0.1])
+def test_equals_the_reference_to_the_bit(images, rule, slope):
+    check_bits(*run_both(images, rule, Settings(0.05, 0.02, slope, error_slope=0.1), np.float64))
+
+
+@pytest.mark.parametrize("rule", ["plain", "largest(0.02)", "largest(0.3)", "fixed(0.3) + largest(0.1)"])
+def test_equals_the_reference_to_the_bit_in_float32(images, rule):
+    check_bits(*run_both(images, rule, Settings(0.05, 0.02), np.float32))
+
+
+def check_bits(fast, slow):
     for mine, its in zip(fast.layers, slow.layers, strict=True):
         np.testing.assert_array_equal(mine.books.m0, its.books.m0)
         np.testing.assert_array_equal(mine.weights, its.weights)
         np.testing.assert_array_equal(mine.books.m1, its.books.m1)
-        assert mine.books.m0.sum() > 0
+        assert mine.carried.keys() == its.carried.keys()
+        for name in mine.carried:
+            np.testing.assert_array_equal(mine.carried[name], its.carried[name])
+
+
+@pytest.mark.parametrize("rule", FROZEN + CACHES)
+@pytest.mark.parametrize("slope", [0.0, 0.1])
+def test_equals_the_reference_to_rounding(images, rule, slope):
+    fast, slow = run_both(images, rule, Settings(0.05, 0.02, slope), np.float64)
+    for mine, its in zip(fast.layers, slow.layers, strict=True):
+        np.testing.assert_array_equal(mine.books.m0, its.books.m0)
+        np.testing.assert_allclose(mine.weights, its.weights, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(mine.books.m1, its.books.m1, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(mine.acting, its.acting, rtol=0, atol=1e-12)
+        assert mine.books.maintenance == pytest.approx(its.books.maintenance, rel=1e-12)
+
+
+@pytest.mark.parametrize("rule", ["subnet(4)", "cache(0.005, 0.05)"])
+def test_equals_the_reference_in_float32(images, rule):
+    fast, slow = run_both(images, rule, Settings(0.05, 0.02), np.float32)
+    for mine, its in zip(fast.layers, slow.layers, strict=True):
+        # 120 trials of rounding to 6e-8 of weights near 0.1, each acting on the next.
+        np.testing.assert_allclose(mine.acting, its.acting, rtol=0, atol=1e-6)
+        assert abs(mine.books.m0.sum() / its.books.m0.sum() - 1) < 1e-3
+
+
+@pytest.mark.parametrize("rule", ["largest(0.1)", "subnet(4) + largest(0.05)"])
+def test_equals_the_reference_in_the_paper_protocol(images, rule):
+    settings = Settings(0.05, 0.02, 0.1, clamps_first=True, books_proposals=True, ranks_all=True)
+    fast, slow = run_both(images, rule, settings, np.float64)
+    assert fast.layers[1].weights.shape == (12, 4)
+    for mine, its in zip(fast.layers, slow.layers, strict=True):
+        np.testing.assert_array_equal(mine.books.m0, its.books.m0)
+        np.testing.assert_allclose(mine.books.m1, its.books.m1, rtol=0, atol=1e-12)
 
 
 def test_a_cut_run_is_the_uncut_one(images):

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from bioplast.energy import Books
 from bioplast.network import Layer
-from bioplast.numeric.chunk import make_side
 from bioplast.numeric.compiled import compiled
+from bioplast.numeric.side import make_side
 from bioplast.plasticity.rank_one import find_cutoff
 from bioplast.plasticity.walks import sort_columns
 

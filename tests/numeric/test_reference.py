@@ -34,7 +34,7 @@ def test_two_by_two_network_by_hand():
     hidden = make_layer(HIDDEN_LAYER, [[1.0, -1.0], [0.5, 0.5], [0.0, 0.0]])
     output = make_layer(OUTPUT_LAYER, [[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
     state = State(0, (hidden, output))
-    outcome = show(state, [[255, 0]], [1], Settings(learning_rate=0.5, learning_rate_output=0.25))
+    outcome = show(state, [[255, 0]], [1], Settings(0.5, 0.25, error_slope=0.0))
     # x = (1, 0, 1); h = (1, -1), r = (1, 0, 1), y = (1, 0); delta = (-1, 1) at the output and
     # (-1, 0) at the hidden layer, whose second unit is below zero.
     assert outcome.predictions.tolist() == [0]
@@ -76,7 +76,13 @@ def test_frozen_synapses_stay():
     plasticity = Plasticity.parse("subnet(2)")
     layers = make_layers(1, 4, 3, 2, sd_hidden=1, sd_output=1, plasticity=plasticity)
     before = [layer.weights.copy() for layer in layers]
-    show(State(1, layers), [[255, 9, 0, 80]] * 5, [0, 1, 0, 1, 1], Settings(slope=0.1, error_slope=0.1), "subnet(2)")
+    show(
+        State(1, layers),
+        [[255, 9, 0, 80]] * 5,
+        [0, 1, 0, 1, 1],
+        Settings(slope=0.1, error_slope=0.1),
+        "subnet(2)",
+    )
     for layer, weights in zip(layers, before, strict=True):
         np.testing.assert_array_equal(layer.weights[~layer.plastic], weights[~layer.plastic])
         assert np.count_nonzero(layer.weights != weights) > 0

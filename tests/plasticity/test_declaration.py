@@ -30,3 +30,14 @@ def test_sums_of_declarations():
 
 def test_a_declaration_can_be_a_key():
     assert len({Plasticity.parse("largest(0.1)"), Plasticity.parse("largest(fraction=0.1)")}) == 1
+
+
+@pytest.mark.parametrize("text", ["readout + subnet(3)", "fixed(0.1) + readout", "subnet(2) + fixed(0.5)"])
+def test_one_path(text):
+    with pytest.raises(RequestError, match=r"Plasticity.path: takes one rule, got \w+"):
+        Plasticity.parse(text)
+
+
+def test_all_slots_at_once():
+    plasticity = Plasticity.parse("cache(0.1) + largest(0.1) + subnet(3) + lazy")
+    assert str(plasticity) == "lazy + subnet(3) + largest(0.1) + cache(0.1)"

@@ -22,24 +22,34 @@ class Row:
 ROWS = {
     "plain": Row(("plain",), (24,), (("plain(1)", "plain takes no arguments"),)),
     "largest": Row(
-        ("largest(0.1)", "largest(0.5)", "largest(1)", "largest(0.25, output=0.5)"),
-        # 24 - round((1 - f) * 23)
-        (3, 12, 24, 7),
+        (
+            "largest(0.1)",
+            "largest(0.5)",
+            "largest(1)",
+            "largest(0.25, output=0.5)",
+            "largest(0.4, per=neuron)",
+        ),
+        # 24 - round((1 - f) * 23), and four times 6 - round((1 - f) * 5)
+        (3, 12, 24, 7, 12),
         (
             ("largest(0)", r"Largest.fraction: must be in \(0, 1\], got 0"),
             ("largest(1.3)", r"Largest.fraction: must be in \(0, 1\], got 1.3"),
             ("largest(nan)", r"Largest.fraction: must be in \(0, 1\], got nan"),
             ("largest(many)", r"Largest.fraction: must be in \(0, 1\], got 'many'"),
             ("largest(0.1, output=2)", r"Largest.output: must be in \(0, 1\], got 2"),
+            ("largest(0.1, per=synapse)", "Largest.per: must be one of layer, neuron, got 'synapse'"),
             ("largest", "largest needs fraction"),
         ),
     ),
     "above": Row(
-        ("above(12.5)", "above(0.5)", "above(100)"),
-        (12, 24, 0),
+        ("above(12.5)", "above(0.5)", "above(100)", "above(12.5, target=0.1, output=0.2, rate=0.5)"),
+        (12, 24, 0, 12),
         (
             ("above(0)", "Above.theta: must be a number above 0, got 0"),
             ("above(-1)", "Above.theta: must be a number above 0, got -1"),
+            ("above(1, target=0)", r"Above.target: must be in \(0, 1\], got 0"),
+            ("above(1, output=0.5)", "Above.output: needs a target, got 0.5 without one"),
+            ("above(1, target=0.5, rate=1)", r"Above.rate: must be in \[0, 1\), got 1"),
             ("above(inf)", "Above.theta: must be a number above 0, got inf"),
         ),
     ),
@@ -49,6 +59,90 @@ ROWS = {
         (
             ("subnet(0)", "Subnet.units: must be a whole number >= 1, got 0"),
             ("subnet(2.5)", "Subnet.units: must be a whole number >= 1, got 2.5"),
+        ),
+    ),
+    "smallest": Row(
+        ("smallest(0.1)", "smallest(0.5)", "smallest(1)"),
+        (3, 12, 24),
+        (
+            ("smallest(0)", r"Smallest.fraction: must be in \(0, 1\], got 0"),
+            ("smallest(0.1, output=2)", r"Smallest.output: must be in \(0, 1\], got 2"),
+        ),
+    ),
+    "random": Row(
+        ("random(0.1)", "random(0.5)", "random(1)"),
+        (3, 12, 24),
+        (
+            ("random(0)", r"Random.fraction: must be in \(0, 1\], got 0"),
+            ("random(0.1, output=2)", r"Random.output: must be in \(0, 1\], got 2"),
+        ),
+    ),
+    "strongest": Row(
+        ("strongest(0.1)", "strongest(0.5)", "strongest(1)"),
+        (3, 12, 24),
+        (
+            ("strongest(0)", r"Strongest.fraction: must be in \(0, 1\], got 0"),
+            ("strongest(0.1, output=2)", r"Strongest.output: must be in \(0, 1\], got 2"),
+        ),
+    ),
+    "weakest": Row(
+        ("weakest(0.1)", "weakest(0.5)", "weakest(1)"),
+        (3, 12, 24),
+        (
+            ("weakest(0)", r"Weakest.fraction: must be in \(0, 1\], got 0"),
+            ("weakest(0.1, output=2)", r"Weakest.output: must be in \(0, 1\], got 2"),
+        ),
+    ),
+    "fixed": Row(
+        ("fixed(0.1)", "fixed(0.5)", "fixed(1)"),
+        (3, 12, 24),
+        (
+            ("fixed(0)", r"Fixed.fraction: must be in \(0, 1\], got 0"),
+            ("fixed(0.1, output=2)", r"Fixed.output: must be in \(0, 1\], got 2"),
+        ),
+    ),
+    "neurons": Row(
+        ("neurons(0.1)", "neurons(0.5)", "neurons(1)"),
+        (6, 12, 24),
+        (
+            ("neurons(0)", r"Neurons.fraction: must be in \(0, 1\], got 0"),
+            ("neurons(0.1, output=2)", r"Neurons.output: must be in \(0, 1\], got 2"),
+        ),
+    ),
+    "largest_error": Row(
+        ("largest_error(0.1)", "largest_error(0.5)", "largest_error(1)"),
+        (6, 12, 24),
+        (
+            ("largest_error(0)", r"LargestError.fraction: must be in \(0, 1\], got 0"),
+            ("largest_error(0.1, output=2)", r"LargestError.output: must be in \(0, 1\], got 2"),
+        ),
+    ),
+    "most_active": Row(
+        ("most_active(0.1)", "most_active(0.5)", "most_active(1)"),
+        (6, 12, 24),
+        (
+            ("most_active(0)", r"MostActive.fraction: must be in \(0, 1\], got 0"),
+            ("most_active(0.1, output=2)", r"MostActive.output: must be in \(0, 1\], got 2"),
+        ),
+    ),
+    "readout": Row(("readout",), (0,), (("readout(0.1)", "readout takes no arguments"),)),
+    "lazy": Row(
+        ("lazy", "lazy(0.5)"),
+        (24, 24),
+        (
+            ("lazy(-0.1)", r"Lazy.confidence: must be in \[0, 1\), got -0.1"),
+            ("lazy(1)", r"Lazy.confidence: must be in \[0, 1\), got 1"),
+        ),
+    ),
+    "cache": Row(
+        ("cache(0.02)", "cache(0.02, 0.001)", 'cache(0.04, 0.001, per="neuron")'),
+        (24, 24, 24),
+        (
+            ("cache(0)", "Cache.theta: must be a number above 0, got 0"),
+            ("cache(-0.1)", "Cache.theta: must be a number above 0, got -0.1"),
+            ("cache(0.1, 1)", r"Cache.decay: must be in \[0, 1\), got 1"),
+            ("cache(0.1, 0, layer)", "Cache.per: must be one of synapse, neuron, got 'layer'"),
+            ("cache(0.1, cost=-1)", r"Cache.cost: must be in \[0, inf\), got -1"),
         ),
     ),
 }
@@ -65,13 +159,14 @@ def find_written(plasticity, delta_w, *, key=0):
     proposal = Proposal(
         layer=LAYER,
         delta_w=delta_w,
-        weights=np.linspace(-1, 1, delta_w.size, dtype=delta_w.dtype).reshape(delta_w.shape),
+        weights=np.linspace(-1, 1.01, delta_w.size, dtype=delta_w.dtype).reshape(delta_w.shape),
         plastic=plastic,
         error=np.arange(1, delta_w.shape[1] + 1, dtype=delta_w.dtype),
         activity=np.arange(delta_w.shape[1], 0, -1, dtype=delta_w.dtype),
         key=key,
+        memory=plasticity.selection.memory(LAYER),
     )
-    return plasticity.selection.mask(proposal) & plastic
+    return plasticity.selection.mask(proposal) & plastic if plastic.any() else plastic
 
 
 def propose(seed=0):
@@ -134,13 +229,25 @@ def test_text_and_back(text):
     assert Plasticity.parse(str(plasticity)) == plasticity
 
 
-@pytest.mark.parametrize("text", TEXTS)
-def test_every_selection_has_a_brian_form(text):
+def has_brian_form(text):
+    selection = Plasticity.parse(text).selection
+    adapts = getattr(selection, "target", None) is not None
+    return selection.name in ("plain", "largest", "above") and "neuron" not in text and not adapts
+
+
+@pytest.mark.parametrize("text", [text for text in TEXTS if has_brian_form(text)])
+def test_brian_form_holds_no_values(text):
     form = Plasticity.parse(text).selection.brian(LAYER, 24)
     assert form.cutoff
     assert form.condition
     # Values are run-time arguments: never part of the text that is compiled.
     assert not any(repr(value) in form.cutoff + form.condition for value in form.parameters.values())
+
+
+@pytest.mark.parametrize("text", [text for text in TEXTS if not has_brian_form(text) and "cache" not in text])
+def test_without_a_brian_form_a_rule_says_where_it_runs(text):
+    with pytest.raises(RequestError, match=r"has no Brian2 form.*runs in the network ann"):
+        Plasticity.parse(text).selection.brian(LAYER, 24)
 
 
 @pytest.mark.parametrize(("text", "message"), [refused for row in ROWS.values() for refused in row.refused])

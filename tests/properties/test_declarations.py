@@ -3,19 +3,32 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioplast import Plasticity, above, largest, plain, subnet
+from bioplast import Plasticity
+from bioplast.plasticity import RULES
 
 fractions = st.floats(0, 1, exclude_min=True)
+below_one = st.floats(0, 1, exclude_max=True)
 positive = st.floats(0, exclude_min=True, allow_infinity=False)
-selections = st.one_of(
-    st.builds(plain),
-    st.builds(largest, fractions, st.none() | fractions),
-    st.builds(above, positive),
+shares = ("smallest", "random", "strongest", "weakest", "neurons", "largest_error", "most_active")
+gates = st.none() | st.builds(RULES["lazy"], below_one)
+paths = st.one_of(
+    st.none(),
+    st.builds(RULES["subnet"], st.integers(1, 10**6)),
+    st.builds(RULES["fixed"], fractions, st.none() | fractions),
+    st.builds(RULES["readout"]),
 )
-paths = st.none() | st.builds(subnet, st.integers(1, 10**6))
+selections = st.one_of(
+    st.builds(RULES["plain"]),
+    st.builds(RULES["largest"], fractions, st.none() | fractions, st.sampled_from(["layer", "neuron"])),
+    st.builds(RULES["above"], positive, fractions, st.none() | fractions, below_one),
+    *(st.builds(RULES[name], fractions, fractions) for name in shares),
+)
+consolidations = st.none() | st.builds(
+    RULES["cache"], positive, below_one, st.sampled_from(["synapse", "neuron"]), positive
+)
 
 
-@given(selection=selections, path=paths)
-def test_text_and_back(selection, path):
-    plasticity = Plasticity(path=path, selection=selection)
+@given(gate=gates, path=paths, selection=selections, consolidation=consolidations)
+def test_text_and_back(gate, path, selection, consolidation):
+    plasticity = Plasticity(gate, path, selection, consolidation)
     assert Plasticity.parse(str(plasticity)) == plasticity

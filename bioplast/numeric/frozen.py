@@ -1,0 +1,118 @@
+"""Hidden units that never change: what they give to the output is a constant of the image.
+
+With ``subnet(k)`` all but k hidden units are frozen. Their part of the output is computed once an
+image, many images at a time, by matrix products; what is trained is a network of k units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bioplast.energy import Books
+from bioplast.network import Layer
+from bioplast.numeric.encoding import Encoding
+from bioplast.tasks.task import Images, Trials
+
+FloatArray = NDArray[np.floating[Any]]
+IntArray = NDArray[np.int64]
+
+UNITS_AT_ONCE = 4096  # hidden units in one matrix product: bounds the memory, fills the processor
+IMAGES_AT_ONCE = 2000
+
+
+def find_live(hidden: Layer, output: Layer, *, clamps_first: bool) -> IntArray:
+    """Hidden units with a plastic synapse, by index; a clamped unit is always among them."""
+    n_hidden = hidden.weights.shape[1]
+    live = np.asarray(np.any(hidden.plastic, axis=0) | np.any(output.plastic[:n_hidden], axis=1))
+    if clamps_first:
+        live[0] = True
+    return np.flatnonzero(live)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The live part of two layers: copies, put back when they have learned."""
+
+    whole: tuple[Layer, Layer]
+    layers: tuple[Layer, Layer]
+    live: IntArray
+    senders: IntArray
+
+    @classmethod
+    def take(cls, hidden: Layer, output: Layer, live: IntArray) -> Part:
+        """The hidden units ``live`` and, where the output has one, its bias."""
+        senders = np.concatenate([live, np.arange(hidden.weights.shape[1], output.weights.shape[0])])
+        layers = (_take(hidden, np.s_[:, live]), _take(output, np.s_[senders, :]))
+        return cls((hidden, output), layers, live, senders)
+
+    def put_back(self) -> None:
+        """Write into the whole layers what has become of their live part."""
+        places: tuple[Any, Any] = (np.s_[:, self.live], np.s_[self.senders, :])
+        for whole, part, place in zip(self.whole, self.layers, places, strict=True):
+            whole.weights[place] = part.weights
+            whole.books.m0[place] = part.books.m0
+            whole.books.m1[place] = part.books.m1
+            whole.books.maintenance = part.books.maintenance
+            if "transient" in whole.carried:
+                whole.carried["transient"][place] = part.carried["transient"]
+
+
+def _take(layer: Layer, place: Any) -> Layer:
+    books, carried = layer.books, dict(layer.carried)
+    if "transient" in carried:
+        carried["transient"] = np.ascontiguousarray(carried["transient"][place])
+    initial, weights, plastic, m0, m1 = (
+        np.ascontiguousarray(array[place])
+        for array in (books.initial, layer.weights, layer.plastic, books.m0, books.m1)
+    )
+    return Layer(layer.name, weights, plastic, Books(initial, m0, m1, books.maintenance), carried)
+
+
+@dataclass
+class FrozenUnits:
+    """What the frozen hidden units of one network give to the output, image by image.
+
+    Parameters
+    ----------
+    hidden, output : the layers
+    live : the hidden units that are not frozen
+    slope : of the activation below zero
+    """
+
+    hidden: Layer
+    output: Layer
+    live: IntArray
+    slope: float
+    _known: dict[int, tuple[Images, FloatArray, IntArray]] = field(default_factory=dict, init=False)
+
+    def compute(self, trials: Trials, encoding: Encoding) -> tuple[FloatArray, int]:
+        """Their part of the output, (n_trials, n_classes), and the multiply-accumulates behind it."""
+        images = trials.images
+        if id(images) not in self._known:
+            n_classes = self.output.weights.shape[1]
+            sums = np.zeros((len(images), n_classes), self.hidden.weights.dtype)
+            self._known[id(images)] = images, sums, np.full(len(images), -1)
+        _, sums, macs = self._known[id(images)]
+        fresh = np.unique(trials.indices[macs[trials.indices] < 0])
+        for first in range(0, len(fresh), IMAGES_AT_ONCE):
+            indices = fresh[first : first + IMAGES_AT_ONCE]
+            inputs = encoding.encode(Trials(images, indices), sums.dtype)
+            sums[indices], macs[indices] = self._weigh(inputs)
+        return sums[trials.indices], int(macs[trials.indices].sum())
+
+    def _weigh(self, inputs: FloatArray) -> tuple[FloatArray, IntArray]:
+        frozen = np.setdiff1d(np.arange(self.hidden.weights.shape[1]), self.live)
+        slope = inputs.dtype.type(self.slope)
+        sums = np.zeros((len(inputs), self.output.weights.shape[1]), inputs.dtype)
+        macs = np.count_nonzero(inputs, axis=1) * frozen.size
+        for first in range(0, frozen.size, UNITS_AT_ONCE):
+            units = frozen[first : first + UNITS_AT_ONCE]
+            activity = inputs @ self.hidden.weights[:, units]
+            np.multiply(activity, slope, out=activity, where=activity <= 0)
+            macs += np.count_nonzero(activity, axis=1) * sums.shape[1]
+            sums += activity @ self.output.weights[units]
+        return sums, macs

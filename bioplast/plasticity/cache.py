@@ -1,0 +1,144 @@
+"""``cache(theta, decay)``: changes are transient until they are large enough to be kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from bioplast.plasticity.checks import check_between, check_choice, check_positive
+from bioplast.plasticity.part import Consolidation, FastForm, FloatArray
+from bioplast.plasticity.side import Side
+from bioplast.plasticity.walks import book
+
+
+@dataclass(frozen=True)
+class Cache(Consolidation):
+    r"""A change s is transient at first and decays; where it grows beyond theta it is consolidated.
+
+    The weight that acts is :math:`w + s`. In each trial::
+
+        s <- s + delta_w
+        where |s| > theta:  w <- w + s (booked), s <- 0
+        maintenance <- maintenance + cost * sum |s|
+        s <- (1 - decay) * s
+
+    What is still transient when learning ends is consolidated then, and booked.
+
+    Parameters
+    ----------
+    theta : in the unit of the weights, above 0
+    decay : part of s that is lost from one trial to the next, in [0, 1); 1 / the time constant in trials
+    per : ``"synapse"``, or ``"neuron"``: a synapse that crosses consolidates all synapses onto its neuron
+    cost : of keeping a transient change of size 1 for one trial, in the unit of m1; not below 0
+
+    Raises
+    ------
+    RequestError : a value out of its range, or another word for ``per``
+
+    References
+    ----------
+    Li & van Rossum 2020, synaptic caching, doi:10.7554/eLife.50804
+    """
+
+    theta: float
+    decay: float = 0.0
+    per: str = "synapse"
+    cost: float = 0.001
+
+    name: ClassVar[str] = "cache"
+    summary: ClassVar[str] = "changes are transient, and consolidated where they grow beyond theta"
+
+    def __post_init__(self) -> None:
+        check_positive(self, "theta", self.theta)
+        check_between(self, "decay", self.decay, 0, 1)
+        check_choice(self, "per", self.per, ("synapse", "neuron"))
+        check_between(self, "cost", self.cost, 0, np.inf)
+
+    def absorb(self, transient: FloatArray, delta_w: FloatArray) -> FloatArray:
+        transient += delta_w
+        crosses = np.abs(transient) > transient.dtype.type(self.theta)
+        if self.per == "neuron":
+            crosses = np.broadcast_to(crosses.any(axis=0), crosses.shape)
+        consolidated = np.where(crosses, transient, 0)
+        transient[crosses] = 0
+        return consolidated
+
+    def wait(self, transient: FloatArray) -> float:
+        kept = self.cost * float(np.abs(transient).sum(dtype=np.float64))
+        transient *= transient.dtype.type(1 - self.decay)
+        return kept
+
+    def fast(self) -> FastForm:
+        functions: dict[str, Callable[..., Any]] = {
+            "weight_at": weight_with_transient,
+            "recall": recall_row,
+            "write": write_transient if self.per == "synapse" else write_transient_of_neuron,
+            "close": close_synapses if self.per == "synapse" else close_neurons,
+        }
+        return FastForm(functions, (self.theta, 1 - self.decay, self.cost))
+
+
+def weight_with_transient(side: Side, i: int, j: int) -> Any:
+    """The weight as it acts."""
+    return side.weights[i, j] + side.transient[i, j]
+
+
+def recall_row(side: Side, i: int) -> None:
+    """Let the trials pass that unit i was silent in: only then is its row touched."""
+    passed = side.clock[0] - side.touched[i]
+    if passed > 0:
+        for j in range(side.step.size):
+            pass_time(side, i, j, passed)
+        side.touched[i] = side.clock[0]
+
+
+def pass_time(side: Side, i: int, j: int, passed: int) -> None:
+    """``passed`` trials of decay and of maintenance, which is a geometric sum."""
+    transient = side.transient[i, j]
+    if transient != 0:
+        keep = side.consolidation[1]
+        left = keep**passed
+        charged = (1 - left) / (1 - keep) if keep < 1 else float(passed)
+        side.maintenance[0] += side.consolidation[2] * charged * abs(transient)
+        side.transient[i, j] = transient * left
+
+
+def write_transient(side: Side, i: int, j: int, change: Any) -> None:
+    """Add a change to what is transient, and consolidate if that is too much."""
+    transient = side.transient[i, j] + change
+    if abs(transient) > side.consolidation[0]:
+        book(side, i, j, transient)
+        side.transient[i, j] = 0
+    else:
+        side.transient[i, j] = transient
+
+
+def write_transient_of_neuron(side: Side, i: int, j: int, change: Any) -> None:
+    """Add a change to what is transient; ``close_neurons`` sees whether it is too much."""
+    side.transient[i, j] += change
+
+
+def close_synapses(side: Side, n_rows: int) -> None:
+    """Nothing is left to do once every change has been written."""
+
+
+def close_neurons(side: Side, n_rows: int) -> None:
+    """Consolidate all synapses onto units of which one has crossed; only active ones can have."""
+    for j in range(side.step.size):
+        for r in range(n_rows):
+            if abs(side.transient[side.rows[r], j]) > side.consolidation[0]:
+                consolidate_neuron(side, j)
+                break
+
+
+def consolidate_neuron(side: Side, j: int) -> None:
+    """Consolidate all synapses onto unit j, each brought up to the present first."""
+    for i in range(side.weights.shape[0]):
+        passed = side.clock[0] - side.touched[i]
+        if passed > 0:
+            pass_time(side, i, j, passed)
+        transient = side.transient[i, j]
+        side.transient[i, j] = 0
+        if transient != 0:
+            book(side, i, j, transient)

@@ -1,0 +1,47 @@
+"""``most_active(f)``: only synapses onto the most active units are written."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bioplast.plasticity.part import BoolArray, FastForm, Proposal
+from bioplast.plasticity.side import Side
+from bioplast.plasticity.units import UnitShare, choose_highest, list_highest
+from bioplast.plasticity.walks import write_columns
+
+
+@dataclass(frozen=True)
+class MostActive(UnitShare):
+    """All changes onto the most active fraction of the hidden units are written.
+
+    Parameters
+    ----------
+    fraction : of the hidden units, in (0, 1]
+    output : of the output units, in (0, 1]; all of them if not given
+
+    Raises
+    ------
+    RequestError : a fraction outside (0, 1]
+
+    References
+    ----------
+    van Rossum & Pache 2024, doi:10.1371/journal.pcbi.1012553
+    """
+
+    name: ClassVar[str] = "most_active"
+    summary: ClassVar[str] = "all synapses onto the most active hidden units are written"
+
+    def choose(self, proposal: Proposal, units: NDArray[np.int64], n_chosen: int) -> NDArray[np.int64]:
+        return choose_highest(proposal.activity, units, n_chosen)
+
+    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
+        return FastForm({"select": select_most_active}, (self.count_units(layer, plastic),))
+
+
+def select_most_active(side: Side, n_rows: int, key: int) -> None:
+    """Rank the units that have plastic synapses by their activity."""
+    for j in range(side.step.size):
+        side.low[j] = side.activity[j]
+    write_columns(side, n_rows, list_highest(side, int(side.parameters[0])))

@@ -1,0 +1,49 @@
+"""``neurons(f)``: only synapses onto randomly drawn units are written."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bioplast.plasticity.part import BoolArray, FastForm, Proposal
+from bioplast.plasticity.shuffle import draw, draw_one
+from bioplast.plasticity.side import Side
+from bioplast.plasticity.units import UnitShare
+from bioplast.plasticity.walks import write_columns
+
+
+@dataclass(frozen=True)
+class Neurons(UnitShare):
+    """All changes onto a random fraction of the hidden units, drawn anew each trial, are written.
+
+    Parameters
+    ----------
+    fraction : of the hidden units, in (0, 1]
+    output : of the output units, in (0, 1]; all of them if not given
+
+    Raises
+    ------
+    RequestError : a fraction outside (0, 1]
+
+    References
+    ----------
+    van Rossum & Pache 2024, doi:10.1371/journal.pcbi.1012553
+    """
+
+    name: ClassVar[str] = "neurons"
+    summary: ClassVar[str] = "all synapses onto randomly drawn hidden units are written"
+
+    def choose(self, proposal: Proposal, units: NDArray[np.int64], n_chosen: int) -> NDArray[np.int64]:
+        return units[draw(n_chosen, units.size, proposal.key)]
+
+    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
+        return FastForm({"select": select_neurons}, (self.count_units(layer, plastic),))
+
+
+def select_neurons(side: Side, n_rows: int, key: int) -> None:
+    """Draw units one by one."""
+    n_units, n_chosen = side.plastic_columns.size, int(side.parameters[0])
+    for index in range(n_chosen):
+        side.columns[index] = side.plastic_columns[draw_one(index, n_units, key)]
+    write_columns(side, n_rows, n_chosen)

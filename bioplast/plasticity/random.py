@@ -1,0 +1,62 @@
+"""``random(f)``: a random fraction of the changes is written."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from bioplast.plasticity.part import BoolArray, FastForm, Proposal
+from bioplast.plasticity.share import Share
+from bioplast.plasticity.shuffle import draw, draw_one
+from bioplast.plasticity.side import Side
+from bioplast.plasticity.walks import write
+
+
+@dataclass(frozen=True)
+class Random(Share):
+    """Write a random fraction f of the layer's plastic synapses, drawn anew each trial.
+
+    Drawn are synapses, whether they would change or not.
+
+    Parameters
+    ----------
+    fraction : f in (0, 1]
+    output : f of the output layer in (0, 1]; the same as ``fraction`` if not given
+
+    Raises
+    ------
+    RequestError : a fraction outside (0, 1]
+
+    References
+    ----------
+    van Rossum & Pache 2024, doi:10.1371/journal.pcbi.1012553
+    """
+
+    name: ClassVar[str] = "random"
+    summary: ClassVar[str] = "a random fraction of the changes is written, drawn anew each trial; a control"
+
+    def mask(self, proposal: Proposal) -> BoolArray:
+        synapses = np.flatnonzero(proposal.plastic)
+        written = np.zeros(proposal.delta_w.shape, bool)
+        written.flat[synapses[draw(self.count_written(proposal), synapses.size, proposal.key)]] = True
+        return written
+
+    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
+        n_plastic = int(plastic.sum())
+        return FastForm({"select": select_random}, (min(self.count(layer, n_counted), n_plastic),))
+
+
+def select_random(side: Side, n_rows: int, key: int) -> None:
+    """Draw synapse by synapse; nothing else is touched."""
+    for index in range(int(side.parameters[0])):
+        synapse = draw_one(index, side.n_plastic, key)
+        if side.has_gaps:
+            synapse = side.plastic_list[synapse]
+            i, j = synapse // side.step.size, synapse % side.step.size
+        else:
+            n_columns = side.plastic_columns.size
+            i = side.plastic_rows[synapse // n_columns]
+            j = side.plastic_columns[synapse % n_columns]
+        change = side.pre[i] * side.step[j]
+        if change != 0:
+            write(side, i, j, change)

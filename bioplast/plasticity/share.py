@@ -1,0 +1,44 @@
+"""What rules have in common that write a fraction of a layer's changes."""
+
+from dataclasses import dataclass
+
+from bioplast.plasticity.checks import check_fraction
+from bioplast.plasticity.part import Proposal, Selection, is_output
+
+
+@dataclass(frozen=True)
+class Share(Selection):
+    r"""A selection of the fraction f of n things, of which :math:`n - \mathrm{round}((1-f)(n-1))` are chosen.
+
+    Parameters
+    ----------
+    fraction : f in (0, 1]
+    output : f of the output layer in (0, 1]; the same as ``fraction`` if not given
+
+    Raises
+    ------
+    RequestError : a fraction outside (0, 1]
+    """
+
+    fraction: float
+    output: float | None = None
+
+    def __post_init__(self) -> None:
+        check_fraction(self, "fraction", self.fraction)
+        if self.output is not None:
+            check_fraction(self, "output", self.output)
+
+    def count(self, layer: str, n: int) -> int:
+        """How many of ``n`` things are chosen when no two are equal."""
+        fraction = self.fraction if self.output is None or not is_output(layer) else self.output
+        return count_share(fraction, n)
+
+    def count_written(self, proposal: Proposal) -> int:
+        """How many of the plastic synapses are written when no two are equal."""
+        n_plastic = int(proposal.plastic.sum())
+        return min(self.count(proposal.layer, proposal.n_counted or n_plastic), n_plastic)
+
+
+def count_share(fraction: float, n: int) -> int:
+    """``n`` less the 0-based rank from which on ``fraction`` of ``n`` sorted things is kept."""
+    return n - round((1 - fraction) * (n - 1))

@@ -1,0 +1,61 @@
+"""``smallest(f)``: only the fraction with the smallest changes is written."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from bioplast.plasticity.part import BoolArray, FastForm, Proposal
+from bioplast.plasticity.rank_one import find_cutoff
+from bioplast.plasticity.share import Share
+from bioplast.plasticity.side import Side
+from bioplast.plasticity.walks import sort_columns, write
+
+
+@dataclass(frozen=True)
+class Smallest(Share):
+    r"""Write the fraction f of the layer's plastic synapses with the smallest proposed change.
+
+    The control of ``largest``. A change of zero is the smallest there is: where many inputs are
+    silent, as in raw MNIST pixels, the fraction can be used up by synapses that would not change.
+
+    Parameters
+    ----------
+    fraction : f in (0, 1]
+    output : f of the output layer in (0, 1]; the same as ``fraction`` if not given
+
+    Raises
+    ------
+    RequestError : a fraction outside (0, 1]
+
+    References
+    ----------
+    van Rossum & Pache 2024, doi:10.1371/journal.pcbi.1012553
+    """
+
+    name: ClassVar[str] = "smallest"
+    summary: ClassVar[str] = "the fraction with the smallest changes is written; a control"
+
+    def mask(self, proposal: Proposal) -> BoolArray:
+        sizes = np.abs(proposal.delta_w)
+        return sizes <= np.sort(sizes[proposal.plastic])[self.count_written(proposal) - 1]
+
+    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
+        n_plastic = int(plastic.sum())
+        return FastForm({"select": select_smallest}, (min(self.count(layer, n_counted), n_plastic),))
+
+
+def select_smallest(side: Side, n_rows: int, key: int) -> None:
+    """The m-th smallest of n is the (n - m + 1)-th largest."""
+    n_columns = sort_columns(side)
+    cutoff = find_cutoff(side, n_rows, n_columns, side.n_plastic - int(side.parameters[0]) + 1)
+    for r in range(n_rows):
+        i = side.rows[r]
+        pre = side.pre[i]
+        for c in range(n_columns - 1, -1, -1):
+            j = side.columns[c]
+            change = pre * side.step[j]
+            if abs(change) > cutoff:
+                break
+            if not side.has_gaps or side.plastic[i, j]:
+                write(side, i, j, change)

@@ -1,0 +1,54 @@
+"""``strongest(f)``: only the strongest synapses are written."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from bioplast.plasticity.part import BoolArray, FastForm, Proposal
+from bioplast.plasticity.share import Share
+from bioplast.plasticity.side import Side
+from bioplast.plasticity.strength import find_strength
+from bioplast.plasticity.walks import weight_at, write
+
+
+@dataclass(frozen=True)
+class Strongest(Share):
+    r"""Write the fraction f of the layer's plastic synapses with the largest weight, :math:`|w|`.
+
+    The synapses are chosen anew each trial, by their weights before the change.
+
+    Parameters
+    ----------
+    fraction : f in (0, 1]
+    output : f of the output layer in (0, 1]; the same as ``fraction`` if not given
+
+    Raises
+    ------
+    RequestError : a fraction outside (0, 1]
+
+    References
+    ----------
+    van Rossum & Pache 2024, doi:10.1371/journal.pcbi.1012553
+    """
+
+    name: ClassVar[str] = "strongest"
+    summary: ClassVar[str] = "the fraction with the largest weights is written; a control"
+
+    def mask(self, proposal: Proposal) -> BoolArray:
+        sizes = np.abs(proposal.weights)
+        return sizes >= np.sort(sizes[proposal.plastic])[-self.count_written(proposal)]
+
+    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
+        n_plastic = int(plastic.sum())
+        return FastForm({"select": select_strongest}, (min(self.count(layer, n_counted), n_plastic),))
+
+
+def select_strongest(side: Side, n_rows: int, key: int) -> None:
+    """Find the weight that makes the cut, among all plastic synapses, and write the active ones."""
+    cutoff = find_strength(side, int(side.parameters[0]))
+    for r in range(n_rows):
+        i = side.rows[r]
+        for j in range(side.step.size):
+            if side.plastic[i, j] and abs(weight_at(side, i, j)) >= cutoff:
+                write(side, i, j, side.pre[i] * side.step[j])

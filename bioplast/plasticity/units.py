@@ -1,0 +1,68 @@
+"""What rules have in common that choose units, all of whose synapses are then written."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bioplast.plasticity.ordering import find_largest
+from bioplast.plasticity.part import BoolArray, Proposal
+from bioplast.plasticity.share import Share
+from bioplast.plasticity.side import FloatArray, Side
+
+
+@dataclass(frozen=True)
+class UnitShare(Share):
+    """A selection of a fraction of the units that have plastic synapses onto them.
+
+    Parameters
+    ----------
+    fraction : of the hidden units, in (0, 1]
+    output : of the output units, in (0, 1]; all of them if not given
+
+    Raises
+    ------
+    RequestError : a fraction outside (0, 1]
+    """
+
+    output: float | None = 1.0
+
+    def mask(self, proposal: Proposal) -> BoolArray:
+        units = np.flatnonzero(proposal.plastic.any(axis=0))
+        chosen = np.zeros(proposal.delta_w.shape[1], bool)
+        if units.size:
+            chosen[self.choose(proposal, units, self.count(proposal.layer, units.size))] = True
+        return np.broadcast_to(chosen, proposal.delta_w.shape)
+
+    @abstractmethod
+    def choose(self, proposal: Proposal, units: NDArray[np.int64], n_chosen: int) -> NDArray[np.int64]:
+        """Those of ``units`` (n_units,) whose synapses are written."""
+
+    def count_units(self, layer: str, plastic: BoolArray) -> int:
+        """How many units are chosen when no two are equal."""
+        n_units = int(plastic.any(axis=0).sum())
+        return self.count(layer, n_units) if n_units else 0
+
+
+def choose_highest(values: FloatArray, units: NDArray[np.int64], n_chosen: int) -> NDArray[np.int64]:
+    """Those of ``units`` with the ``n_chosen`` highest of ``values`` (n_post,); with ties, more."""
+    rivals = values[units]
+    return units[rivals >= np.sort(rivals)[-n_chosen]]
+
+
+def list_highest(side: Side, n_chosen: int) -> int:
+    """Put the units with the highest of ``low`` (n_post,) into ``columns``: how many they are."""
+    n_units = side.plastic_columns.size
+    for c in range(n_units):
+        side.room[c] = side.low[side.plastic_columns[c]]
+    cutoff = find_largest(side.room, n_units, n_chosen)
+    n = 0
+    for c in range(n_units):
+        j = side.plastic_columns[c]
+        if side.low[j] >= cutoff:
+            side.columns[n] = j
+            n += 1
+    return n

@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+
+from bioplast.plasticity.shuffle import draw, draw_one
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 10, 97, 1000])
+@pytest.mark.parametrize("key", [0, 1, 2**32 - 1])
+def test_all_of_n_is_a_permutation(n, key):
+    np.testing.assert_array_equal(np.sort(draw(n, n, key)), np.arange(n))
+
+
+def test_one_by_one_and_all_at_once():
+    drawn = draw(50, 78_500, 1234567)
+    assert drawn.tolist() == [draw_one(index, 78_500, 1234567) for index in range(50)]
+
+
+def test_every_number_is_as_likely():
+    n, n_drawn, n_keys = 90, 30, 3000
+    keys = np.random.default_rng(0).integers(0, 2**32, n_keys)
+    counts = np.bincount(np.concatenate([draw(n_drawn, n, int(key)) for key in keys]), minlength=n)
+    expected, spread = n_keys / 3, np.sqrt(n_keys * (1 / 3) * (2 / 3))
+    # 90 binomial counts: five standard errors leave one false alarm in 20,000 runs.
+    assert np.abs(counts - expected).max() < 5 * spread
+
+
+def test_neighbours_are_not_drawn_together():
+    n, n_keys = 90, 3000
+    keys = np.random.default_rng(1).integers(0, 2**32, n_keys)
+    together = np.zeros(n)
+    for key in keys:
+        drawn = np.isin(np.arange(n), draw(30, n, int(key)))
+        together += drawn & np.roll(drawn, 1)
+    share = (30 / 90) * (29 / 89)
+    assert abs(together.mean() / n_keys - share) < 5 * np.sqrt(share / (n * n_keys))
