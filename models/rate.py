@@ -13,8 +13,8 @@ Then the output is read, its error goes back through the same synapses, and all 
     delta_w = eta r_pre error_post
 
 Rates are never negative; the error still passes a silent unit, weakly, so that it can recover. At rest
-this is the ANN (``models/ann.py``), and the same seed gives both the same first weights. The last input and the last hidden unit are always on: their synapses are
-biases.
+this is the ANN (``models/ann.py``), and the same seed gives both the same first weights. The last input
+and the last hidden unit are always on: their synapses are biases.
 """
 
 from __future__ import annotations
@@ -37,13 +37,18 @@ trial = timestep(t, dt)//n_steps : integer (shared)
 step = timestep(t, dt)%n_steps : integer (shared)
 """
 
-INPUTS = TIME + """
+INPUTS = (
+    TIME
+    + """
 r : 1
 n_active : integer
 learning : boolean (shared, constant)
 """
+)
 
-HIDDEN = TIME + """
+HIDDEN = (
+    TIME
+    + """
 dr/dt = (clip(I, 0, inf) - r)/tau : 1
 I : 1
 bias : 1 (constant)                         # the drive of the last unit, which is always on
@@ -52,14 +57,18 @@ error = feedback*(error_slope + (1 - error_slope)*int(I > 0)) : 1
 n_active : integer
 learning : boolean (shared, constant)
 """
+)
 
-OUTPUT = TIME + """
+OUTPUT = (
+    TIME
+    + """
 dy/dt = (I - y)/tau : 1
 I : 1
 reading : 1                                 # y when the output is read
 highest : 1                                 # the highest reading
 error = int(label(trial) == i) - reading : 1
 """
+)
 
 LAYER = """
 w : 1
@@ -69,7 +78,9 @@ eta : 1 (shared, constant)
 
 @dataclass
 class RateNetwork(BrianModel):
-    """A network of leaky rate units; parameters as for ``BrianModel``, and
+    """A network of leaky rate units.
+
+    Beside the parameters of ``BrianModel``:
 
     Parameters
     ----------
@@ -97,6 +108,10 @@ class RateNetwork(BrianModel):
     @property
     def learning_rates(self) -> Mapping[str, float]:
         return {HIDDEN_LAYER: self.learning_rate, OUTPUT_LAYER: self.learning_rate_output}
+
+    @property
+    def first_weights(self) -> tuple[float, float]:
+        return self.sd_hidden, self.sd_output
 
     def count_signalling(self, n_input: int, n_hidden: int) -> Signalling:
         return Signalling(macs=n_input * self.n_hidden + n_hidden * self.n_classes)
@@ -173,7 +188,7 @@ class RateNetwork(BrianModel):
             on_event={"send": "onset", **hidden_rule.events},
             dtype=BOOKS_DTYPES,
             name=SYNAPSES[HIDDEN_LAYER],
-            namespace=namespace | hidden_rule.functions,
+            namespace={**namespace, **hidden_rule.functions},
             dt=self.time_step,
         )
         connect_all(input_to_hidden, self.n_pixels + 1, self.n_hidden)
@@ -187,7 +202,7 @@ class RateNetwork(BrianModel):
             on_event={"feedback": "feedback", **output_rule.events},
             dtype=BOOKS_DTYPES,
             name=SYNAPSES[OUTPUT_LAYER],
-            namespace=namespace | output_rule.functions,
+            namespace={**namespace, **output_rule.functions},
             dt=self.time_step,
         )
         connect_all(hidden_to_output, self.n_hidden + 1, self.n_classes)

@@ -48,14 +48,19 @@ step = timestep(t, dt)%n_steps : integer (shared)
 is_shown = step >= 1 and step <= n_stimulus : boolean (shared)
 """
 
-INPUTS = TIME + """
+INPUTS = (
+    TIME
+    + """
 train : integer (constant)                  # bit s: a spike at step s
 P : 1                                       # sum over the spikes so far of 1/a
 n_active : integer                          # spikes since the chunk began
 learning : boolean (shared, constant)
 """
+)
 
-HIDDEN = TIME + """
+HIDDEN = (
+    TIME
+    + """
 dv/dt = (bias - v)/tau_m : 1
 dpre_trace/dt = -pre_trace/tau_m : 1
 trace_sum : 1                               # sum over t of pre_trace
@@ -66,8 +71,11 @@ error : 1
 n_active : integer
 learning : boolean (shared, constant)
 """
+)
 
-OUTPUT = TIME + """
+OUTPUT = (
+    TIME
+    + """
 dy/dt = -y/tau_m : 1
 y_sum : 1
 readout = y_sum/n_stimulus : 1
@@ -76,6 +84,7 @@ total : 1                                   # sum of the evidence for all classe
 highest : 1                                 # the highest readout
 error = int(label(trial) == i) - evidence/total : 1
 """
+)
 
 LAYER = """
 w : 1
@@ -85,7 +94,9 @@ eta : 1 (shared, constant)
 
 @dataclass
 class SpikingNetwork(BrianModel):
-    """A network of leaky integrate-and-fire cells; parameters as for ``BrianModel``, and
+    """A network of leaky integrate-and-fire cells.
+
+    Beside the parameters of ``BrianModel``:
 
     Parameters
     ----------
@@ -132,6 +143,10 @@ class SpikingNetwork(BrianModel):
             HIDDEN_LAYER: self.learning_rate / self.n_stimulus,
             OUTPUT_LAYER: self.learning_rate_output / self.n_stimulus,
         }
+
+    @property
+    def first_weights(self) -> tuple[float, float]:
+        return self.sd_hidden, self.sd_output
 
     def count_signalling(self, n_input: int, n_hidden: int) -> Signalling:
         return Signalling(
@@ -234,7 +249,7 @@ class SpikingNetwork(BrianModel):
             on_event={"spike": "spike", **hidden_rule.events},
             dtype=BOOKS_DTYPES,
             name=SYNAPSES[HIDDEN_LAYER],
-            namespace=namespace | hidden_rule.functions,
+            namespace={**namespace, **hidden_rule.functions},
             dt=self.time_step,
         )
         connect_all(input_to_hidden, self.n_pixels + 1, self.n_hidden)
@@ -248,7 +263,7 @@ class SpikingNetwork(BrianModel):
             on_event={"spike": "spike", "feedback": "feedback", **output_rule.events},
             dtype=BOOKS_DTYPES,
             name=SYNAPSES[OUTPUT_LAYER],
-            namespace=namespace | output_rule.functions,
+            namespace={**namespace, **output_rule.functions},
             dt=self.time_step,
         )
         connect_all(hidden_to_output, self.n_hidden + 1, self.n_classes)

@@ -38,7 +38,7 @@ def cache_folder() -> Path:
 def locked(path: Path) -> Iterator[None]:
     """Hold a lock file beside ``path``: of several processes that want it made, one makes it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path.with_name(path.name + ".lock"), "w") as lock:
+    with path.with_name(path.name + ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -51,4 +51,4 @@ def write_once(path: Path, content: bytes) -> None:
         descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-        os.replace(part, path)
+        Path(part).replace(path)

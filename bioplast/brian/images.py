@@ -32,7 +32,7 @@ def with_always_on(images: Images) -> NDArray[np.uint8]:
 def images_file(padded: NDArray[np.uint8]) -> str:
     """The file with these images; its name is their hash, so all runs on this machine share it."""
     if id(padded) not in _paths:
-        digest = hashlib.blake2b(padded, digest_size=16, person=b"bioplast images").hexdigest()
+        digest = hashlib.blake2b(padded.data, digest_size=16, person=b"bioplast images").hexdigest()
         path = cache_folder() / "images" / f"{digest}.u8"
         write_once(path, padded.tobytes())
         _paths[id(padded)] = str(path)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
@@ -32,9 +32,8 @@ SYNAPSES = {HIDDEN_LAYER: "input_to_hidden", OUTPUT_LAYER: "hidden_to_output"}
 class Runner(Protocol):
     """A network that can be run: a compiled program or one in this process."""
 
-    def run(
-        self, values: Values, stimulus: Stimulus, wanted: list[str]
-    ) -> dict[str, NDArray[Any]]: ...
+    def run(self, values: Values, stimulus: Stimulus, wanted: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """Show the stimulus to the network, which starts from ``values``; see ``Program.run``."""
 
 
 @dataclass
@@ -67,8 +66,6 @@ class BrianModel(ABC):
 
     name: ClassVar[str]
     time_step: ClassVar[Quantity]
-    sd_hidden: ClassVar[float]
-    sd_output: ClassVar[float]
 
     def __post_init__(self) -> None:
         if self.plasticity.path is not None:
@@ -84,7 +81,12 @@ class BrianModel(ABC):
     @property
     @abstractmethod
     def learning_rates(self) -> Mapping[str, float]:
-        """eta by layer; a run-time argument of the program."""
+        """Learning rates by layer; run-time arguments of the program."""
+
+    @property
+    @abstractmethod
+    def first_weights(self) -> tuple[float, float]:
+        """Standard deviations of the weights before learning, into hidden units and output."""
 
     @abstractmethod
     def assemble(self) -> Network:
@@ -127,8 +129,8 @@ class BrianModel(ABC):
             self.n_pixels,
             self.n_hidden,
             self.n_classes,
-            sd_hidden=self.sd_hidden,
-            sd_output=self.sd_output,
+            sd_hidden=self.first_weights[0],
+            sd_output=self.first_weights[1],
             plasticity=self.plasticity,
             dtype=self.dtype,
         )
@@ -192,7 +194,12 @@ def _take_over(layer: Layer, results: Mapping[str, NDArray[Any]]) -> None:
         array[...] = results[f"{synapses}.{name}"].reshape(array.shape)
 
 
-RUNNERS = {
-    "cpp_standalone": lambda model: build_program(model.assemble, model.dtype),
-    "runtime": lambda model: RuntimeNetwork(model.assemble, model.dtype, model.n_steps, model._screen),
-}
+def _compile(model: BrianModel) -> Runner:
+    return build_program(model.assemble, model.dtype)
+
+
+def _interpret(model: BrianModel) -> Runner:
+    return RuntimeNetwork(model.assemble, model.dtype, model.n_steps, model._screen)
+
+
+RUNNERS = {"cpp_standalone": _compile, "runtime": _interpret}

@@ -27,6 +27,16 @@ struct Offers {
         return delta_w;
     }
 
+    static inline void offer_run(const Real* delta_w, long n) {
+        if (n_sizes + n > (long) sizes.size()) sizes.resize(2 * n_sizes + n + 1024);
+        Real* const free = sizes.data();
+        for (long i = 0; i < n; ++i) {
+            const Real size = std::abs(delta_w[i]);
+            free[n_sizes] = size;
+            n_sizes += size > 0;
+        }
+    }
+
     // The k-th largest size offered; 0 if fewer were offered, so that every change passes. The code
     // that asks runs at every time step; without new offers the answer stays what it was.
     static Real kth_largest(long k) {

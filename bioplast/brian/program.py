@@ -27,6 +27,7 @@ from numpy.typing import DTypeLike, NDArray
 from bioplast.brian.cache import cache_folder, locked
 from bioplast.brian.preferences import brian_preferences
 from bioplast.brian.stimulus import Stimulus
+from bioplast.brian.templates import fast_templates
 from bioplast.errors import RequestError
 
 Values = Mapping[str, Any]
@@ -108,7 +109,7 @@ def build_program(assemble: Callable[[], Network], dtype: DTypeLike) -> Program:
             if not folder.exists():
                 _compile(source)
                 (source / "arrays.json").write_text(json.dumps(arrays))
-                os.replace(source, folder)
+                source.replace(folder)
     return Program(folder, json.loads((folder / "arrays.json").read_text()))
 
 
@@ -133,13 +134,15 @@ def find_compiler() -> str:
 def _generate(assemble: Callable[[], Network], dtype: DTypeLike, folder: Path) -> dict[str, tuple[str, str]]:
     previous = get_device()
     gc.collect()  # objects of a network built before would take the names that the key depends on
-    with brian_preferences(dtype):
+    with brian_preferences(dtype), fast_templates():
         set_device("cpp_standalone", directory=str(folder), build_on_run=False)
         try:
             network = assemble()
             clock = next(iter(network.objects)).clock
             network.run(_MAX_STEPS * clock.dt)
             device.build(directory=str(folder), compile=False, run=False)
+            for header in Path(__file__).parent.glob("*.h"):
+                shutil.copy(header, folder)
             arrays = {
                 f"{variable.owner.name}.{variable.name}": (
                     device.get_array_filename(variable),

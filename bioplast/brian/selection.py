@@ -8,7 +8,6 @@ offered. Both belong to one Synapses object.
 from __future__ import annotations
 
 import zlib
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,7 +46,8 @@ def make_selection_functions(synapses_name: str) -> dict[str, Function]:
     return {
         "offer": _make_function(
             offers.offer,
-            f"inline {real} offer({real} delta_w) {{ return {shared}::offer(delta_w); }}",
+            f"inline {real} offer({real} delta_w) {{ return {shared}::offer(delta_w); }}\n"
+            f"inline void offer_run(const {real}* delta_w, long n) {{ {shared}::offer_run(delta_w, n); }}",
             stateless=False,
         ),
         "kth_largest": _make_function(
@@ -63,7 +63,5 @@ def _make_function(meaning: Any, code: str, *, stateless: bool) -> Function:
     function = Function(
         lambda value: meaning(value), arg_units=[None], return_unit=lambda unit: unit, stateless=stateless
     )
-    function.implementations.add_implementation(
-        "cpp", code, compiler_kwds={"headers": ['"offers.h"'], "include_dirs": [str(Path(__file__).parent)]}
-    )
+    function.implementations.add_implementation("cpp", code, compiler_kwds={"headers": ['"offers.h"']})
     return function
