@@ -20,16 +20,17 @@ def cache_folder() -> Path:
 
     Raises
     ------
-    RequestError : the folder cannot be made
+    RequestError : the folder cannot be made or not be written to
     """
     base = os.environ.get("BIOPLAST_CACHE")
     user = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     folder = Path(base) if base else Path(user) / "bioplast"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise RequestError(
-            f"build cache {folder}: cannot be made ({error.strerror}); set BIOPLAST_CACHE to another folder"
+            f"build cache {folder}: cannot be written ({error.strerror}); set BIOPLAST_CACHE to another folder"
         ) from None
     return folder
 

@@ -120,7 +120,7 @@ def find_compiler() -> str:
     ------
     RequestError : none is found
     """
-    wanted = os.environ.get("CXX", "g++")
+    wanted = _compiler_command()
     path = shutil.which(wanted.split()[0])
     if path is None or shutil.which("make") is None:
         missing = wanted if path is None else "make"
@@ -162,6 +162,8 @@ def _hash(source: Path, compiler: str) -> str:
     digest = hashlib.sha256()
     for fact in (version("brian2"), _run([compiler, "--version"]), platform.machine(), _cpu_features()):
         digest.update(fact.encode() + b"\0")
+    for header in sorted(Path(__file__).parent.glob("*.h")):  # which the source includes
+        digest.update(header.read_bytes() + b"\0")
     for file in sorted(source.rglob("*")):
         if file.is_file():
             content = file.read_bytes().replace(str(source).encode(), b"")
@@ -177,9 +179,16 @@ def _cpu_features() -> str:
     return next((line for line in lines if line.startswith(("flags", "Features"))), "")
 
 
+def _compiler_command() -> str:
+    return os.environ.get("CXX") or "g++"
+
+
 def _compile(source: Path) -> None:
     done = subprocess.run(
-        ["make", f"-j{os.cpu_count()}", "-C", str(source)], capture_output=True, text=True, check=False
+        ["make", f"-j{os.cpu_count()}", "-C", str(source), f"CXX={_compiler_command()}"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"the generated code did not compile:\n{done.stderr[-4000:]}")

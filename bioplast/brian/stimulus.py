@@ -36,6 +36,8 @@ MAX_STEPS = 62  # a spike train is the bits of one signed 64-bit number, sign an
 _TRIAL = np.dtype([("image", np.int32), ("label", np.int32), ("key", np.uint32)])
 
 _CPP = """
+#ifndef BIOPLAST_STIMULUS  // a block of code may call several of the functions
+#define BIOPLAST_STIMULUS
 #include <cstdint>
 #include <cstdlib>
 #include <fcntl.h>
@@ -64,6 +66,7 @@ inline int level(long trial, int i) { return images[(long) shown(trial).image * 
 inline uint32_t mix(uint32_t x) {
     x ^= x >> 16; x *= 0x7feb352dU; x ^= x >> 15; x *= 0x846ca68bU; return x ^ (x >> 16);
 }
+#endif
 """
 
 _CPP_FUNCTIONS = {
