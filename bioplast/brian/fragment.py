@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from brian2 import Function
+from brian2 import Function, prefs
+from brian2.codegen.generators.cpp_generator import c_data_type
 
 from bioplast.brian.selection import make_selection_functions
 from bioplast.plasticity.part import BrianForm
@@ -25,7 +26,7 @@ BOOKS_DTYPES = {"m0": np.int64, "m1": np.float64}  # a float32 sum of 1e5 small 
 
 _WRITE = """
 w_before = w
-w = w_before + delta_w*int({condition})
+w = stored(w_before + delta_w*int({condition}))
 m0 += int(w != w_before)
 m1 += abs(float64(w) - float64(w_before))
 """
@@ -69,7 +70,7 @@ def make_fragment(synapses_name: str, form: BrianForm, proposal: str) -> Fragmen
     )
     write = _WRITE.format(condition=form.condition)
     proposal = inspect.cleandoc(proposal)
-    functions = {"float64": _make_float64()}
+    functions = {"float64": _make_float64(), "stored": _make_stored()}
     if not form.competes:
         return Fragment(
             equations=BOOKS + shared,
@@ -92,4 +93,15 @@ def _make_float64() -> Function:
     """``float64(x)``: a change is booked in double precision even where weights are single."""
     function = Function(np.float64, arg_units=[None], return_unit=lambda unit: unit, stateless=True)
     function.implementations.add_implementation("cpp", "inline double float64(double x) { return x; }")
+    return function
+
+
+def _make_stored() -> Function:
+    """``stored(w)``: what is left of w in a variable; NumPy computes with more digits than it stores."""
+    dtype = prefs.core.default_float_dtype
+    function = Function(
+        lambda w: np.asarray(w, dtype), arg_units=[None], return_unit=lambda unit: unit, stateless=True
+    )
+    real = c_data_type(dtype)
+    function.implementations.add_implementation("cpp", f"inline {real} stored({real} w) {{ return w; }}")
     return function
