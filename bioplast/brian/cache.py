@@ -30,7 +30,7 @@ def cache_folder() -> Path:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise RequestError(
-            f"build cache {folder}: cannot be written ({error.strerror}); set BIOPLAST_CACHE to another folder"
+            f"build cache {folder}: cannot be written to ({error.strerror}); set BIOPLAST_CACHE to another"
         ) from None
     return folder
 
