@@ -1,6 +1,7 @@
 """The build cache: compiled programs and decoded images that runs on one machine share.
 
-It lives in ``$BIOPLAST_CACHE``, by default in the user's cache folder, and may be deleted at any time.
+It lives in ``$BIOPLAST_CACHE``, by default in the user's cache folder, and may be deleted when no
+run is under way.
 """
 
 from __future__ import annotations
