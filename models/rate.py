@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from brian2 import EventMonitor, Network, NeuronGroup, Synapses, ms
+from brian2 import Clock, EventMonitor, Network, NeuronGroup, Synapses, ms
 
 from bioplast.brian.fragment import BOOKS_DTYPES
 from bioplast.brian.model import SYNAPSES, BrianModel, connect_all
@@ -117,6 +117,7 @@ class RateNetwork(BrianModel):
         return Signalling(macs=n_input * self.n_hidden + n_hidden * self.n_classes)
 
     def assemble(self) -> Network:
+        clock = Clock(self.time_step, name="clock")
         namespace = {
             **self.make_stimulus_functions(),
             "tau": 10 * ms,
@@ -129,7 +130,7 @@ class RateNetwork(BrianModel):
             "PROPOSE": self.n_settle + 2,
             "WRITE": self.n_settle + 3,
         }
-        common = {"namespace": namespace, "dt": self.time_step}
+        common = {"namespace": namespace, "clock": clock}
         hidden_rule = self.make_fragment(HIDDEN_LAYER, "delta_w = r_pre*(eta*error_post)")
         output_rule = self.make_fragment(OUTPUT_LAYER, "delta_w = r_pre*(eta*error_post)")
 
@@ -189,7 +190,7 @@ class RateNetwork(BrianModel):
             dtype=BOOKS_DTYPES,
             name=SYNAPSES[HIDDEN_LAYER],
             namespace={**namespace, **hidden_rule.functions},
-            dt=self.time_step,
+            clock=clock,
         )
         connect_all(input_to_hidden, self.n_pixels + 1, self.n_hidden)
 
@@ -203,7 +204,7 @@ class RateNetwork(BrianModel):
             dtype=BOOKS_DTYPES,
             name=SYNAPSES[OUTPUT_LAYER],
             namespace={**namespace, **output_rule.functions},
-            dt=self.time_step,
+            clock=clock,
         )
         connect_all(hidden_to_output, self.n_hidden + 1, self.n_classes)
 
@@ -213,11 +214,18 @@ class RateNetwork(BrianModel):
             on_pre="highest_post = clip(reading_pre, highest_post, inf)",
             on_event="read",
             name="rivals",
-            dt=self.time_step,
+            clock=clock,
         )
         rivals.connect()
         return Network(
-            inputs, hidden, output, answers, input_to_hidden, hidden_to_output, rivals, self.make_ending()
+            inputs,
+            hidden,
+            output,
+            answers,
+            input_to_hidden,
+            hidden_to_output,
+            rivals,
+            self.make_ending(clock),
         )
 
 

@@ -30,7 +30,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from brian2 import EventMonitor, Network, NeuronGroup, Synapses, ms
+from brian2 import Clock, EventMonitor, Network, NeuronGroup, Synapses, ms
 
 from bioplast.brian.fragment import BOOKS_DTYPES
 from bioplast.brian.model import SYNAPSES, BrianModel, connect_all
@@ -156,6 +156,7 @@ class SpikingNetwork(BrianModel):
         )
 
     def assemble(self) -> Network:
+        clock = Clock(self.time_step, name="clock")
         namespace = {
             **self.make_stimulus_functions(),
             "tau_m": self.tau_m_ms * ms,
@@ -172,7 +173,7 @@ class SpikingNetwork(BrianModel):
             "PROPOSE": self.n_stimulus + 3,
             "WRITE": self.n_stimulus + 4,
         }
-        common = {"namespace": namespace, "dt": self.time_step}
+        common = {"namespace": namespace, "clock": clock}
         hidden_rule = self.make_fragment(
             HIDDEN_LAYER,
             """
@@ -250,7 +251,7 @@ class SpikingNetwork(BrianModel):
             dtype=BOOKS_DTYPES,
             name=SYNAPSES[HIDDEN_LAYER],
             namespace={**namespace, **hidden_rule.functions},
-            dt=self.time_step,
+            clock=clock,
         )
         connect_all(input_to_hidden, self.n_pixels + 1, self.n_hidden)
 
@@ -264,7 +265,7 @@ class SpikingNetwork(BrianModel):
             dtype=BOOKS_DTYPES,
             name=SYNAPSES[OUTPUT_LAYER],
             namespace={**namespace, **output_rule.functions},
-            dt=self.time_step,
+            clock=clock,
         )
         connect_all(hidden_to_output, self.n_hidden + 1, self.n_classes)
 
@@ -275,11 +276,18 @@ class SpikingNetwork(BrianModel):
             on_event="read",
             name="rivals",
             namespace=namespace,
-            dt=self.time_step,
+            clock=clock,
         )
         rivals.connect()
         return Network(
-            inputs, hidden, output, answers, input_to_hidden, hidden_to_output, rivals, self.make_ending()
+            inputs,
+            hidden,
+            output,
+            answers,
+            input_to_hidden,
+            hidden_to_output,
+            rivals,
+            self.make_ending(clock),
         )
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
-from brian2 import Function, Network, NeuronGroup, Quantity, Synapses
+from brian2 import Clock, Function, Network, NeuronGroup, Quantity, Synapses
 from numpy.typing import NDArray
 
 from bioplast.brian.fragment import Fragment, make_fragment
@@ -90,7 +90,7 @@ class BrianModel(ABC):
 
     @abstractmethod
     def assemble(self) -> Network:
-        """The network; it runs until ``is_over``."""
+        """The network; it has one clock and runs until ``is_over``."""
 
     @abstractmethod
     def count_signalling(self, n_input: int, n_hidden: int) -> Signalling:
@@ -104,14 +104,14 @@ class BrianModel(ABC):
         """The functions through which the network sees its trials."""
         return make_stimulus_functions(self.n_pixels + 1, self._screen)
 
-    def make_ending(self) -> NeuronGroup:
+    def make_ending(self, clock: Clock) -> NeuronGroup:
         """What ends the network's run when the last trial is over."""
         ending = NeuronGroup(
             1,
             "over : integer",
             namespace={**self.make_stimulus_functions(), "n_steps": self.n_steps},
             name="ending",
-            dt=self.time_step,
+            clock=clock,
         )
         ending.run_regularly("over = is_over((timestep(t, dt) + 1)//n_steps)", when="end")
         return ending
