@@ -81,7 +81,8 @@ def make_fragment(synapses_name: str, form: BrianForm, proposal: str) -> Fragmen
     return Fragment(
         equations=BOOKS + shared + "delta_w : 1\n",
         code={
-            "propose": f"{proposal}\ndelta_w = offer(delta_w*int(plastic))",
+            # In one line Brian2 would write one `offer` for 1 and one for 0, and NumPy would call both.
+            "propose": f"{proposal}\ndelta_w = delta_w*int(plastic)\ndelta_w = offer(delta_w)",
             "write": f"cutoff = {form.cutoff}\n{write}",
         },
         parameters=form.parameters,
