@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bioplast.network import Outcome, State
+from bioplast.numeric.centred import Centred
 from bioplast.numeric.chunk import Chunks
 from bioplast.numeric.encoding import Encoding, Rates
 from bioplast.numeric.initial import make_layers
@@ -91,6 +92,7 @@ class Network:
             sd_output=self.sd_output,
             plasticity=self.plasticity,
             dtype=self.dtype,
+            has_bias=not self.constants.clamps_first,
         )
         return State(seed, layers)
 
@@ -106,3 +108,19 @@ def make_network(
 ) -> Network:
     """The network of the standard protocol; it runs on no Brian2 device."""
     return Network(n_pixels, n_classes, n_hidden, plasticity)
+
+
+def make_paper_network(
+    *, n_pixels: int, n_classes: int, n_hidden: int, plasticity: Plasticity, device: str
+) -> Network:
+    """The network of van Rossum & Pache's published code.
+
+    Leaky units, inputs less their mean, a clamped hidden unit for the output's bias, books that count
+    proposals that are not zero, and fractions of all synapses.
+    """
+    constants = Settings(slope=0.1, error_slope=0.1, clamps_first=True, books_proposals=True, ranks_all=True)
+    return Network(n_pixels, n_classes, n_hidden, plasticity, constants, encoding=Centred())
+
+
+# The networks by training protocol; a model without this table knows the standard one only.
+MAKERS = {"standard": make_network, "paper": make_paper_network}

@@ -70,6 +70,7 @@ class BrianModel(ABC):
     def __post_init__(self) -> None:
         if self.plasticity.path is not None:
             self.plasticity.path.check_layer(self.n_hidden)
+        self.plasticity.check_brian()
 
         self._screen = Screen()
 

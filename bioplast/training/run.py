@@ -44,6 +44,7 @@ class SetUp:
         commit = find_commit(self.project)  # now: files may change while the run is under way
         state = self.model.initial_state(self.config.seed)
         position = train(self.model, self.protocol, state, report=report)
+        state.settle()
         test = None if position.diverged else examine(self.model, state, self.protocol.test, position)
         record = _make_record(self, position, compute_energies(state), test, commit)
         return Run(purge(record), purge(position.trace), state)
@@ -70,7 +71,10 @@ def set_up(config: RunConfig, *, project: Path) -> SetUp:
     protocol_class = PROTOCOLS[config.protocol]
     max_samples = config.max_samples or protocol_class.default_max_samples(task)
     protocol = protocol_class(task, config.seed, config.goal, max_samples)
-    model: Model = module.make_network(
+    makers = getattr(module, "MAKERS", {"standard": module.make_network})
+    if config.protocol not in makers:
+        raise RequestError(f"protocol: {config.model} learns by {', '.join(makers)}, got {config.protocol!r}")
+    model: Model = makers[config.protocol](
         n_pixels=task.n_pixels,
         n_classes=task.n_classes,
         n_hidden=n_hidden,

@@ -112,6 +112,48 @@ def test_build_time_is_known_apart(ann, mnist):
     assert network.build_seconds == built
 
 
+def test_paper_network_counts_every_synapse(ann, mnist):
+    network = ann.MAKERS["paper"](
+        n_pixels=784, n_classes=10, n_hidden=20, plasticity=Plasticity.parse("plain"), device="runtime"
+    )
+    state = network.initial_state(1)
+    assert [layer.weights.shape for layer in state.layers] == [(785, 20), (20, 10)]
+    # The test set stands in for the training set here: it is smaller to encode.
+    network.present(state, Trials(mnist.test, np.arange(50)), learn=True)
+    assert state.energies["input->hidden"].m0 == 50 * 785 * 20
+    assert state.energies["hidden->output"].m0 == 50 * 20 * 10
+    assert network.settings["encoding"] == "paper"
+
+
+@pytest.mark.parametrize("rule", ["cache(0.01, 0.001)", 'cache(0.02, 0.001, per="neuron")'])
+def test_caching_writes_less_and_settles(ann, mnist, rule):
+    energies = []
+    for text in ("plain", rule):
+        network = make_network(ann, text)
+        state = network.initial_state(1)
+        network.present(state, Trials(mnist.train, np.arange(2000)), learn=True)
+        acting = [layer.acting.copy() for layer in state.layers]
+        state.settle()
+        for layer, weights in zip(state.layers, acting, strict=True):
+            np.testing.assert_array_equal(layer.weights, weights)
+            assert not np.any(layer.carried.get("transient", 0))
+        energies.append(state.energies["input->hidden"])
+    plain, cached = energies
+    assert cached.m0 < plain.m0 / 10
+    assert cached.m1_min * (1 - 1e-9) <= cached.m1 < plain.m1 / 2
+    assert cached.maintenance > 0 == plain.maintenance
+
+
+def test_lazy_learns_from_fewer(ann, mnist):
+    network = make_network(ann, "lazy")
+    state = network.initial_state(1)
+    outcome = network.present(state, Trials(mnist.train, np.arange(3000)), learn=True)
+    n_wrong = np.count_nonzero(outcome.predictions != mnist.train.labels[:3000])
+    # The output's bias is written in every trial that is learned from.
+    assert state.layers[1].books.m0[-1].max() == n_wrong
+    assert state.trial == 3000
+
+
 def test_path_that_does_not_fit(ann):
     with pytest.raises(RequestError, match=r"Subnet.units: must be at most the 30 hidden units, got 31"):
         make_network(ann, "subnet(31)")
