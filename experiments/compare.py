@@ -25,27 +25,22 @@ from bioplast.training.record import Run
 HIDDEN = {"ann": 100, "rate": 100, "spiking": 100}
 
 # Fractions and thresholds per network: theta is in the unit of the network's own weights.
+_BACKPROP = {
+    "plain": "plain",
+    "largest(f)": "largest(0.02, output=0.2)",
+    "subnet(k)": "subnet(70)",
+    "subnet(k) + largest(f)": "subnet(70) + largest(0.03, output=0.2)",
+    "above(θ)": "above(0.0003)",
+}
 RULES = {
-    "ann": {
-        "plain": "plain",
-        "largest(f)": "largest(0.02)",
-        "subnet(k)": "subnet(50)",
-        "subnet(k) + largest(f)": "subnet(50) + largest(0.02)",
-        "above(θ)": "above(0.0001)",
-    },
-    "rate": {
-        "plain": "plain",
-        "largest(f)": "largest(0.02)",
-        "subnet(k)": "subnet(50)",
-        "subnet(k) + largest(f)": "subnet(50) + largest(0.02)",
-        "above(θ)": "above(0.0001)",
-    },
+    "ann": _BACKPROP,
+    "rate": _BACKPROP,
     "spiking": {
         "plain": "plain",
-        "largest(f)": "largest(0.02)",
-        "subnet(k)": "subnet(50)",
-        "subnet(k) + largest(f)": "subnet(50) + largest(0.02)",
-        "above(θ)": "above(0.0001)",
+        "largest(f)": "largest(0.005, output=0.2)",
+        "subnet(k)": "subnet(70)",
+        "subnet(k) + largest(f)": "subnet(70) + largest(0.01, output=0.2)",
+        "above(θ)": "above(0.0005)",
     },
 }
 
@@ -53,7 +48,7 @@ GOAL, SEEDS = 0.95, 3
 QUICK_GOAL, QUICK_SEEDS, QUICK_MAX_SAMPLES = 0.90, 1, 20_000
 
 # About how many images a second each network learns from, and seconds that building it takes.
-SPEED = {"ann": 30_000, "rate": 4_000, "spiking": 2_500}
+SPEED = {"ann": 60_000, "rate": 9_000, "spiking": 3_500}
 BUILD_SECONDS = {"ann": 2, "rate": 30, "spiking": 30}
 
 ENERGIES = ("m0", "m1")

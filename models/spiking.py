@@ -114,13 +114,13 @@ class SpikingNetwork(BrianModel):
     """
 
     n_stimulus: int = 50
-    p_input: float = 0.1
+    p_input: float = 0.2
     tau_m_ms: float = 20.0
     v_thresh: float = 1.0
     gamma: float = 0.3
     learning_rate: float = 0.05
     learning_rate_output: float = 0.01
-    sd_hidden: float = 0.05
+    sd_hidden: float = 0.03
     sd_output: float = 0.1
 
     name = "spiking"
