@@ -53,11 +53,12 @@ class Books:
 
     def balance(self, weights: FloatArray) -> Energy:
         """The layer's energy up to now, ``weights`` being the present ones."""
-        net = weights.astype(np.float64) - self.initial.astype(np.float64)
+        moved = weights != self.initial  # of a huge layer with a small path, few are
+        net = weights[moved].astype(np.float64) - self.initial[moved].astype(np.float64)
         return Energy(
             m0=int(self.m0.sum()),
             m1=float(self.m1.sum()),
-            m0_min=int(np.count_nonzero(net)),
+            m0_min=int(np.count_nonzero(moved)),
             m1_min=float(np.abs(net).sum()),
             maintenance=self.maintenance,
         )

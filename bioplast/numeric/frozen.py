@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bioplast.energy import Books
 from bioplast.network import Layer
+from bioplast.numeric.compiled import compiled
 from bioplast.numeric.encoding import Encoding
 from bioplast.tasks.task import Images, Trials
 
@@ -109,10 +110,27 @@ class FrozenUnits:
         slope = inputs.dtype.type(self.slope)
         sums = np.zeros((len(inputs), self.output.weights.shape[1]), inputs.dtype)
         macs = np.count_nonzero(inputs, axis=1) * frozen.size
+        n_on = np.zeros(len(inputs), np.int64)
         for first in range(0, frozen.size, UNITS_AT_ONCE):
-            units = frozen[first : first + UNITS_AT_ONCE]
+            units = _as_slice(frozen[first : first + UNITS_AT_ONCE])
             activity = inputs @ self.hidden.weights[:, units]
-            np.multiply(activity, slope, out=activity, where=activity <= 0)
-            macs += np.count_nonzero(activity, axis=1) * sums.shape[1]
+            compiled(rectify_block)(activity, slope, n_on)
             sums += activity @ self.output.weights[units]
-        return sums, macs
+        return sums, macs + n_on * sums.shape[1]
+
+
+def rectify_block(activity: FloatArray, slope: Any, n_on: IntArray) -> None:
+    """Apply the activation in place, and add to ``n_on`` how many units are on, image by image."""
+    for image in range(activity.shape[0]):
+        n = 0
+        for j in range(activity.shape[1]):
+            drive = activity[image, j]
+            activity[image, j] = drive if drive > 0 else slope * drive
+            n += activity[image, j] != 0
+        n_on[image] += n
+
+
+def _as_slice(units: IntArray) -> Any:
+    """The same units as a slice where they are neighbours: it takes no copy of their weights."""
+    first, last = int(units[0]), int(units[-1])
+    return slice(first, last + 1) if last - first == len(units) - 1 else units
