@@ -16,11 +16,11 @@ from collections.abc import Callable
 import numpy as np
 
 from bioplast import Plasticity
+from bioplast.initial import make_layers
 from bioplast.network import Outcome, State
 from bioplast.numeric import reference
 from bioplast.numeric.chunk import Chunks
 from bioplast.numeric.encoding import Rates
-from bioplast.numeric.initial import make_layers
 from bioplast.numeric.settings import Settings
 from bioplast.tasks import load_task
 from bioplast.tasks.task import Task, Trials

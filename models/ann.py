@@ -22,11 +22,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bioplast.initial import make_layers
 from bioplast.network import Outcome, State
 from bioplast.numeric.centred import Centred
 from bioplast.numeric.chunk import Chunks
 from bioplast.numeric.encoding import Encoding, Rates
-from bioplast.numeric.initial import make_layers
 from bioplast.numeric.settings import Settings
 from bioplast.plasticity import Plasticity
 from bioplast.tasks.task import Trials

@@ -12,6 +12,7 @@ ROWS = (
     {"errors", "randomness"},
     {"plasticity", "energy", "tasks"},
     {"__init__", "network"},
+    {"initial"},
     {"numeric", "brian", "project"},
     {"training"},
     {"figures"},

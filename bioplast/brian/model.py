@@ -21,8 +21,8 @@ from bioplast.brian.program import Values, build_program
 from bioplast.brian.runtime import RuntimeNetwork
 from bioplast.brian.stimulus import Screen, Stimulus, make_stimulus_functions
 from bioplast.energy import Signalling
+from bioplast.initial import make_layers
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, Layer, Outcome, State
-from bioplast.numeric.initial import make_layers
 from bioplast.plasticity import Plasticity
 from bioplast.tasks.task import Trials
 

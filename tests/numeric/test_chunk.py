@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from bioplast import Plasticity
+from bioplast.initial import make_layers
 from bioplast.network import State
 from bioplast.numeric import reference
 from bioplast.numeric.chunk import Chunks
 from bioplast.numeric.encoding import Rates
-from bioplast.numeric.initial import make_layers
 from bioplast.numeric.settings import Settings
 from bioplast.tasks.task import Images, Trials
 

@@ -5,10 +5,10 @@ import pytest
 
 from bioplast import Plasticity
 from bioplast.energy import Books
+from bioplast.initial import make_layers
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, Layer, State
 from bioplast.numeric import reference
 from bioplast.numeric.encoding import Rates
-from bioplast.numeric.initial import make_layers
 from bioplast.numeric.settings import Settings
 from bioplast.tasks.task import Images, Trials
 

@@ -3,7 +3,7 @@ import pytest
 
 from bioplast import Plasticity
 from bioplast.errors import RequestError
-from bioplast.numeric.initial import make_layers
+from bioplast.initial import make_layers
 
 
 def make(seed=1, rule="plain", **settings):
