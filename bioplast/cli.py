@@ -85,14 +85,20 @@ def train(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to write.  [default: results/train/<key>]")
     ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the run's checkpoint; a finished run is shown.")
+    ] = False,
     device: Annotated[str, typer.Option(help="Brian2 device: cpp_standalone or runtime.")] = "cpp_standalone",
     project: ProjectOption = None,
     json: Annotated[bool, typer.Option("--json", help="End with the record as one line of JSON.")] = False,
 ) -> None:
     """Train one network until it reaches the goal, and write down what that cost."""
     from bioplast.training.config import RunConfig
+    from bioplast.training.folder import carry_out_in, make_keeper
+    from bioplast.training.interrupts import held_interrupts
+    from bioplast.training.keeper import warn_on_stderr
     from bioplast.training.progress import watch
-    from bioplast.training.record import check_writable, format_record, write_run
+    from bioplast.training.record import Run, check_writable, format_record, write_run
     from bioplast.training.run import set_up
     from bioplast.training.summary import make_summary
 
@@ -112,15 +118,31 @@ def train(
     config = setup.config
     out = out or folder / "results" / "train" / config.key
     check_writable(out)
-    with watch(f"{model}, {config.rule}, seed {seed}", setup.protocol.max_samples) as report:
-        run = setup.carry_out(report)
-    try:
-        write_run(out, run)
-    finally:  # the numbers are not lost with a disk that is full
+
+    def tell(run: Run) -> None:
         if json:
             print(format_record(run.record))
         else:
             Console().print(make_summary(run.record))
+
+    def write(folder: Path, run: Run) -> None:
+        try:
+            write_run(folder, run)
+        except RequestError:  # the numbers are not lost with a disk that is full
+            tell(run)
+            raise
+
+    with held_interrupts() as interrupts:
+        keeper = make_keeper(out, setup, resumes=resume, wants_stop=lambda: interrupts.requested)
+        interrupts.can_wait = lambda: keeper.has_unkept
+        try:
+            with watch(f"{model}, {config.rule}, seed {seed}", setup.protocol.max_samples) as report:
+                run = carry_out_in(out, setup, keeper=keeper, reuses=resume, report=report, write=write)
+        except KeyboardInterrupt:
+            if keeper.kept:
+                warn_on_stderr(f"kept after {keeper.kept} samples; --resume goes on from there")
+            raise
+    tell(run)
     if not json:
         print(f"written to {out}")
     if run.record["diverged"]:

@@ -10,6 +10,7 @@ from bioplast import cli
 from bioplast.errors import IncompleteStudyError
 from bioplast.plasticity import RULES
 from bioplast.tasks import TASKS
+from bioplast.training.keeper import Keeper
 from bioplast.training.record import read_run
 
 ROOT = Path(__file__).parent.parent
@@ -103,7 +104,6 @@ BAD_OPTIONS = [
     (["--out", "models/tiny.py/deeper"], "out: cannot write to "),
     (["--out", "/proc/bioplast"], "out: cannot write to /proc/bioplast"),
     (["--project", "models"], "project: models must be a folder with models/ and experiments/"),
-    (["--resume"], "No such option: --resume"),
     (["another"], "another"),
 ]
 
@@ -142,6 +142,47 @@ def test_bad_request_gets_one_line_and_nothing_is_written(call, study, request_,
     assert err.count("\n") == 1
     assert message in err
     assert list_files(study) == before
+
+
+def test_stopped_run_is_kept_and_resume_goes_on(train, study, monkeypatch):
+    monkeypatch.setenv("BIOPLAST_CHECKPOINT_SECONDS", "0")
+    options = ("--max-samples", 6000, "--goal", 1, "--out", study / "here", "--json")
+    whole = json.loads(train("--max-samples", 6000, "--goal", 1, "--out", study / "whole", "--json")[1])
+
+    def stop(keeper, state, position):
+        keep(keeper, state, position)
+        if position.samples == 2000:
+            keeper.keep(state, position)
+            raise KeyboardInterrupt
+
+    keep = Keeper.pass_chunk
+    monkeypatch.setattr(Keeper, "pass_chunk", stop)
+    status, out, err = train(*options)
+    assert (status, out) == (1, "")
+    assert err == "bioplast: kept after 2000 samples; --resume goes on from there\nbioplast: interrupted\n"
+    assert not (study / "here" / "run.json").exists()
+    monkeypatch.setattr(Keeper, "pass_chunk", keep)
+    status, out, err = train(*options, "--resume")
+    assert (status, err) == (0, "")
+    for name in ("energy", "samples", "accuracy", "signalling"):
+        assert json.loads(out)[name] == whole[name]
+    finished = json.loads(out)
+    # What is finished is shown.
+    assert json.loads(train(*options, "--resume")[1]) == finished
+
+
+def test_resume_of_another_run_s_folder_is_refused_and_leaves_it_alone(train, study):
+    train("--out", study / "here")
+    before = {path: path.read_bytes() for path in list_files(study / "here")}
+    status, out, err = train("--out", study / "here", "--seed", 2, "--resume")
+    assert (status, out) == (2, "")
+    assert "holds another run" in err
+    (study / "here" / "run.json").unlink()
+    status, out, err = train("--out", study / "here", "--seed", 2, "--resume")
+    assert (status, out) == (2, "")
+    assert "is of another run: its key is" in err
+    assert err.count("\n") == 1
+    assert before.items() >= {path: path.read_bytes() for path in list_files(study / "here")}.items()
 
 
 def test_full_disk_does_not_take_the_numbers_with_it(train, monkeypatch):

@@ -73,6 +73,7 @@ class Program:
                 capture_output=True,
                 text=True,
                 check=False,
+                process_group=0,  # Ctrl-C is for this process, which ends when the chunk is done
             )
             # Brian2's programs report a file they could not use and go on.
             if done.returncode or done.stderr:

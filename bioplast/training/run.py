@@ -15,6 +15,7 @@ from bioplast.network import Model
 from bioplast.project import load_model_module
 from bioplast.tasks import load_task
 from bioplast.training.config import RunConfig
+from bioplast.training.keeper import Keeper
 from bioplast.training.loop import Position, Report, be_silent, compute_energies, examine, train
 from bioplast.training.protocol import TrainingProtocol
 from bioplast.training.protocols import PROTOCOLS
@@ -32,26 +33,61 @@ class SetUp:
     model : the network
     protocol : how it is trained
     project : the study folder its model file is in
+    commit : the git commit of the study; asked of git if None
     """
 
     config: RunConfig
     model: Model
     protocol: TrainingProtocol
     project: Path
+    commit: str | None = None
 
-    def carry_out(self, report: Report = be_silent) -> Run:
-        """Train, test once, and account for it."""
-        commit = find_commit(self.project)  # now: files may change while the run is under way
+    @property
+    def origin(self) -> dict[str, Any]:
+        """What a checkpoint must agree with for this run to go on from it, bit for bit."""
+        versions = {name: version for name, version in collect_versions().items() if name != "python"}
+        return {"key": self.config.key, "versions": versions}
+
+    def carry_out(self, report: Report = be_silent, keeper: Keeper | None = None) -> Run:
+        """Train, test once, and account for it.
+
+        Parameters
+        ----------
+        report : called before the first chunk of trials and after each
+        keeper : of the run's checkpoints, where it has any
+
+        Raises
+        ------
+        RequestError : the run cannot go on from the checkpoint there is
+        KeyboardInterrupt : the run was asked to stop; it is kept
+        """
+        # Asked now: files may change while the run is under way.
+        commit = self.commit or find_commit(self.project)
         state = self.model.initial_state(self.config.seed)
-        position = train(self.model, self.protocol, state, report=report)
+        position = keeper.open(state) if keeper else None
+
+        def report_and_keep(position: Position) -> None:
+            report(position)
+            if keeper:
+                keeper.pass_chunk(state, position)
+
+        position = train(self.model, self.protocol, state, position, report_and_keep)
+        if keeper:
+            keeper.keep(state, position)
         state.settle()
         test = None if position.diverged else examine(self.model, state, self.protocol.test, position)
         record = _make_record(self, position, compute_energies(state), test, commit)
         return Run(purge(record), purge(position.trace), state)
 
 
-def set_up(config: RunConfig, *, project: Path) -> SetUp:
+def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> SetUp:
     """Load what ``config`` names and complete it; nothing is trained or written.
+
+    Parameters
+    ----------
+    config : the request
+    project : folder with models/ and experiments/
+    commit : git commit of the study's files, where they are a copy; asked of git if None
 
     Raises
     ------
@@ -84,7 +120,7 @@ def set_up(config: RunConfig, *, project: Path) -> SetUp:
     # Through JSON, so that settings read back from a record are equal to these.
     settings = json.loads(json.dumps(dict(model.settings)))
     complete = replace(config, hidden=n_hidden, max_samples=max_samples, settings=settings)
-    return SetUp(complete, model, protocol, project)
+    return SetUp(complete, model, protocol, project, commit)
 
 
 def carry_out(config: RunConfig, *, project: Path, report: Report = be_silent) -> Run:

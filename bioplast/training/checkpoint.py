@@ -1,0 +1,212 @@
+"""Checkpoints: a run between two chunks, in a file that survives whatever ends the process.
+
+``state.npz`` holds what the network carries (weights, what rules carry, books) and, as JSON text, how
+far the run is; nothing in it is ever executed. It appears all at once, and the checkpoint before it
+stays beside it as ``state.previous.npz``. First weights and paths are not in it: the seed makes them
+again, and their checksum says whether they are still the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bioplast.energy import Signalling
+from bioplast.errors import RequestError
+from bioplast.network import State
+from bioplast.training.loop import Position
+
+STATE_FILE = "state.npz"
+PREVIOUS_FILE = "state.previous.npz"
+FORMAT = 1
+
+Arrays = dict[str, NDArray[Any]]
+
+
+class DamagedError(RequestError):
+    """A checkpoint that is not what was once written."""
+
+
+def write_checkpoint(folder: Path, state: State, position: Position, origin: Mapping[str, Any]) -> None:
+    """Write a checkpoint to ``folder``, which is made if need be; the last one becomes the previous one.
+
+    Parameters
+    ----------
+    folder : the run's
+    state, position : the run between two chunks
+    origin : what the run is, as JSON values; only a run of the same origin can go on from here
+
+    Raises
+    ------
+    OSError : the disk is full or the folder cannot be written; the last checkpoint is still there
+    """
+    arrays = _collect(state)
+    header = {
+        "format": FORMAT,
+        "origin": dict(origin),
+        "beginning": _digest(_collect_beginning(state)),
+        "state": {"seed": state.seed, "trial": state.trial},
+        "maintenance": {layer.name: layer.books.maintenance for layer in state.layers},
+        "position": asdict(position),
+    }
+    arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
+    arrays["checksum"] = np.frombuffer(bytes.fromhex(_digest(arrays)), np.uint8)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / STATE_FILE
+    temporary = path.with_name(f".{STATE_FILE}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            path.replace(folder / PREVIOUS_FILE)
+        temporary.replace(path)
+        sync_folder(folder)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_checkpoint(
+    folder: Path,
+    state: State,
+    origin: Mapping[str, Any],
+    warn: Callable[[str], None],
+) -> Position | None:
+    """Bring ``state``, fresh from the network, to the newest whole checkpoint in ``folder``.
+
+    Parameters
+    ----------
+    folder : the run's
+    state : as ``initial_state`` gives it; unchanged if there is no checkpoint
+    origin : what the run is, as JSON values
+    warn : told, in one line, about a damaged checkpoint that is passed over
+
+    Returns
+    -------
+    position : None if there is no checkpoint
+
+    Raises
+    ------
+    RequestError : all there is is damaged, or it is of another run
+    """
+    faults = []
+    for name in (STATE_FILE, PREVIOUS_FILE):
+        path = folder / name
+        if not path.exists():
+            continue
+        try:
+            position = _restore(path, state, origin)
+        except DamagedError as error:
+            faults.append(str(error))
+            continue
+        for fault in faults:
+            warn(f"{fault}; going on from {name}, the one before it")
+        return position
+    if faults:
+        raise RequestError("; ".join(faults))
+    return None
+
+
+def remove_checkpoints(folder: Path) -> None:
+    """Remove what ``write_checkpoint`` wrote to ``folder``."""
+    for name in (STATE_FILE, PREVIOUS_FILE):
+        (folder / name).unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have what was renamed in ``folder`` on the disk, not only in memory."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _restore(path: Path, state: State, origin: Mapping[str, Any]) -> Position:
+    arrays = _load(path)
+    header = json.loads(arrays.pop("header").tobytes())
+    if header.get("format") != FORMAT:
+        raise RequestError(f"checkpoint: {path} has format {header.get('format')!r}, must be {FORMAT}")
+    for name, value in origin.items():
+        found = header["origin"].get(name)
+        if found != value:
+            raise RequestError(
+                f"checkpoint: {path} is of another run: its {name} is {found!r}, not {value!r}"
+            )
+    if header["beginning"] != _digest(_collect_beginning(state)):
+        raise RequestError(f"checkpoint: {path} is of another network: it began with other weights or paths")
+    expected = {name: (array.shape, array.dtype) for name, array in _collect(state).items()}
+    found = {name: (array.shape, array.dtype) for name, array in arrays.items()}
+    # What rules carry may come only with learning, so there can be more than at the beginning.
+    if expected.items() - found.items():
+        raise RequestError(f"checkpoint: {path} is of another network: its arrays have other shapes")
+    for layer in state.layers:
+        prefix = f"{layer.name}/"
+        for name, array in arrays.items():
+            place, _, which = name.removeprefix(prefix).partition("/")
+            if not name.startswith(prefix):
+                continue
+            if place == "carried" and which not in layer.carried:
+                layer.carried[which] = array
+            else:
+                target = {"weights": layer.weights, "m0": layer.books.m0, "m1": layer.books.m1}
+                (layer.carried[which] if place == "carried" else target[place])[...] = array
+        layer.books.maintenance = header["maintenance"][layer.name]
+    state.trial = header["state"]["trial"]
+    values = header["position"] | {"signalling": Signalling(**header["position"]["signalling"])}
+    return Position(**{field.name: values[field.name] for field in fields(Position)})
+
+
+def _load(path: Path) -> Arrays:
+    """The arrays of a checkpoint that is what was written."""
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        checksum = arrays.pop("checksum").tobytes().hex()
+        is_whole = "header" in arrays and checksum == _digest(arrays)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DamagedError(f"checkpoint: {path} cannot be read: {reason}") from None
+    except Exception as error:  # there is no end of ways in which a damaged file can fail
+        reason = " ".join(str(error).split()) or "it is empty"
+        raise DamagedError(f"checkpoint: {path} is damaged: {reason}") from None
+    if not is_whole:
+        raise DamagedError(f"checkpoint: {path} is damaged: its checksum is not that of its content")
+    return arrays
+
+
+def _collect(state: State) -> Arrays:
+    """Every array that moves while the network learns, by name."""
+    arrays: Arrays = {}
+    for layer in state.layers:
+        arrays[f"{layer.name}/weights"] = layer.weights
+        arrays[f"{layer.name}/m0"] = layer.books.m0
+        arrays[f"{layer.name}/m1"] = layer.books.m1
+        for name, array in layer.carried.items():
+            arrays[f"{layer.name}/carried/{name}"] = array
+    return arrays
+
+
+def _collect_beginning(state: State) -> Iterator[tuple[str, NDArray[Any]]]:
+    """The arrays that the seed makes again."""
+    for layer in state.layers:
+        yield f"{layer.name}/initial", layer.books.initial
+        yield f"{layer.name}/plastic", layer.plastic
+
+
+def _digest(arrays: Mapping[str, NDArray[Any]] | Iterator[tuple[str, NDArray[Any]]]) -> str:
+    digest = hashlib.sha256()
+    pairs = sorted(arrays.items()) if isinstance(arrays, Mapping) else arrays
+    for name, array in pairs:
+        digest.update(f"{name} {array.dtype.str} {array.shape}\0".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()

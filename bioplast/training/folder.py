@@ -1,0 +1,71 @@
+"""A run in its folder: done once, kept on the way, written at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bioplast.errors import RequestError
+from bioplast.training.keeper import Keeper
+from bioplast.training.lock import only_one
+from bioplast.training.loop import Report, be_silent
+from bioplast.training.record import RECORD_FILE, Run, read_run, write_run
+from bioplast.training.run import SetUp
+
+
+def find_run(folder: Path, key: str) -> Run | None:
+    """The finished run in ``folder``; None if there is none.
+
+    Raises
+    ------
+    RequestError : its files are damaged, or it is another run than that of ``key``
+    """
+    if not (folder / RECORD_FILE).exists():
+        return None
+    run = read_run(folder)
+    if run.record["key"] != key:
+        raise RequestError(f"run: {folder} holds another run, with the key {run.record['key']}, not {key}")
+    return run
+
+
+def carry_out_in(
+    folder: Path,
+    setup: SetUp,
+    *,
+    keeper: Keeper,
+    reuses: bool,
+    report: Report = be_silent,
+    wait: Callable[[], None] = lambda: None,
+    write: Callable[[Path, Run], None] = write_run,
+) -> Run:
+    """Carry out a run and write it into its folder; of several processes that want it, one does the work.
+
+    Parameters
+    ----------
+    folder : the run's
+    setup : the run
+    keeper : of its checkpoints
+    reuses : whether a run that is there already will do; one that another process has just finished does
+    report : called between two chunks of trials
+    wait : called again and again while another process is at work on the run; may raise
+    write : what writes the run
+
+    Raises
+    ------
+    RequestError : the folder cannot be written, or the checkpoint in it cannot be used
+    KeyboardInterrupt : the run was asked to stop; it is kept
+    """
+    with only_one(folder, wait) as waited:
+        if reuses or waited:
+            found = find_run(folder, setup.config.key)
+            if found is not None:
+                return found
+        run = setup.carry_out(report, keeper)
+        write(folder, run)
+        return run
+
+
+def make_keeper(folder: Path, setup: SetUp, more: Mapping[str, Any] | None = None, **options: Any) -> Keeper:
+    """The keeper of a run's checkpoints; ``more`` is what its origin has besides the run's own."""
+    return Keeper(folder, {**setup.origin, **(more or {})}, **options)
