@@ -159,18 +159,35 @@ def run(
     workers: Annotated[
         str | None, typer.Option(metavar="N", help="Processes.  [default: one a core]")
     ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Use the workers of this Dask scheduler instead.")
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Do runs again that are already there.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Do runs again that failed.")] = False,
     project: ProjectOption = None,
 ) -> None:
     """Carry out the runs of an experiment, those already there excepted, and draw its figure."""
     n_seeds, n_workers = _read_count("--seeds", seeds), _read_count("--workers", workers)
+    if scheduler is not None and workers is not None:
+        raise RequestError(
+            f"--scheduler: has workers of its own, so --workers must be left out, got {workers!r}"
+        )
     folder = _find_project(project)
     module = projects.load_experiment_module(experiment, folder)
     from bioplast.studies import run_experiment
+    from bioplast.training.interrupts import held_interrupts
 
-    figures = run_experiment(
-        module, project=folder, quick=quick, seeds=n_seeds, workers=n_workers, fresh=fresh
-    )
+    with held_interrupts():
+        figures = run_experiment(
+            module,
+            project=folder,
+            quick=quick,
+            seeds=n_seeds,
+            workers=n_workers,
+            scheduler=scheduler,
+            fresh=fresh,
+            retry=retry,
+        )
     print(f"written to {figures}")
 
 

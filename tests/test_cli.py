@@ -127,6 +127,10 @@ BAD_REQUESTS = [
     (["run", "nothing"], "nothing.py must define "),
     (["run", "nothing", "--seeds", "0"], "--seeds: must be a whole number >= 1, got '0'"),
     (["run", "nothing", "--workers", "two"], "--workers: must be a whole number >= 1, got 'two'"),
+    (
+        ["run", "nothing", "--workers", "2", "--scheduler", "tcp://127.0.0.1:1"],
+        "--scheduler: has workers of its",
+    ),
     (["show", "results/none"], "run: no finished run at results/none: No such file or directory"),
     (["show", "models/tiny.py"], "run: no finished run at models/tiny.py: Not a directory"),
     (["learn"], "No such command 'learn'"),
@@ -256,6 +260,8 @@ def test_run_hands_its_options_to_the_study(call, study, monkeypatch):
         "seeds": 2,
         "workers": 1,
         "fresh": True,
+        "retry": False,
+        "scheduler": None,
     }
 
 

@@ -1,25 +1,30 @@
-"""Carries out runs in parallel on the processes of this machine.
+"""Carries out runs in parallel on Dask workers.
 
 ``execute`` is all that the rest of a study knows of how its runs are spread out.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing.queues import SimpleQueue
+import queue
+import time
+import uuid
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import CancelledError
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from distributed import Client, Future, KilledWorker
+
+from bioplast.errors import IncompleteStudyError
+from bioplast.studies.cluster import open_cluster
 from bioplast.studies.jobs import Event, Failure, Job
-from bioplast.studies.worker import carry_out_job, set_up_worker
+from bioplast.studies.luggage import Luggage
+from bioplast.studies.worker import carry_out_job
+from bioplast.training.versions import find_commit
 
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 _TICK_SECONDS = 0.2
+_COUNT_SECONDS = 2.0  # between two looks at how many workers there are
 
 
 class Watcher(Protocol):
@@ -35,102 +40,115 @@ class Watcher(Protocol):
         """Time goes by."""
 
 
-def execute(jobs: Sequence[Job], *, project: Path, workers: int, watcher: Watcher) -> list[Failure]:
-    """Carry out ``jobs`` on ``workers`` processes, the longest first, each written as soon as it is done.
+def execute(
+    jobs: Sequence[Job],
+    *,
+    project: Path,
+    workers: int,
+    watcher: Watcher,
+    scheduler: str | None = None,
+) -> list[Failure]:
+    """Carry out ``jobs``, the longest first, each written as soon as it is done.
 
-    A run that fails does not stop the others. One whose process dies is tried once more, alone: of the
-    runs that were under way nobody can say which of them killed it.
+    A run that fails does not stop the others. A worker that dies is replaced, and its run goes on from
+    its checkpoint; one whose process died too often has failed.
+
+    Parameters
+    ----------
+    jobs : the runs
+    project : folder with models/ and experiments/; workers get a copy
+    workers : processes on this machine
+    watcher : told how the runs go on
+    scheduler : address of a Dask scheduler whose workers are used instead; they must see the folders of
+        the jobs under the same path
 
     Returns
     -------
     failures : the runs that could not be carried out, in the order of ``jobs``
+
+    Raises
+    ------
+    RequestError : there is no such scheduler
+    IncompleteStudyError : the scheduler was lost
     """
-    failures: dict[int, Failure] = {}
-    waiting = sorted(range(len(jobs)), key=lambda index: -jobs[index].expected_seconds)
-    while waiting:
-        crew = _Crew(jobs, project, watcher, failures)
-        lost = crew.carry_out(waiting, workers)
-        suspects = [index for index in lost if index in crew.started] or lost
-        for index in suspects:
-            if _Crew(jobs, project, watcher, failures).carry_out([index], 1):
-                failures[index] = Failure(jobs[index].config, "its process died (out of memory?)")
-                watcher.on_end(index, failures[index])
-        waiting = [index for index in lost if index not in suspects]
-    return [failures[index] for index in sorted(failures)]
+    luggage = Luggage.pack(project, find_commit(project))
+    with open_cluster(min(workers, len(jobs)), scheduler) as client:
+        return _Study(client, jobs, luggage, watcher).carry_out()
 
 
-class _Crew:
-    """One pool of processes, from its start until it is done or broken."""
+class _Study:
+    """The runs under way: never more than there are workers, so that none waits behind another."""
 
-    def __init__(
-        self, jobs: Sequence[Job], project: Path, watcher: Watcher, failures: dict[int, Failure]
-    ) -> None:
-        self.started: set[int] = set()
+    def __init__(self, client: Client, jobs: Sequence[Job], luggage: Luggage, watcher: Watcher) -> None:
+        self._client = client
         self._jobs = jobs
-        self._project = project
         self._watcher = watcher
-        self._failures = failures
+        self._waiting = deque(sorted(range(len(jobs)), key=lambda index: -jobs[index].expected_seconds))
+        self._running: dict[Future, int] = {}
+        self._failures: dict[int, Failure] = {}
+        self._news: queue.SimpleQueue[Event | Future] = queue.SimpleQueue()
+        self._attempt = uuid.uuid4().hex
+        self._topic = f"bioplast-{self._attempt}"
+        self._luggage = luggage
+        self._next_count = 0.0
+        self._n_workers = 0
 
-    def carry_out(self, indices: Sequence[int], workers: int) -> list[int]:
-        """Carry out the jobs of ``indices``; return those that were lost with a process that died."""
-        others = set(multiprocessing.active_children())
-        context = multiprocessing.get_context("spawn")
-        events: SimpleQueue[Event] = context.SimpleQueue()
-        pool = ProcessPoolExecutor(
-            min(workers, len(indices)), context, initializer=set_up_worker, initargs=(self._project, events)
-        )
+    def carry_out(self) -> list[Failure]:
+        self._client.subscribe_topic(self._topic, self._hear)
         try:
-            with _one_thread_each():
-                futures = {pool.submit(carry_out_job, index, self._jobs[index]): index for index in indices}
-            return self._follow(futures, events)
-        except BaseException:
-            for child in set(multiprocessing.active_children()) - others:
-                child.terminate()
-            raise
+            while self._waiting or self._running:
+                self._submit()
+                self._listen()
+                self._watcher.on_tick()
         finally:
-            pool.shutdown(cancel_futures=True)
-            events.close()
+            self._client.cancel(list(self._running))
+            self._client.unsubscribe_topic(self._topic)
+        return [self._failures[index] for index in sorted(self._failures)]
 
-    def _follow(self, futures: dict[Future[Failure | None], int], events: SimpleQueue[Event]) -> list[int]:
-        lost = []
-        pending = set(futures)
-        while pending:
-            done, pending = wait(pending, timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
-            self._pass_on(events)
-            for future in done:
-                index = futures[future]
-                try:
-                    failure = future.result()
-                except BrokenProcessPool:
-                    lost.append(index)
-                    continue
-                if failure is not None:
-                    self._failures[index] = failure
-                self._watcher.on_end(index, failure)
-            self._watcher.on_tick()
-        return lost
+    def _hear(self, event: tuple[float, Any]) -> None:
+        self._news.put(Event(**event[1]))
 
-    def _pass_on(self, events: SimpleQueue[Event]) -> None:
-        while not events.empty():
-            event = events.get()
-            self.started.add(event.job)
-            self._watcher.on_event(event)
+    def _submit(self) -> None:
+        if time.monotonic() >= self._next_count:
+            self._n_workers = sum(self._client.nthreads().values())
+            self._next_count = time.monotonic() + _COUNT_SECONDS
+        while self._waiting and len(self._running) < self._n_workers:
+            index = self._waiting.popleft()
+            future = self._client.submit(
+                carry_out_job,
+                index,
+                self._jobs[index],
+                self._luggage,
+                attempt=self._attempt,
+                topic=self._topic,
+                key=f"run-{self._attempt}-{index}",
+                pure=False,
+            )
+            self._running[future] = index
+            future.add_done_callback(self._news.put)
 
+    def _listen(self) -> None:
+        """Pass on what has happened; return when there was something, or after a while."""
+        try:
+            news = self._news.get(timeout=_TICK_SECONDS)
+            while True:
+                if isinstance(news, Event):
+                    self._watcher.on_event(news)
+                else:
+                    self._end(news)
+                news = self._news.get_nowait()
+        except queue.Empty:
+            pass
 
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """One thread for every process started inside, so that runs do not fight for the cores.
-
-    The libraries read these variables while they are imported, and a worker imports them before any
-    code of ours runs in it: only what it inherits counts.
-    """
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    def _end(self, future: Future) -> None:
+        index = self._running.pop(future)
+        config = self._jobs[index].config
+        try:
+            failure = future.result()
+        except KilledWorker:
+            failure = Failure(config, "its process died again and again (out of memory?)")
+        except CancelledError:
+            raise IncompleteStudyError("the Dask scheduler was lost; finished runs are kept") from None
+        if failure is not None:
+            self._failures[index] = failure
+        self._watcher.on_end(index, failure)

@@ -17,11 +17,13 @@ class Job:
     config : the run
     folder : where it is written
     expected_seconds : how long it may take; only the order and the time left depend on it
+    is_fresh : whether it is carried out again if it is there already
     """
 
     config: RunConfig
     folder: Path
     expected_seconds: float = 1.0
+    is_fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,14 @@ class Event:
     Attributes
     ----------
     job : place of the run in the list of jobs
-    worker : id of the process at work on it
+    worker : address of the process at work on it
     samples : trials learned from
     online : accuracy over the last chunk; None before the first
     images_per_second : speed of learning so far; None before the first chunk
     """
 
     job: int
-    worker: int
+    worker: str
     samples: int = 0
     online: float | None = None
     images_per_second: float | None = None

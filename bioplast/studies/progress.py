@@ -40,8 +40,8 @@ class StudyProgress:
         self._study = self._bar.add_task(
             title, total=n_stored + len(jobs), completed=n_stored, state="starting"
         )
-        self._lines: dict[int, TaskID] = {}  # by worker
-        self._workers: dict[int, int] = {}  # by job
+        self._lines: dict[str, TaskID] = {}  # by worker
+        self._workers: dict[int, str] = {}  # by job
         self._ended: set[int] = set()
         self._n_failed = 0
         self._start = time.monotonic()
@@ -97,7 +97,7 @@ class StudyProgress:
             parts.append(f"about {format_seconds(seconds)} left")
         self._bar.update(self._study, state=", ".join(parts))
 
-    def _draw_line(self, worker: int, state: str, *, completed: int, total: int | None) -> None:
+    def _draw_line(self, worker: str, state: str, *, completed: int, total: int | None) -> None:
         if worker not in self._lines:
             name = f"  worker {len(self._lines) + 1}"
             self._lines[worker] = self._bar.add_task(name, total=None, state=state)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +21,7 @@ from bioplast.studies.progress import StudyProgress
 from bioplast.studies.store import Store
 from bioplast.studies.table import make_rich_table
 from bioplast.training.config import RunConfig
+from bioplast.training.lock import only_one
 from bioplast.training.record import Run
 from bioplast.training.run import set_up
 
@@ -33,7 +35,9 @@ def run_experiment(
     quick: bool = False,
     seeds: int | None = None,
     workers: int | None = None,
+    scheduler: str | None = None,
     fresh: bool = False,
+    retry: bool = False,
     out: Path | None = None,
     report: Console | None = None,
 ) -> Path:
@@ -45,8 +49,10 @@ def run_experiment(
     project : folder with models/ and experiments/
     quick : the small form
     seeds : seeds of each cell; None for the experiment's own number
-    workers : processes at work at once; None for one per core
+    workers : processes of this machine at work at once; None for one per core
+    scheduler : address of a Dask scheduler whose workers are used instead
     fresh : carry out every run again
+    retry : carry out the runs again that failed when they were last tried
     out : where results go, into a folder of the experiment's name; ``<project>/results`` if None
     report : where progress is shown; standard error if None
 
@@ -60,22 +66,36 @@ def run_experiment(
     IncompleteStudyError : a run failed for another reason; raised after the rest was drawn
     """
     experiment, name = as_experiment(module), name_experiment(module)
-    n_workers = _check_workers(workers)
+    crew = _Crew(_check_workers(workers), scheduler)
     # A grid may name a run twice, for instance as a cell of two panels.
     configs = list({config.key: config for config in _complete(experiment, quick, seeds, project)}.values())
     store = Store((out or project / "results") / name)
+    stored = set() if fresh else {config.key for config in configs if store.find(config)}
+    missing = [config for config in configs if config.key not in stored]
+    earlier = [] if fresh or retry else [note for note in map(store.find_failure, missing) if note]
+    given_up = {failure.config.key for failure in earlier}
     jobs = [
-        Job(config, store.folder_of(config), experiment.expected_seconds(config))
-        for config in configs
-        if fresh or not store.has(config)
+        Job(config, store.folder_of(config), experiment.expected_seconds(config), is_fresh=fresh)
+        for config in missing
+        if config.key not in given_up
     ]
-    failures = _carry_out(jobs, store, name, len(configs) - len(jobs), project, n_workers, report)
+    failures = earlier + _carry_out(jobs, store, name, len(configs) - len(jobs), project, crew, report)
     failed = {failure.config.key for failure in failures}
     runs = [store.read(config) for config in configs if config.key not in failed]
     if runs:
-        _draw(experiment, runs, failures, store.folder)
-    _check_complete(failures, len(configs))
+        # Two studies may share the folder: the figure is that of one of them, not of both.
+        with only_one(store.folder):
+            _draw(experiment, runs, failures, store.folder)
+    _check_complete(failures, len(configs), len(earlier))
     return store.folder
+
+
+@dataclass(frozen=True)
+class _Crew:
+    """Who carries out the runs: processes of this machine, or the workers of a scheduler."""
+
+    workers: int
+    scheduler: str | None
 
 
 def _complete(experiment: Experiment, quick: bool, seeds: int | None, project: Path) -> list[RunConfig]:
@@ -88,7 +108,7 @@ def _carry_out(
     name: str,
     n_stored: int,
     project: Path,
-    workers: int,
+    crew: _Crew,
     report: Console | None,
 ) -> list[Failure]:
     if not jobs:
@@ -97,7 +117,9 @@ def _carry_out(
         store.forget_failure(job.config)
     try:
         with StudyProgress(name, jobs, n_stored, report) as progress:
-            failures = execute(jobs, project=project, workers=workers, watcher=progress)
+            failures = execute(
+                jobs, project=project, workers=crew.workers, watcher=progress, scheduler=crew.scheduler
+            )
     except KeyboardInterrupt:
         n_kept = n_stored + sum(store.has(job.config) for job in jobs)
         print(f"{name}: {n_kept} of {n_stored + len(jobs)} runs are finished and kept", file=sys.stderr)
@@ -129,12 +151,14 @@ def _check_workers(workers: int | None) -> int:
     return workers
 
 
-def _check_complete(failures: Sequence[Failure], n_runs: int) -> None:
-    """Raise if runs failed, with the reason of the first of each kind."""
+def _check_complete(failures: Sequence[Failure], n_runs: int, n_earlier: int) -> None:
+    """Raise if runs failed, with the reason of the first of each kind; ``n_earlier`` were not tried again."""
     if not failures:
         return
     reasons = "; ".join(dict.fromkeys(failure.reason for failure in failures))
     message = f"{len(failures)} of {n_runs} runs failed: {reasons}"
+    if n_earlier:
+        message += f" ({n_earlier} of them failed before and were not tried again; --retry tries them)"
     if all(failure.is_request for failure in failures):
         raise RequestError(message)
     raise IncompleteStudyError(message)

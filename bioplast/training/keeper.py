@@ -53,6 +53,7 @@ class Keeper:
     folder : the run's
     origin : what the run is, as JSON values; see ``write_checkpoint``
     resumes : whether the run goes on from a checkpoint that is there
+    insists : whether a checkpoint that cannot be used is an error; if not, it is told and the run begins anew
     wants_stop : asked after each chunk; when true the run is kept and ended by ``KeyboardInterrupt``
     warn : told what a person should know
     min_seconds : between two checkpoints; 0 for one after each chunk
@@ -63,6 +64,7 @@ class Keeper:
     folder: Path
     origin: Mapping[str, Any]
     resumes: bool = False
+    insists: bool = True
     wants_stop: Callable[[], bool] = lambda: False
     warn: Callable[[str], None] = warn_on_stderr
     min_seconds: float = field(default_factory=find_min_seconds)
@@ -76,12 +78,21 @@ class Keeper:
 
         Raises
         ------
-        RequestError : the checkpoint there is cannot be used
+        RequestError : the checkpoint there is cannot be used, and the keeper insists
         """
-        position = read_checkpoint(self.folder, state, self.origin, self.warn) if self.resumes else None
+        position = self._read(state) if self.resumes else None
         self.kept = self.reached = position.samples if position else 0
         self._due = time.monotonic() + self.min_seconds
         return position
+
+    def _read(self, state: State) -> Position | None:
+        try:
+            return read_checkpoint(self.folder, state, self.origin, self.warn)
+        except RequestError as error:
+            if self.insists:
+                raise
+            self.warn(f"{error}; the run begins anew")
+            return None
 
     @property
     def has_unkept(self) -> bool:

@@ -68,8 +68,8 @@ def write_run(folder: Path, run: Run) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         # Until the new trace has its record, the folder holds no finished run.
         (folder / RECORD_FILE).unlink(missing_ok=True)
-        _replace(folder / TRACE_FILE, format_trace(run.trace))
-        _replace(folder / RECORD_FILE, format_record(run.record, indent=1) + "\n")
+        replace_text(folder / TRACE_FILE, format_trace(run.trace))
+        replace_text(folder / RECORD_FILE, format_record(run.record, indent=1) + "\n")
     except OSError as error:
         raise RequestError(f"out: cannot write to {folder}: {error.strerror}") from None
 
@@ -132,7 +132,7 @@ def _parse_number(text: str) -> int | float | None:
     return int(text) if text.isdigit() else float(text)
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_text(path: Path, text: str) -> None:
     """Give ``path`` the content ``text`` in one step."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:

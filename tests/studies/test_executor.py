@@ -8,7 +8,7 @@ from bioplast.studies.executor import execute
 from bioplast.studies.jobs import Job
 from bioplast.training.config import RunConfig
 from bioplast.training.record import read_run
-from bioplast.training.run import carry_out
+from bioplast.training.run import carry_out, set_up
 
 TINY = Path(__file__).parents[1] / "study" / "models" / "tiny.py"
 
@@ -48,10 +48,13 @@ def add_model(study, name, old, new):
 
 
 @pytest.fixture
-def make_job(tmp_path, patterns):
-    def make(model="tiny", seed=1, expected_seconds=1.0, max_samples=480, goal=1.0):
+def make_job(tmp_path, study, patterns):
+    (tmp_path / "out").mkdir()
+
+    def make(model="tiny", seed=1, expected_seconds=1.0, max_samples=480, goal=1.0, is_fresh=False):
         config = RunConfig(model, seed=seed, task=str(patterns), goal=goal, max_samples=max_samples)
-        return Job(config, tmp_path / "out" / f"{model}-{seed}", expected_seconds)
+        config = set_up(config, project=study).config
+        return Job(config, tmp_path / "out" / f"{model}-{seed}", expected_seconds, is_fresh)
 
     return make
 
@@ -85,8 +88,9 @@ def test_the_longest_starts_first_and_the_watcher_hears_how_far_it_is(study, mak
 
 def test_a_run_that_fails_is_told_with_its_reason_and_the_others_go_on(study, make_job):
     add_model(study, "broken", "macs = 0", "raise ArithmeticError('no numbers left')")
-    add_model(study, "refused", 'device == "runtime"', 'device != "runtime"')
+    add_model(study, "refused", "macs = 0", "macs = 0")
     jobs = [make_job("broken"), make_job("tiny"), make_job("refused")]
+    add_model(study, "refused", 'device == "runtime"', 'device != "runtime"')
     log = Log()
     broken, refused = execute(jobs, project=study, workers=1, watcher=log)
     assert broken.config == jobs[0].config
@@ -121,14 +125,10 @@ def test_an_interrupt_keeps_what_is_finished_and_leaves_no_process(study, make_j
 
 
 def test_every_worker_has_one_thread(study, make_job, monkeypatch):
-    add_model(
-        study,
-        "counting",
-        'return {"learning_rate"',
-        'import os\n        return {"threads": os.environ.get("OMP_NUM_THREADS"), "learning_rate"',
-    )
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+    asking = f"import os; raise ArithmeticError([os.environ[name] for name in {names}])"
+    add_model(study, "counting", "macs = 0", asking)
     monkeypatch.setenv("OMP_NUM_THREADS", "8")
-    job = make_job("counting")
-    assert execute([job], project=study, workers=1, watcher=Log()) == []
-    assert read_run(job.folder).record["config"]["settings"]["threads"] == "1"
+    (failure,) = execute([make_job("counting")], project=study, workers=1, watcher=Log())
+    assert failure.reason == "ArithmeticError: ['1', '1', '1', '1']"
     assert os.environ["OMP_NUM_THREADS"] == "8"

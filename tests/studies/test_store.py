@@ -15,7 +15,7 @@ CONFIG = RunConfig("ann", hidden=3, max_samples=10, settings={"learning_rate": 0
 def test_a_run_is_found_by_its_key(tmp_path, make_run):
     store = Store(tmp_path / "results" / "compare")
     assert not store.has(CONFIG)
-    write_run(store.folder_of(CONFIG), make_run(m0=42))
+    write_run(store.folder_of(CONFIG), make_run(m0=42, key=CONFIG.key))
     assert store.has(CONFIG)
     assert store.read(CONFIG).record["energy"]["m0"] == 42
     assert store.folder_of(CONFIG) == tmp_path / "results" / "compare" / CONFIG.key
@@ -37,6 +37,41 @@ def test_a_run_without_its_record_is_not_finished(tmp_path):
     assert not store.has(CONFIG)
 
 
+@pytest.mark.parametrize("change", [{"text": '{"key": '}, {"key": "another"}])
+def test_a_run_that_is_not_whole_or_not_its_own_counts_as_not_there(tmp_path, make_run, change):
+    told = []
+    store = Store(tmp_path, told.append)
+    folder = store.folder_of(CONFIG)
+    write_run(folder, make_run(key=change.get("key", CONFIG.key)))
+    if "text" in change:
+        (folder / "run.json").write_text(change["text"])
+    assert not store.has(CONFIG)
+    assert store.find(CONFIG) is None
+    (line,) = told
+    assert str(folder) in line
+    assert line.endswith("; it is carried out again")
+
+
+def test_a_changed_meaning_of_a_configuration_reuses_nothing(tmp_path, make_run, monkeypatch):
+    store = Store(tmp_path)
+    write_run(store.folder_of(CONFIG), make_run(key=CONFIG.key))
+    monkeypatch.setattr("bioplast.training.config.SCHEMA", 10**6)
+    assert store.find(CONFIG) is None
+
+
+def test_the_note_of_a_failure_on_a_full_disk_is_not_what_ends_a_study(tmp_path, monkeypatch):
+    def fail(descriptor):
+        raise OSError(28, "No space left on device")
+
+    told = []
+    store = Store(tmp_path, told.append)
+    monkeypatch.setattr("os.fsync", fail)
+    store.record_failure(Failure(CONFIG, "no numbers left"))
+    (line,) = told
+    assert line.endswith("No space left on device; why the run failed is not kept")
+    assert store.find_failure(CONFIG) is None
+
+
 def test_a_failure_is_recorded_with_its_reason_and_forgotten(tmp_path):
     store = Store(tmp_path)
     store.record_failure(Failure(CONFIG, "no C++ compiler", "Traceback ..."))
@@ -45,8 +80,10 @@ def test_a_failure_is_recorded_with_its_reason_and_forgotten(tmp_path):
     assert (note["reason"], note["details"]) == ("no C++ compiler", "Traceback ...")
     assert RunConfig.from_dict(note["config"]) == CONFIG
     assert not store.has(CONFIG)
+    assert store.find_failure(CONFIG) == Failure(CONFIG, "no C++ compiler", "Traceback ...")
     store.forget_failure(CONFIG)
     assert not path.exists()
+    assert store.find_failure(CONFIG) is None
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):

@@ -113,10 +113,14 @@ def test_the_rest_is_drawn_when_a_run_fails_and_the_reason_is_kept(study, mini, 
     assert "Not carried out: broken, plain, seed 1" in (folder / "caption.txt").read_text()
     assert "failed: broken, plain, seed 1" in capsys.readouterr().err
 
-    # The next call tries again what failed, and only that.
+    # What failed is tried again when that is asked for, and nothing else is.
     before = stamp(folder)
-    (study / "models" / "broken.py").write_text((study / "models" / "tiny.py").read_text())
-    run_experiment(mini, project=study, quick=True, workers=1)
+    load_model = (study / "models" / "tiny.py").read_text()
+    (study / "models" / "broken.py").write_text(load_model)
+    with pytest.raises(IncompleteStudyError, match=r"no numbers left \(1 of them failed before .* --retry"):
+        run_experiment(mini, project=study, quick=True, workers=1)
+    assert stamp(folder) == before
+    run_experiment(mini, project=study, quick=True, workers=1, retry=True)
     assert len(stamp(folder)) == 2
     assert before.items() <= stamp(folder).items()
     assert not path.exists()

@@ -15,7 +15,7 @@ from bioplast.training.folder import carry_out_in, find_run, make_keeper
 from bioplast.training.record import read_run
 
 ROOT = Path(__file__).parents[2]
-CHANCE = ("seconds", "images_per_second", "created")
+CHANCE = ("seconds", "images_per_second", "created", "commit")
 
 
 def make_setup(model, project, task, rule="plain", interval=40, **values):

@@ -1,0 +1,50 @@
+"""A study's own files on their way to workers that were started elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from bioplast.brian.cache import cache_folder, write_once
+from bioplast.project import EXPERIMENTS, MODELS
+
+
+@dataclass(frozen=True)
+class Luggage:
+    """The Python files of models/ and experiments/, as they were when the study began.
+
+    Attributes
+    ----------
+    files : path below the project to content
+    commit : the project's git commit, which a copy does not know; None without git
+    """
+
+    files: dict[str, bytes]
+    commit: str | None
+
+    @classmethod
+    def pack(cls, project: Path, commit: str | None) -> Luggage:
+        """The files of ``project``."""
+        paths = [path for folder in (MODELS, EXPERIMENTS) for path in sorted((project / folder).glob("*.py"))]
+        return cls({f"{path.parent.name}/{path.name}": path.read_bytes() for path in paths}, commit)
+
+    @cached_property
+    def digest(self) -> str:
+        """24 hexadecimal digits that differ whenever a file differs."""
+        digests = {name: hashlib.sha256(content).hexdigest() for name, content in self.files.items()}
+        return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()[:24]
+
+    def unpack(self) -> Path:
+        """A project of these files in this machine's cache; the same files are there once.
+
+        A worker lives longer than a version of a file does, so each version has a folder of its own.
+        """
+        project = cache_folder() / "projects" / self.digest
+        for folder in (MODELS, EXPERIMENTS):
+            (project / folder).mkdir(parents=True, exist_ok=True)
+        for name, content in self.files.items():
+            write_once(project / name, content)
+        return project
