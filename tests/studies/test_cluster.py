@@ -1,0 +1,214 @@
+"""Studies on workers that die, that were started elsewhere, or that share a folder."""
+
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bioplast.errors import RequestError
+from bioplast.studies.cluster import open_cluster
+from bioplast.studies.executor import execute
+from bioplast.studies.jobs import Job
+from bioplast.training.config import RunConfig
+from bioplast.training.record import read_run
+from bioplast.training.run import carry_out, set_up
+
+ROOT = Path(__file__).parents[2]
+N_RUNS = 60
+CHANCE = ("seconds", "images_per_second", "created")
+
+
+class Killer:
+    """A watcher that kills the process of a worker whenever as many runs have ended as ``moments`` says."""
+
+    def __init__(self, moments=()):
+        self.moments = list(moments)
+        self.killed = []
+        self.ended = []
+        self.workers = set()
+
+    def on_event(self, event):
+        self.workers.add(event.worker)
+
+    def on_end(self, job, failure):
+        self.ended.append((job, failure))
+        if self.moments and len(self.ended) >= self.moments[0]:
+            del self.moments[0]
+            victim = multiprocessing.active_children()[0]
+            os.kill(victim.pid, signal.SIGKILL)
+            self.killed.append(victim.pid)
+
+    def on_tick(self):
+        pass
+
+
+@pytest.fixture
+def jobs(tmp_path, study, patterns):
+    (tmp_path / "out").mkdir()
+    jobs = []
+    for seed in range(1, N_RUNS + 1):
+        config = RunConfig("tiny", seed=seed, task=str(patterns), goal=1.0, max_samples=480)
+        config = set_up(config, project=study).config
+        jobs.append(Job(config, tmp_path / "out" / config.key))
+    return jobs
+
+
+def what_was_learned(run):
+    return {name: value for name, value in run.record.items() if name not in CHANCE}, run.trace
+
+
+def check(jobs, study, watcher):
+    """Every run is there, ended once, and is what it is without any cluster."""
+    assert sorted(watcher.ended) == [(index, None) for index in range(N_RUNS)]
+    assert sorted(path.parent.name for path in jobs[0].folder.parent.glob("*/run.json")) == sorted(
+        job.config.key for job in jobs
+    )
+    for job in jobs:
+        alone = carry_out(job.config, project=study)
+        assert what_was_learned(read_run(job.folder)) == what_was_learned(alone)
+
+
+def test_two_local_workers_of_which_one_is_killed_twice(jobs, study):
+    watcher = Killer(moments=(12, 30))
+    assert execute(jobs, project=study, workers=2, watcher=watcher) == []
+    assert len(set(watcher.killed)) == 2
+    assert len(watcher.workers) >= 3  # those that died were replaced
+    check(jobs, study, watcher)
+    assert multiprocessing.active_children() == []
+
+
+@pytest.fixture
+def scheduler(tmp_path, monkeypatch):
+    """A scheduler and two workers as processes of their own, started in another folder."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    file = elsewhere / "scheduler.json"
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    processes = []
+
+    def start(name, *options):
+        command = [sys.executable, "-m", f"distributed.cli.{name}", "--host", "127.0.0.1", *options]
+        log = (elsewhere / f"{name}.log").open("w")
+        processes.append(subprocess.Popen(command, cwd=elsewhere, env=environment, stdout=log, stderr=log))
+        log.close()
+
+    start("dask_scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+    while not (file.exists() and file.read_text().endswith("}")):
+        assert processes[0].poll() is None, (elsewhere / "dask_scheduler.log").read_text()
+        time.sleep(0.1)
+    address = json.loads(file.read_text())["address"]
+    start("dask_worker", address, "--nworkers", "2", "--nthreads", "1", "--no-dashboard")
+    yield address
+    for process in reversed(processes):
+        process.terminate()
+    for process in processes:
+        process.wait()
+
+
+def test_scheduler_and_workers_that_were_started_elsewhere(jobs, study, scheduler):
+    watcher = Killer()
+    # Workers may come later than the study does.
+    assert execute(jobs, project=study, workers=1, watcher=watcher, scheduler=scheduler) == []
+    check(jobs, study, watcher)
+    assert len(watcher.workers) == 2
+    # A later study on the same workers has the files of its own day.
+    model = study / "models" / "tiny.py"
+    model.write_text(model.read_text().replace("macs = 0", "raise ArithmeticError('of a later day')"))
+    later = Job(jobs[0].config, jobs[0].folder, is_fresh=True)
+    (failure,) = execute([later], project=study, workers=1, watcher=Killer(), scheduler=scheduler)
+    assert failure.reason == "ArithmeticError: of a later day"
+
+
+def test_a_worker_that_does_not_see_the_results_says_so(jobs, study, tmp_path):
+    hidden = Job(jobs[0].config, tmp_path / "nowhere" / "run")
+    (failure,) = execute([hidden], project=study, workers=1, watcher=Killer())
+    assert failure.reason.endswith("results must be on a disk that all share")
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x", "127.0.0.1:port"])
+def test_no_scheduler_there_is_one_line(address, monkeypatch):
+    monkeypatch.setattr("bioplast.studies.cluster.CONNECT_SECONDS", 0.5)
+    with (
+        pytest.raises(RequestError, match="scheduler: no Dask scheduler at ") as caught,
+        open_cluster(1, address),
+    ):
+        pytest.fail("it was found")
+    assert "\n" not in str(caught.value)
+
+
+def list_listening(pids):
+    """Addresses, as /proc/net/tcp writes them, that sockets of these processes listen at."""
+    inodes = set()
+    for pid in pids:
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            try:
+                inodes.add(str(entry.readlink()).removeprefix("socket:[").removesuffix("]"))
+            except FileNotFoundError:
+                continue
+    listening = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and fields[9] in inodes:
+                listening.append(fields[1].rpartition(":")[0])
+    return listening
+
+
+def test_nothing_listens_beyond_this_machine():
+    loopback = "0100007F"
+    with open_cluster(2) as client:
+        workers = list(client.run(os.getpid).values())
+        assert len(workers) == 2
+        listening = list_listening([os.getpid(), *workers])
+    assert len(listening) >= 3
+    assert set(listening) == {loopback}
+
+
+def test_workers_do_not_outlive_a_study_that_is_killed(tmp_path):
+    program = (
+        "import os, time\n"
+        "from bioplast.studies.cluster import open_cluster\n"
+        "if __name__ == '__main__':\n"
+        "    with open_cluster(2) as client:\n"
+        "        print(*client.run(os.getpid).values(), flush=True)\n"
+        "        time.sleep(600)\n"
+    )
+    (tmp_path / "program.py").write_text(program)
+    command = [sys.executable, str(tmp_path / "program.py")]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        workers = [int(pid) for pid in process.stdout.readline().split()]
+        assert len(workers) == 2
+        process.kill()
+    while any(Path(f"/proc/{pid}").exists() for pid in workers):
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_memory_of_the_study_stays_flat(tmp_path, study, patterns):
+    resident = {}
+
+    class Scale(Killer):
+        def on_end(self, job, failure):
+            super().on_end(job, failure)
+            pages = int(Path("/proc/self/statm").read_text().split()[1])
+            resident[len(self.ended)] = pages * os.sysconf("SC_PAGE_SIZE")
+
+    (tmp_path / "out").mkdir()
+    jobs = []
+    for seed in range(1000):
+        config = RunConfig("tiny", seed=seed, task=str(patterns), goal=0.5, max_samples=5)
+        config = set_up(config, project=study).config
+        jobs.append(Job(config, tmp_path / "out" / config.key))
+    watcher = Scale()
+    assert execute(jobs, project=study, workers=2, watcher=watcher) == []
+    assert len(watcher.ended) == 1000
+    # A run's record alone is 2 kB.
+    assert resident[1000] - resident[10] < 10e6, resident
