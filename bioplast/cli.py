@@ -33,6 +33,10 @@ ProjectOption = Annotated[
     Path | None,
     typer.Option("--project", metavar="DIR", help="Folder with models/ and experiments/."),
 ]
+ResultsOption = Annotated[
+    Path | None,
+    typer.Option("--results", metavar="DIR", help="Folder of the runs.  [default: the project's results/]"),
+]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -192,8 +196,21 @@ def run(
 
 
 @app.command(name="list")
-def list_all(project: ProjectOption = None) -> None:
-    """What there is: models, experiments, rules and tasks, with a line each."""
+def list_all(
+    runs: Annotated[bool, typer.Option("--runs", help="List the runs in results/ instead.")] = False,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=VALUE", help="Only runs with this, e.g. model=ann or status=failed."),
+    ] = None,
+    results: ResultsOption = None,
+    project: ProjectOption = None,
+) -> None:
+    """What there is: models, experiments, rules and tasks, with a line each; or runs."""
+    if (where or results) and not runs:
+        raise RequestError("list: --where and --results choose among runs; add --runs")
+    if runs:
+        _list_runs(_find_results(results, project), where or [])
+        return
     folder = _find_project(project)
     tasks = {name: _first_line(load.__doc__) for name, load in TASKS.items()}
     sections: dict[str, Mapping[str, str]] = {
@@ -211,13 +228,79 @@ def list_all(project: ProjectOption = None) -> None:
 
 @app.command()
 def show(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run, or its run.json.")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its run.json, or its key.")],
+    results: ResultsOption = None,
+    project: ProjectOption = None,
 ) -> None:
     """One run, readable."""
-    from bioplast.training.record import read_run
+    from bioplast.training.record import RECORD_FILE, read_run
     from bioplast.training.summary import make_summary
 
-    Console().print(make_summary(read_run(run).record))
+    path = Path(run)
+    if not (path.name == RECORD_FILE or (path / RECORD_FILE).exists()):
+        path = _find_run(run, results, project)
+    Console().print(make_summary(read_run(path).record))
+
+
+@app.command()
+def gc(
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Delete it; without this it is only listed.")
+    ] = False,
+    results: ResultsOption = None,
+    project: ProjectOption = None,
+) -> None:
+    """What nothing needs any more in results/: checkpoints of finished runs, outdated runs, leftovers."""
+    from bioplast.studies.catalogue import find_entries
+    from bioplast.studies.garbage import delete_path, list_garbage, measure_path
+
+    folder = _find_results(results, project)
+    n_bytes = n_paths = 0
+    for path, reason in list_garbage(find_entries(folder)):
+        print(f"{path.relative_to(folder)}  {reason}")
+        n_paths += 1
+        n_bytes += measure_path(path)
+        if delete:
+            delete_path(path)
+    verb = "deleted" if delete else "to delete with --delete"
+    print(f"{n_paths} things, {n_bytes / 1e6:,.1f} MB {verb}")
+
+
+def _find_run(text: str, results: Path | None, project: Path | None) -> Path:
+    """The folder of the run that ``text`` is the key or the folder of; a run that is not finished is refused."""
+    from bioplast.studies.catalogue import find_entry, read_entry
+
+    is_key = len(text) >= 4 and set(text) <= set("0123456789abcdef") and not Path(text).exists()
+    entry = find_entry(_find_results(results, project), text) if is_key else read_entry(Path(text))
+    if entry is None:
+        return Path(text)
+    if entry.run is None:
+        reason = f": {entry.reason}" if entry.reason else ""
+        raise RequestError(f"run: {entry.folder} is not finished but {entry.status}{reason}")
+    return entry.folder
+
+
+def _list_runs(results: Path, where: Sequence[str]) -> None:
+    from bioplast.studies.catalogue import find_entries, make_entry_frame
+    from bioplast.studies.table import make_rich_table
+
+    wanted = {}
+    for text in where:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise RequestError(f"--where: must be FIELD=VALUE, got {text!r}")
+        wanted[name] = value
+    entries = find_entries(results, **wanted)
+    # Columns are whole even where the terminal is narrow: a file or a pipe has no width.
+    Console(width=200).print(make_rich_table(make_entry_frame(entries)))
+    print(f"{len(entries)} runs in {results}")
+
+
+def _find_results(results: Path | None, project: Path | None) -> Path:
+    folder = results if results is not None else _find_project(project) / "results"
+    if results is not None and not folder.is_dir():
+        raise RequestError(f"--results: must be a folder, got {str(folder)!r}")
+    return folder
 
 
 def _find_project(folder: Path | None) -> Path:

@@ -133,6 +133,11 @@ BAD_REQUESTS = [
     ),
     (["show", "results/none"], "run: no finished run at results/none: No such file or directory"),
     (["show", "models/tiny.py"], "run: no finished run at models/tiny.py: Not a directory"),
+    (["show", "0123abcd"], "run: no run '0123abcd': no such folder, and no key in "),
+    (["list", "--where", "seed=1"], "add --runs"),
+    (["list", "--runs", "--where", "seed"], "--where: must be FIELD=VALUE, got 'seed'"),
+    (["list", "--runs", "--where", "size=1"], "where: no field 'size'; there are experiment, status, key"),
+    (["list", "--runs", "--results", "models/tiny.py"], "--results: must be a folder, got 'models/tiny.py'"),
     (["learn"], "No such command 'learn'"),
     ([], "Missing command"),
 ]
@@ -240,6 +245,30 @@ def test_show_prints_a_run_by_its_folder_or_its_file(train, call, study):
     assert (status, err) == (0, "")
     assert "seed 12" in out
     assert call("show", "here/run.json")[1] == out
+
+
+def test_runs_are_listed_shown_by_key_and_cleaned_up(train, call, study):
+    assert "0 runs in" in call("list", "--runs")[1]
+    train("--seed", 12)
+    train("--seed", 13, "--rule", "largest(0.5)")
+    status, out, err = call("list", "--runs")
+    assert (status, err) == (0, "")
+    assert "2 runs in" in out
+    folders = sorted((study / "results" / "train").iterdir())
+    assert all(folder.name in out for folder in folders)
+    assert "1 runs in" in call("list", "--runs", "--where", "seed=12", "--where", "model=tiny")[1]
+    for folder in folders:
+        assert call("show", folder.name[:8])[1] == call("show", folder)[1]
+    before = list_files(study)
+    status, out, err = call("gc")
+    assert out.count("checkpoint of a finished run") == 2
+    assert list_files(study) == before
+    call("gc", "--delete")
+    assert sorted({path.name for path in list_files(study / "results") if path.is_file()}) == [
+        "run.json",
+        "trace.csv",
+    ]
+    assert call("show", folders[0].name)[0] == 0
 
 
 def test_run_hands_its_options_to_the_study(call, study, monkeypatch):

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from bioplast.errors import RequestError
+from bioplast.studies.failure import FAILURE_FILE, read_failure
 from bioplast.studies.jobs import Failure
 from bioplast.training.config import RunConfig
 from bioplast.training.folder import find_run
 from bioplast.training.keeper import warn_on_stderr
 from bioplast.training.record import Run, check_writable, read_run, replace_text
-
-FAILURE_FILE = "failure.json"
 
 
 class Store:
@@ -83,12 +81,3 @@ class Store:
 
     def forget_failure(self, config: RunConfig) -> None:
         (self.folder_of(config) / FAILURE_FILE).unlink(missing_ok=True)
-
-
-def read_failure(folder: Path) -> dict[str, Any] | None:
-    """The note of a run that failed in ``folder``; None if there is none that can be read."""
-    try:
-        note = json.loads((folder / FAILURE_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return note if isinstance(note, dict) and isinstance(note.get("reason"), str) else None

@@ -4,8 +4,9 @@ from dataclasses import replace
 import pytest
 
 from bioplast.errors import RequestError
+from bioplast.studies.failure import FAILURE_FILE
 from bioplast.studies.jobs import Failure
-from bioplast.studies.store import FAILURE_FILE, Store
+from bioplast.studies.store import Store
 from bioplast.training.config import RunConfig
 from bioplast.training.record import write_run
 

@@ -5,7 +5,7 @@ import pytest
 
 from bioplast.errors import IncompleteStudyError, RequestError
 from bioplast.project import load_experiment_module
-from bioplast.studies.store import FAILURE_FILE
+from bioplast.studies.failure import FAILURE_FILE
 from bioplast.studies.study import run_experiment
 from bioplast.training.record import RECORD_FILE
 

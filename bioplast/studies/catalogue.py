@@ -1,0 +1,150 @@
+"""Everything that lies in a results folder: runs that are finished, and those that are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bioplast.errors import RequestError
+from bioplast.studies.failure import read_failure
+from bioplast.training.checkpoint import PREVIOUS_FILE, STATE_FILE
+from bioplast.training.config import RunConfig
+from bioplast.training.lock import is_held
+from bioplast.training.record import RECORD_FILE, Run, read_run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What a run can be asked for by.
+NAMES = ("experiment", "status", "key", "model", "rule", "hidden", "seed", "task", "protocol")
+STATUSES = ("finished", "failed", "kept", "running", "outdated", "damaged")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One run's folder.
+
+    Attributes
+    ----------
+    folder : ``<results>/<experiment>/<key>``
+    status : ``finished``; ``failed``, with a reason; ``kept``, a checkpoint from which it can go on;
+        ``running``, a process is at work on it; ``outdated``, finished under a configuration that means other
+        numbers now, never reused; ``damaged``
+    run : the finished run
+    reason : why it failed, or what is damaged
+    """
+
+    folder: Path
+    status: str
+    run: Run | None = None
+    reason: str = ""
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """What the run can be asked for by, with its value."""
+        found = {"experiment": self.folder.parent.name, "status": self.status, "key": self.folder.name}
+        return {name: found.get(name, self.config.get(name)) for name in NAMES}
+
+
+def find_entries(results: Path, **wanted: Any) -> list[Entry]:
+    """The runs in ``results``, by experiment and key.
+
+    Parameters
+    ----------
+    results : folder with a folder per experiment
+    wanted : values of ``NAMES`` that a run must have, e.g. ``model="ann", status="finished"``; a value is
+        compared as text
+
+    Raises
+    ------
+    RequestError : there is no such name
+    """
+    for name in wanted:
+        if name not in NAMES:
+            raise RequestError(f"where: no field {name!r}; there are {', '.join(NAMES)}")
+    return [entry for entry in _read_all(results) if _fits(entry, wanted)]
+
+
+def load_runs(results: Path, **wanted: Any) -> pd.DataFrame:
+    """The finished runs in ``results`` as a table, one row a run; see ``find_entries``.
+
+    Columns are those of ``make_run_frame``, and ``experiment`` before them.
+    """
+    from bioplast.studies.frame import make_run_frame
+
+    entries = find_entries(results, **{"status": "finished"} | wanted)
+    found = [entry for entry in entries if entry.run is not None]
+    frame = make_run_frame(entry.run for entry in found if entry.run is not None)
+    frame.insert(0, "experiment", [entry.folder.parent.name for entry in found])
+    return frame
+
+
+def find_entry(results: Path, key: str) -> Entry:
+    """The run whose key begins with ``key``.
+
+    Raises
+    ------
+    RequestError : there is none, or more than one
+    """
+    found = [entry for entry in _read_all(results) if entry.folder.name.startswith(key)]
+    if len({entry.folder.name for entry in found}) > 1:
+        raise RequestError(f"run: {len(found)} runs have keys that begin with {key!r}; give more of it")
+    if not found:
+        raise RequestError(f"run: no run {key!r}: no such folder, and no key in {results} begins so")
+    return found[0]
+
+
+def _read_all(results: Path) -> Iterator[Entry]:
+    for folder in sorted(results.glob("*/*")):
+        if folder.is_dir():
+            entry = read_entry(folder)
+            if entry is not None:
+                yield entry
+
+
+def read_entry(folder: Path) -> Entry | None:
+    """What ``folder`` holds; None if it is not a run's."""
+    failure = read_failure(folder)
+    if (folder / RECORD_FILE).exists():
+        return _read_finished(folder)
+    if is_held(folder):
+        return Entry(folder, "running")
+    if failure is not None:
+        return Entry(folder, "failed", reason=failure["reason"], config=failure.get("config", {}))
+    if any((folder / name).exists() for name in (STATE_FILE, PREVIOUS_FILE)):
+        return Entry(folder, "kept")
+    return None
+
+
+def _read_finished(folder: Path) -> Entry:
+    try:
+        run = read_run(folder)
+        config = run.record["config"]
+        is_current = RunConfig.from_dict(config).key == run.record["key"]
+    except (RequestError, KeyError, TypeError, RuntimeError) as error:
+        return Entry(folder, "damaged", reason=str(error))
+    return Entry(folder, "finished" if is_current else "outdated", run, config=config)
+
+
+def _fits(entry: Entry, wanted: Mapping[str, Any]) -> bool:
+    return all(str(entry.names[name]) == str(value) for name, value in wanted.items())
+
+
+def make_entry_frame(entries: Iterable[Entry]) -> pd.DataFrame:
+    """One row per run, finished or not: what it is called by, how it ended, why it did not."""
+    import pandas as pd
+
+    rows = []
+    for entry in entries:
+        record = entry.run.record if entry.run else {}
+        energy = record.get("energy", {})
+        row = {name: value for name, value in entry.names.items() if name not in ("task", "protocol")}
+        row |= {name: record.get(name) for name in ("samples", "converged")}
+        row["test"] = record.get("accuracy", {}).get("test")
+        row |= {name: energy.get(name) for name in ("m0", "m1")}
+        rows.append(row | {"reason": entry.reason or None})
+    frame = pd.DataFrame(rows)
+    return frame.dropna(axis="columns", how="all")
