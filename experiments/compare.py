@@ -22,7 +22,7 @@ from bioplast.studies.statistics import Estimate, compute_savings, estimate_medi
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 
-HIDDEN = {"ann": 100, "rate": 100, "spiking": 100}
+HIDDEN = {"ann": 100, "rate": 100, "spiking": 200}
 
 # Fractions and thresholds per network: theta is in the unit of the network's own weights.
 _BACKPROP = {
@@ -38,8 +38,8 @@ RULES = {
     "spiking": {
         "plain": "plain",
         "largest(f)": "largest(0.005, output=0.2)",
-        "subnet(k)": "subnet(70)",
-        "subnet(k) + largest(f)": "subnet(70) + largest(0.01, output=0.2)",
+        "subnet(k)": "subnet(100)",
+        "subnet(k) + largest(f)": "subnet(100) + largest(0.01, output=0.2)",
         "above(θ)": "above(0.0005)",
     },
 }

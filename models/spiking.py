@@ -40,7 +40,7 @@ from bioplast.errors import RequestError
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.plasticity import Plasticity
 
-N_HIDDEN = 100
+N_HIDDEN = 200
 
 TIME = """
 trial = timestep(t, dt)//n_steps : integer (shared)
