@@ -41,7 +41,10 @@ class RuntimeNetwork:
                 owner, name = variable.split(".")
                 self.network[owner].variables[name].set_value(value)
             duration = len(stimulus.trials) * self._n_steps * self.network["inputs"].clock.dt
-            self.network.run(duration)
+            # As compiled code does: whether the weights are still numbers is seen in the state. And Brian2
+            # looks for values above 1e50, which is too large for single precision.
+            with np.errstate(all="ignore"):
+                self.network.run(duration)
         return {variable: self._get(variable) for variable in wanted}
 
     def _get(self, variable: str) -> NDArray[Any]:
