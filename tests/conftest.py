@@ -1,7 +1,9 @@
 """Settings and fixtures shared by all tests."""
 
+import os
 import shutil
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,15 @@ from hypothesis import settings
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("no-deadline", settings(deadline=None))
 settings.load_profile("no-deadline")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def build_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Compiled networks are shared by all tests and stay for the next run, where no cache is set."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not os.environ.get("BIOPLAST_CACHE"):
+            patch.setenv("BIOPLAST_CACHE", str(request.config.cache.mkdir("bioplast")))
+        yield
 
 
 @pytest.fixture

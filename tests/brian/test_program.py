@@ -1,0 +1,215 @@
+"""Compiled programs: found again, built once, run from their arguments alone."""
+
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+from brian2 import Network, NeuronGroup, get_device, ms
+
+from bioplast.brian import program as module
+from bioplast.brian.program import build_program, find_compiler
+from bioplast.errors import RequestError
+from bioplast.plasticity.part import BrianForm
+
+ROOT = Path(__file__).parents[2]
+WANTED = ["synapses.w", "synapses.m0", "spikes.i", "spikes.t"]
+
+# One process of several that want the same network.
+WANT_NETWORK = textwrap.dedent(
+    """
+    import sys
+    import numpy as np
+    from brian2 import Clock, Network, NeuronGroup, ms
+    from bioplast.brian.program import build_program
+    from bioplast.brian.stimulus import Screen, Stimulus, make_stimulus_functions
+    from bioplast.tasks import Images, Trials
+
+    def assemble():
+        clock = Clock(1*ms, name="clock")
+        functions = make_stimulus_functions(2, Screen())
+        group = NeuronGroup(1, "over : integer\\nx : 1", namespace=functions, clock=clock, name="group")
+        group.run_regularly("x += 1; over = is_over(timestep(t, dt) + 1)", when="end")
+        return Network(group)
+
+    images = Images(np.zeros((1, 1), np.uint8), np.zeros(1, np.uint8))
+    stimulus = Stimulus.of(Trials(images, np.zeros(int(sys.argv[1]), np.int64)), 1)
+    program = build_program(assemble, "float64")
+    print(program.folder.name, program.run({"group.x": 0.5}, stimulus, ["group.x"])["group.x"][0])
+    """
+)
+
+
+def get_names(folder):
+    return sorted(path.name for path in (folder / "programs").iterdir() if path.suffix != ".lock")
+
+
+@pytest.fixture
+def counted(tmp_path, monkeypatch):
+    """A file with a line for every call of ``make``: its arguments."""
+    bin_folder, log = tmp_path / "bin", tmp_path / "calls"
+    bin_folder.mkdir()
+    wrapper = bin_folder / "make"
+    wrapper.write_text(f'#!/bin/sh\necho "$@" >> "{log}"\nexec "{shutil.which("make")}" "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", str(bin_folder), prepend=os.pathsep)
+    return log
+
+
+@pytest.mark.slow
+def test_two_processes_build_a_program_once(tmp_path, monkeypatch, counted):
+    monkeypatch.setenv("BIOPLAST_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", WANT_NETWORK, str(n_trials)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for n_trials in (3, 5)
+    ]
+    answers = [process.communicate() for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], answers
+    (name, first), (other_name, second) = (output.split() for output, _ in answers)
+    assert (float(first), float(second)) == (3.5, 5.5)
+    assert name == other_name
+    assert get_names(tmp_path / "cache") == [name]  # nothing half made is left
+    calls = counted.read_text().splitlines()
+    assert len({call.split()[call.split().index("-C") + 1] for call in calls}) == 1  # all in one folder
+
+
+def test_program_is_found_again(make_toy, values, stimulus, counted):
+    first = make_toy().make_runner("cpp_standalone")
+    calls = counted.read_text() if counted.exists() else ""
+    # Brian2 numbers the names of what it makes along with those that are in use.
+    make_toy().make_runner("runtime").run(values, stimulus, [])
+    again = make_toy().make_runner("cpp_standalone")
+    assert again == first
+    assert (counted.read_text() if counted.exists() else "") == calls
+
+
+def test_what_is_in_the_text_gives_another_program(make_toy, tmp_path, monkeypatch):
+    """Names of programs, without compiling them."""
+    monkeypatch.setenv("BIOPLAST_CACHE", str(tmp_path))
+    monkeypatch.setattr(module, "_compile", lambda source: None)
+    largest = BrianForm("kth_largest(k)", "abs(delta_w) >= cutoff", {"k": 3}, competes=True)
+    toys = {
+        "plain": make_toy(largest),
+        "another value": make_toy(BrianForm(largest.cutoff, largest.condition, {"k": 4}, competes=True)),
+        "double precision": make_toy(largest, "float64"),
+        "another rule": make_toy(
+            BrianForm("kth_largest(k)", "abs(delta_w) < cutoff", {"k": 3}, competes=True)
+        ),
+    }
+    names = {name: build_program(toy.assemble, toy.dtype).folder.name for name, toy in toys.items()}
+    assert names["another value"] == names["plain"]
+    assert len(set(names.values())) == 3
+    monkeypatch.setattr(module, "version", lambda package: "0.0")
+    assert build_program(toys["plain"].assemble, "float32").folder.name not in names.values()
+
+
+def test_runs_do_not_know_of_each_other(make_toy, values, stimulus):
+    program = make_toy().make_runner("cpp_standalone")
+    first = program.run(values, stimulus, WANTED)
+    program.run(values | {"inputs.p": 1.0, "synapses.n_written": 20}, stimulus, WANTED)
+    again = program.run(values, stimulus, WANTED)
+    for name in WANTED:
+        np.testing.assert_array_equal(first[name], again[name], err_msg=name)
+
+
+def test_values_arrive_with_all_their_digits(make_toy, values, stimulus):
+    w = np.random.default_rng(0).normal(size=21)
+    values |= {"synapses.w": w, "synapses.m0": 2**40 + np.arange(21), "targets.gain": np.zeros(3)}
+    values |= {"synapses.m1": 1e-17 + w**2, "inputs.p": 0.1 + 1e-9}
+    results = (
+        make_toy()
+        .make_runner("cpp_standalone")
+        .run(values, stimulus, ["synapses.w", "synapses.m0", "synapses.m1", "inputs.p"])
+    )
+    np.testing.assert_array_equal(results["synapses.w"], w.astype(np.float32))
+    np.testing.assert_array_equal(results["synapses.m0"], values["synapses.m0"])
+    np.testing.assert_array_equal(results["synapses.m1"], values["synapses.m1"])
+    assert results["inputs.p"] == np.float32(values["inputs.p"])
+
+
+def test_program_that_fails_says_where(make_toy, values, stimulus):
+    program = make_toy().make_runner("cpp_standalone")
+    with pytest.raises(RuntimeError, match=f"compiled network in .*{program.folder.name} failed"):
+        program.run(values | {"synapses.no_such_thing": 1.0}, stimulus, [])
+
+
+def test_nothing_is_left_of_a_run(make_toy, values, stimulus, tmp_path, monkeypatch):
+    program = make_toy().make_runner("cpp_standalone")
+    before = sorted(program.folder.rglob("*"))
+    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path))
+    program.run(values, stimulus, WANTED)
+    assert list(tmp_path.iterdir()) == []
+    assert sorted(program.folder.rglob("*")) == before
+
+
+def test_device_is_as_before(make_toy):
+    before = get_device()
+    make_toy().make_runner("cpp_standalone")
+    assert get_device() is before
+
+    def fail():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        build_program(fail, "float32")
+    assert get_device() is before
+
+
+def test_two_clocks_are_refused():
+    def assemble():
+        return Network(*(NeuronGroup(1, "x : 1", dt=dt * ms) for dt in (1, 50)))
+
+    with pytest.raises(ValueError, match="too many values"):
+        build_program(assemble, "float32")
+
+
+@pytest.mark.parametrize(
+    ("path", "compiler", "missing"),
+    [("", None, r"g\+\+"), ("", "", r"g\+\+"), (None, "no-such-compiler -O9", "no-such-compiler -O9")],
+)
+def test_no_compiler(make_toy, monkeypatch, path, compiler, missing):
+    if path is not None:
+        monkeypatch.setenv("PATH", path)
+    monkeypatch.setenv("CXX", compiler) if compiler is not None else monkeypatch.delenv("CXX", raising=False)
+    message = (
+        rf"^device cpp_standalone: needs a C\+\+ compiler and make, found no {missing}; .*--device runtime"
+    )
+    with pytest.raises(RequestError, match=message) as caught:
+        make_toy().make_runner("cpp_standalone")
+    assert "\n" not in str(caught.value)
+
+
+def test_no_make(tmp_path, monkeypatch):
+    compiler = find_compiler()
+    (tmp_path / Path(compiler).name).symlink_to(compiler)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(RequestError, match=r"found no make; .*--device runtime"):
+        find_compiler()
+
+
+def test_cache_that_cannot_be_used(make_toy, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("BIOPLAST_CACHE", str(tmp_path / "file"))
+    with pytest.raises(RequestError, match="set BIOPLAST_CACHE to another"):
+        make_toy().make_runner("cpp_standalone")
+
+
+def test_code_that_does_not_compile_is_shown_and_not_kept(make_toy, tmp_path, monkeypatch):
+    monkeypatch.setenv("BIOPLAST_CACHE", str(tmp_path / "cache"))
+    refusing = tmp_path / "refusing"
+    refusing.write_text('#!/bin/sh\n[ "$1" = --version ] && exit 0\necho "cannot compile this" >&2\nexit 1\n')
+    refusing.chmod(0o755)
+    monkeypatch.setenv("CXX", str(refusing))
+    with pytest.raises(RuntimeError, match=r"(?s)generated code did not compile:.*cannot compile this"):
+        make_toy().make_runner("cpp_standalone")
+    assert get_names(tmp_path / "cache") == []

@@ -1,0 +1,179 @@
+"""The k-th largest change, in C++ and in Python, against a sorted list."""
+
+import ctypes
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import bioplast.brian
+from bioplast.brian.preferences import COMPILER_FLAGS
+from bioplast.brian.program import find_compiler
+from bioplast.brian.selection import Offers, make_selection_functions
+
+SOURCE = """
+#include "offers.h"
+template <class Real, unsigned n> static Real ask(const Real* changes, long n_changes, long k) {
+    using Offers = bioplast::Offers<Real, n>;
+    for (long i = 0; i < n_changes; ++i) {
+        const Real handed_on = Offers::offer(changes[i]);
+        if (std::memcmp(&handed_on, &changes[i], sizeof(Real))) return -1;
+    }
+    return Offers::kth_largest(k);
+}
+extern "C" {
+float float32(const float* changes, long n, long k) { return ask<float, 1>(changes, n, k); }
+double float64(const double* changes, long n, long k) { return ask<double, 1>(changes, n, k); }
+double others(const double* changes, long n, long k) { return ask<double, 2>(changes, n, k); }
+}
+"""
+
+
+class CppOffers:
+    """One instance of ``offers.h``, called like ``Offers``."""
+
+    def __init__(self, library, name):
+        self.dtype = np.dtype(name if name != "others" else "float64")
+        real = np.ctypeslib.as_ctypes_type(self.dtype)
+        self._ask = getattr(library, name)
+        self._ask.restype = real
+        self._ask.argtypes = [np.ctypeslib.ndpointer(self.dtype), ctypes.c_long, ctypes.c_long]
+
+    def ask(self, changes, k):
+        return self._ask(np.ascontiguousarray(changes, self.dtype), len(changes), k)
+
+
+class PythonOffers:
+    """The Python form with the same call; the changes come in two lots, as they may."""
+
+    def __init__(self, dtype):
+        self.dtype = np.dtype(dtype)
+        self._offers = Offers()
+
+    def ask(self, changes, k):
+        changes = np.asarray(changes, self.dtype)
+        for lot in np.array_split(changes, 2):
+            if lot.size:
+                assert self._offers.offer(lot) is lot
+        return self._offers.kth_largest(k)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("offers")
+    (folder / "offers.cpp").write_text(SOURCE)
+    include = Path(bioplast.brian.__path__[0])
+    subprocess.run(
+        [
+            find_compiler(),
+            *COMPILER_FLAGS,
+            f"-I{include}",
+            "-shared",
+            "-fPIC",
+            "offers.cpp",
+            "-o",
+            "offers.so",
+        ],
+        cwd=folder,
+        check=True,
+    )
+    return ctypes.CDLL(str(folder / "offers.so"))
+
+
+KINDS = ["C++ float32", "C++ float64", "Python float32", "Python float64"]
+
+
+@pytest.fixture(params=KINDS)
+def offers(request, library):
+    language, dtype = request.param.split()
+    return CppOffers(library, dtype) if language == "C++" else PythonOffers(dtype)
+
+
+def find_kth_largest(changes, k):
+    """The meaning: of the changes that are not zero the k-th in descending order of size, 0 if fewer."""
+    sizes = np.abs(changes[changes != 0])
+    return np.partition(sizes, sizes.size - k)[sizes.size - k] if k <= sizes.size else 0
+
+
+@st.composite
+def chunks(draw):
+    """Changes of successive trials with the k asked for, one change at least not zero."""
+    width = draw(st.sampled_from([32, 64]))
+    size = st.one_of(
+        st.floats(allow_nan=False, width=width),  # from the smallest to infinity
+        st.floats(-1, 1, width=width),
+        st.integers(-3, 3).map(float),  # ties, zeros
+    )
+    changes = st.lists(size, min_size=1, max_size=60).filter(any)
+    return draw(st.lists(st.tuples(changes, st.integers(1, 70)), min_size=1, max_size=3))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kth_largest(library, kind):
+    language, dtype = kind.split()
+    offers = CppOffers(library, dtype) if language == "C++" else PythonOffers(dtype)
+
+    @given(chunks())
+    def check(trials):
+        for changes, k in trials:
+            with np.errstate(over="ignore", under="ignore"):
+                changes = np.append(np.array(changes).astype(dtype), 1).astype(dtype)
+            assert offers.ask(changes, k) == find_kth_largest(changes, k)
+
+    check()
+
+
+@pytest.mark.parametrize("k", [1, 2, 1570, 39_250, 78_499, 78_500])
+@pytest.mark.parametrize("n_levels", [None, 3])
+def test_kth_largest_of_a_whole_layer(offers, k, n_levels):
+    rng = np.random.default_rng(k)
+    pre, delta = rng.random(785) * (rng.random(785) < 0.19), rng.normal(size=100) * 1e-3
+    if n_levels:  # many ties
+        pre = np.round(pre * n_levels)
+    changes = np.outer(pre, delta).astype(offers.dtype).ravel()
+    assert offers.ask(changes, k) == find_kth_largest(changes, k)
+    # What is written: every change of at least that size, k of them and those that tie with the last.
+    written = np.abs(changes[changes != 0]) >= find_kth_largest(changes, k)
+    assert written.sum() >= min(k, np.count_nonzero(changes))
+
+
+def test_fewer_than_k(offers):
+    assert offers.ask([1.0, -2.0, 0.0], 3) == 0
+    assert offers.ask([1.0, -2.0, 0.0], 2) == 1
+
+
+def test_all_equal(offers):
+    assert offers.ask([-0.25] * 9 + [0.25], 4) == 0.25
+
+
+def test_zero_is_no_offer(offers):
+    assert offers.ask([0.0] * 50 + [-0.0, 3.0, 1.0], 2) == 1
+
+
+def test_not_a_number_is_no_offer(offers):
+    assert offers.ask([np.nan, 2.0, np.nan, -1.0], 2) == 1
+    assert offers.ask([np.nan, 2.0], 2) == 0
+
+
+def test_without_new_offers_the_answer_stays(offers):
+    assert offers.ask([1.0, 2.0, 4.0], 2) == 2
+    assert offers.ask([], 1) == 2
+    assert offers.ask([3.0], 1) == 3
+
+
+def test_offers_of_one_trial_are_forgotten_in_the_next(offers):
+    assert offers.ask(np.arange(1.0, 2001.0), 1) == 2000
+    assert offers.ask([1.0, 2.0, 4.0], 3) == 1
+
+
+def test_synapses_do_not_mix(library):
+    some, others = CppOffers(library, "float64"), CppOffers(library, "others")
+    assert some.ask([5.0, 6.0], 1) == 6
+    assert others.ask([1.0, 2.0], 1) == 2
+    assert some.ask([], 1) == 6
+    first, second = (make_selection_functions(name)["offer"] for name in ("a_to_b", "b_to_c"))
+    code = [function.implementations["cpp"].get_code(None) for function in (first, second)]
+    assert code[0] != code[1]
