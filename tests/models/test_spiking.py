@@ -1,0 +1,321 @@
+"""The spiking network against a simulation of its own, step by step, and against theory."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bioplast import Plasticity
+from bioplast.brian.model import RUNNERS
+from bioplast.brian.stimulus import Stimulus
+from bioplast.energy import Books
+from bioplast.errors import RequestError
+from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
+from bioplast.project import load_model_module
+from bioplast.randomness import make_key
+from bioplast.tasks import Images, Trials, load_task
+from bioplast.tasks.poisson import trial_keys, uniform
+
+MODULE = load_model_module("spiking", Path(__file__).parents[2])
+SPIKING = MODULE.SpikingNetwork
+
+SEED = 5
+# No setting is the default, and cells fire often.
+SETTINGS = {
+    "n_stimulus": 40,
+    "p_input": 0.3,
+    "tau_m_ms": 15.0,
+    "v_thresh": 1.25,
+    "gamma": 0.4,
+    "learning_rate": 0.4,
+    "learning_rate_output": 0.2,
+    "sd_hidden": 0.5,
+    "sd_output": 0.3,
+}
+N_PIXELS, N_HIDDEN, N_CLASSES = 16, 12, 3
+
+
+def make_network(rule="plain", device="cpp_standalone", **settings):
+    plasticity = Plasticity.parse(rule)
+    return SPIKING(N_PIXELS, N_CLASSES, N_HIDDEN, plasticity, device, "float64", **SETTINGS | settings)
+
+
+@pytest.fixture(scope="module")
+def images():
+    rng = np.random.default_rng(1)
+    pixels = rng.integers(0, 256, (9, N_PIXELS)) * (rng.random((9, N_PIXELS)) < 0.7)
+    return Images(pixels.astype(np.uint8), (np.arange(9) % N_CLASSES).astype(np.uint8))
+
+
+@pytest.fixture(scope="module")
+def trials(images):
+    return Trials(images, np.array([3, 1, 4, 1, 5, 8, 2, 6]), first=20)
+
+
+def draw_spikes(network, trials):
+    """(n_trials, n_stimulus, n_inputs) bool."""
+    n_inputs = network.n_pixels + 1
+    levels = np.pad(trials.images.pixels[trials.indices] / 255, ((0, 0), (0, 1)), constant_values=1)
+    keys = trial_keys(make_key(SEED, "spikes"), trials.stream, trials.first + np.arange(len(trials)))
+    counters = np.arange(1, network.n_stimulus + 1)[:, None] * n_inputs + np.arange(n_inputs)
+    chance = network.p_input * levels
+    return np.array([uniform(key, counters) < p for key, p in zip(keys, chance, strict=True)])
+
+
+def keep_largest(fraction):
+    """Of the plastic changes those from 0-based rank round((1 - f)(n - 1)) in ascending order up."""
+
+    def keep(delta_w, plastic):
+        sizes = np.sort(np.abs(delta_w[plastic]))
+        return np.abs(delta_w) >= sizes[round((1 - fraction) * (sizes.size - 1))]
+
+    return keep
+
+
+RULES = {
+    "plain": lambda delta_w, plastic: np.ones(delta_w.shape, bool),
+    "above(0.002)": lambda delta_w, plastic: np.abs(delta_w) >= 0.002,
+    "largest(0.1)": keep_largest(0.1),
+    "subnet(5) + largest(0.3)": keep_largest(0.3),
+}
+
+
+class Simulation:
+    """The network's equations, one time step after another, with nothing taken out of the sums.
+
+    The eligibility of a synapse is added up where it stands: e_ij = sum over t of psi_j(t) pre_trace_i(t).
+    """
+
+    def __init__(self, network, state, keep):
+        self.network, self.keep = network, keep
+        self.weights = [layer.weights.copy() for layer in state.layers]
+        self.plastic = [layer.plastic for layer in state.layers]
+        self.m0 = [np.zeros(weights.shape, int) for weights in self.weights]
+        self.m1 = [np.zeros(weights.shape) for weights in self.weights]
+        self.n_may_be_rounding = np.zeros(self.weights[0].shape, int)
+        self.n_hidden_spikes = 0
+
+    def run_trial(self, spikes, label, *, learn=True):
+        """Show one image as ``spikes`` (n_stimulus, n_inputs): the prediction."""
+        w_hidden, w_output = self.weights
+        decay = np.exp(-1 / self.network.tau_m_ms)
+        v_thresh, n_hidden = self.network.v_thresh, w_hidden.shape[1]
+        drive = np.append(np.zeros(n_hidden), 2 * v_thresh)  # the last cell's
+        v, hidden_trace, hidden_sum = np.zeros((3, n_hidden + 1))
+        y, y_sum = np.zeros((2, w_output.shape[1]))
+        input_trace, eligibility = np.zeros(len(w_hidden)), np.zeros(w_hidden.shape)
+        psi_sum = np.zeros(n_hidden)
+        for fired_inputs in spikes:
+            v = v * decay + drive * (1 - decay)
+            input_trace, hidden_trace, y = input_trace * decay, hidden_trace * decay, y * decay
+            psi = self.network.gamma * np.maximum(0, 1 - np.abs(v - v_thresh) / v_thresh)
+            eligibility += np.outer(input_trace, psi[:-1])
+            psi_sum += psi[:-1]
+            hidden_sum += hidden_trace
+            y_sum += y
+            fired = v > v_thresh
+            v[:-1] += fired_inputs @ w_hidden
+            v[fired] -= v_thresh
+            y += fired @ w_output
+            input_trace += fired_inputs
+            hidden_trace += fired
+            self.n_hidden_spikes += fired.sum()
+        # Both were active but not in the order that counts: 0 here, but P H - S may leave a last digit.
+        self.n_may_be_rounding += np.outer(spikes.any(axis=0), psi_sum > 0) & (eligibility == 0)
+        readout = y_sum / len(spikes)
+        if learn:
+            error = (np.arange(len(readout)) == label) - np.exp(readout) / np.exp(readout).sum()
+            rates = self.network.learning_rate, self.network.learning_rate_output
+            hidden_error = (w_output @ error)[:-1]
+            self.change(0, rates[0] / len(spikes) * eligibility * hidden_error)
+            self.change(1, rates[1] / len(spikes) * np.outer(hidden_sum, error))
+        return int(readout.argmax())
+
+    def change(self, layer, delta_w):
+        written = self.keep(delta_w, self.plastic[layer]) & self.plastic[layer]
+        after = self.weights[layer] + np.where(written, delta_w, 0)
+        self.m0[layer] += after != self.weights[layer]
+        self.m1[layer] += np.abs(after - self.weights[layer])
+        self.weights[layer] = after
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_event_driven_eligibility_is_the_sum_over_time_steps(trials, rule):
+    network = make_network(rule)
+    state = network.initial_state(SEED)
+    simulation = Simulation(network, state, RULES[rule])
+    outcome = network.present(state, trials, learn=True)
+    spikes = draw_spikes(network, trials)
+    expected = [simulation.run_trial(*trial) for trial in zip(spikes, trials.labels, strict=True)]
+
+    assert outcome.predictions.tolist() == expected
+    assert outcome.signalling.spikes_input == spikes.sum()
+    assert outcome.signalling.spikes_hidden == simulation.n_hidden_spikes > 5 * len(trials)
+    for layer, weights, m0, m1 in zip(
+        state.layers, simulation.weights, simulation.m0, simulation.m1, strict=True
+    ):
+        moved = np.abs(weights - layer.books.initial)
+        assert moved.max() > 0.01  # against which 1e-12 is small
+        np.testing.assert_allclose(layer.weights, weights, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(layer.books.m1, m1, rtol=0, atol=1e-12)
+        excess = layer.books.m0 - m0
+        if rule == "plain" and layer.name == HIDDEN_LAYER:
+            assert (excess >= 0).all()
+            assert (excess <= simulation.n_may_be_rounding).all()
+            assert excess.sum() < 0.02 * m0.sum()
+        else:
+            assert (excess == 0).all()
+
+
+def test_without_learning_it_only_answers(trials):
+    network = make_network()
+    state = network.initial_state(SEED)
+    simulation = Simulation(network, state, RULES["plain"])
+    outcome = network.present(state, trials, learn=False)
+    pairs = zip(draw_spikes(network, trials), trials.labels, strict=True)
+    assert outcome.predictions.tolist() == [simulation.run_trial(*pair, learn=False) for pair in pairs]
+    assert len(set(outcome.predictions.tolist())) > 1
+
+
+@pytest.mark.parametrize("rule", ["plain", "subnet(5) + largest(0.3)"])
+def test_both_devices_are_one_network(trials, rule):
+    states, outcomes = [], []
+    for device in ("cpp_standalone", "runtime"):
+        network = make_network(rule, device)
+        states.append(network.initial_state(SEED))
+        outcomes.append(network.present(states[-1], trials, learn=True))
+    np.testing.assert_array_equal(outcomes[0].predictions, outcomes[1].predictions)
+    assert outcomes[0].signalling == outcomes[1].signalling
+    for layer, other in zip(*(state.layers for state in states), strict=True):
+        # NumPy's exp and the compiler's may differ in the last digit.
+        np.testing.assert_allclose(layer.weights, other.weights, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(layer.books.m1, other.books.m1, rtol=0, atol=1e-12)
+        # What P H - S leaves where it should be 0 is rounding, and so is whether it is booked.
+        assert np.mean(layer.books.m0 != other.books.m0) < 0.05
+        assert layer.books.m0.any()
+
+
+def make_runtime_state(p_input, level):
+    """A network in this process that is shown three images of one grey level, and the outcome."""
+    images = Images(np.full((1, N_PIXELS), level, np.uint8), np.zeros(1, np.uint8))
+    network = make_network(device="runtime", p_input=p_input)
+    state = network.initial_state(SEED)
+    return network, state, network.present(state, Trials(images, np.zeros(3, np.int64)), learn=True)
+
+
+def test_probability_0_never_fires():
+    _, state, outcome = make_runtime_state(0.0, 255)
+    assert outcome.signalling.spikes_input == 0
+    # The last hidden cell fires without input: only the outputs' biases learn.
+    assert outcome.signalling.spikes_hidden > 0
+    assert state.layers[0].books.m0.sum() == 0
+    assert state.layers[1].books.m0[:-1].sum() == 0
+    assert (state.layers[1].books.m0[-1] == 3).all()
+
+
+def test_probability_1_always_fires_where_white():
+    network, _, outcome = make_runtime_state(1.0, 255)
+    assert outcome.signalling.spikes_input == 3 * network.n_stimulus * (N_PIXELS + 1)
+
+
+def test_probability_1_never_fires_where_black():
+    network, _, outcome = make_runtime_state(1.0, 0)
+    assert outcome.signalling.spikes_input == 3 * network.n_stimulus  # the input that is always on
+
+
+def test_spike_counts_on_mnist():
+    images = load_task("mnist").train
+    network = SPIKING(784, 10, MODULE.N_HIDDEN, Plasticity.parse("plain"))
+    trials = Trials(images, np.arange(400))
+    outcome = network.present(network.initial_state(SEED), trials, learn=False)
+    chance = network.p_input * np.pad(images.pixels[:400] / 255, ((0, 0), (0, 1)), constant_values=1)
+    mean = network.n_stimulus * chance.sum()
+    sd = np.sqrt(network.n_stimulus * (chance * (1 - chance)).sum())
+    # 4 standard deviations, which one draw in 16,000 exceeds.
+    assert abs(outcome.signalling.spikes_input - mean) < 4 * sd
+    n_input, n_hidden = outcome.signalling.spikes_input, outcome.signalling.spikes_hidden
+    assert outcome.signalling.synaptic_events == n_input * MODULE.N_HIDDEN + n_hidden * 10
+    assert outcome.signalling.macs == 0
+
+
+def drive_cells(drives, wanted):
+    """Run three trials without synapses' help; cell j is driven by ``drives[j]`` thresholds."""
+    network = make_network()
+    images = Images(np.full((1, N_PIXELS), 255, np.uint8), np.zeros(1, np.uint8))
+    values = {
+        "hidden.bias": network.v_thresh * np.asarray(drives),
+        "input_to_hidden.w": np.zeros((N_PIXELS + 1) * N_HIDDEN),
+    }
+    stimulus = Stimulus.of(Trials(images, np.zeros(3, np.int64)), SEED)
+    return network, RUNNERS["cpp_standalone"](network).run(values, stimulus, wanted)
+
+
+def test_rate_follows_the_f_i_curve():
+    drives = np.array([0, 0.5, 0.9, 1, 1.05, 1.2, 1.5, 2, 2.5, 3, 4, 6, 8])
+    network, results = drive_cells(drives, ["hidden.n_active"])
+    counts = results["hidden.n_active"] / 3
+    silent = drives <= 1
+    assert (counts[silent] == 0).all()
+    # From v0 a cell with drive I comes to the threshold, 1, after tau ln((I - v0)/(I - 1)), and fires at the
+    # next time step; what v has too much then, it keeps. So v0 is between 0 and the rise of one step.
+    drive, tau = drives[~silent], network.tau_m_ms
+    v0 = (drive - 1) * (1 - np.exp(-1 / tau))
+    shortest = tau * np.log((drive - v0) / (drive - 1))
+    longest = tau * np.log(drive / (drive - 1)) + 1
+    assert (counts[~silent] >= np.floor(network.n_stimulus / longest)).all()
+    assert (counts[~silent] <= np.floor(network.n_stimulus / shortest)).all()
+    assert (np.diff(counts) >= 0).all()
+    assert counts[-1] >= 10
+
+
+def test_membrane_charges_with_its_time_constant():
+    drives = np.linspace(-1, 0.99, N_HIDDEN + 1)
+    network, results = drive_cells(drives, ["hidden.v"])
+    # From 0 in the first step of the last trial on.
+    charge = 1 - np.exp(-(network.n_steps - 1) / network.tau_m_ms)
+    np.testing.assert_allclose(results["hidden.v"], network.v_thresh * drives * charge, rtol=1e-12)
+
+
+def test_output_biases_come_from_a_cell_that_fires_regularly(trials):
+    network = make_network()
+    state = network.initial_state(SEED)
+    state.layers[0].weights[...] = 0
+    alone = network.present(state, trials, learn=False).signalling.spikes_hidden
+    # Drive of twice the threshold: tau ln 2 = 10.4 ms and a time step at most between two spikes.
+    assert alone == 3 * len(trials)
+
+
+def test_strong_readout_does_not_overflow(trials):
+    network = SPIKING(784, 10, MODULE.N_HIDDEN, Plasticity.parse("plain"))
+    state = network.initial_state(SEED)
+    output = state.layers[1]
+    output.weights[...] = np.linspace(-1e6, 1e6, 10, dtype=np.float32)
+    output.books = Books.open(output.weights)
+    images = load_task("mnist").train
+    outcome = network.present(state, Trials(images, np.arange(20)), learn=True)
+    assert state.is_finite
+    assert (outcome.predictions == 9).all()
+    # The error is between -1 and 1, so a change of the output's biases is bounded by its trace.
+    longest = network.n_stimulus * network.n_stimulus
+    assert state.energies[OUTPUT_LAYER].m1 < 20 * output.weights.size * longest
+
+
+@pytest.mark.parametrize("rule", ["plain", "largest(0.02)"])
+def test_weights_that_are_no_numbers_give_no_answer(rule):
+    network = SPIKING(784, 10, MODULE.N_HIDDEN, Plasticity.parse(rule))
+    state = network.initial_state(SEED)
+    state.layers[1].weights[-1] = np.nan  # the outputs' biases
+    outcome = network.present(state, Trials(load_task("mnist").train, np.arange(3)), learn=True)
+    assert not state.is_finite
+    assert outcome.predictions.tolist() == [-1, -1, -1]
+
+
+def test_learning_rates_are_per_step_of_the_stimulus():
+    network = make_network()
+    assert network.learning_rates == {HIDDEN_LAYER: 0.4 / 40, OUTPUT_LAYER: 0.2 / 40}
+
+
+def test_trial_that_is_too_long():
+    with pytest.raises(RequestError, match=r"SpikingNetwork.n_stimulus: must be at most 57, got 58"):
+        make_network(n_stimulus=58)
+    assert make_network(n_stimulus=57).n_steps == 62
