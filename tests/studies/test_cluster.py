@@ -1,11 +1,13 @@
 """Studies on workers that die, that were started elsewhere, or that share a folder."""
 
+import importlib
 import json
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -159,6 +161,18 @@ def list_listening(pids):
             if fields[3] == "0A" and fields[9] in inodes:
                 listening.append(fields[1].rpartition(":")[0])
     return listening
+
+
+def import_brian2():
+    """In the thread of a run, which Python does not let take over Ctrl-C."""
+    module = importlib.import_module("brian2")
+    return module.__name__, threading.current_thread() is threading.main_thread()
+
+
+def test_a_run_can_import_brian2():
+    with open_cluster(1) as client:
+        assert client.submit(import_brian2).result() == ("brian2", False)
+        assert list(client.run(signal.getsignal, signal.SIGINT).values()) == [signal.SIG_IGN]
 
 
 def test_nothing_listens_beyond_this_machine():
