@@ -85,7 +85,11 @@ def run_experiment(
     if runs:
         # Two studies may share the folder: the figure is that of one of them, not of both.
         with only_one(store.folder):
-            _draw(experiment, runs, failures, store.folder)
+            try:
+                _draw(experiment, runs, failures, store.folder)
+            except OSError as error:
+                reason = f"cannot write the figure to {store.folder}: {error.strerror}"
+                raise RequestError(f"out: {reason}; finished runs are kept") from None
     _check_complete(failures, len(configs), len(earlier))
     return store.folder
 
