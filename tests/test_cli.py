@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -178,6 +179,16 @@ def test_stopped_run_is_kept_and_resume_goes_on(train, study, monkeypatch):
     finished = json.loads(out)
     # What is finished is shown.
     assert json.loads(train(*options, "--resume")[1]) == finished
+
+
+def test_resume_where_the_record_is_damaged_makes_it_again(train, study):
+    whole = json.loads(train("--out", study / "here", "--json")[1])
+    record = study / "here" / "run.json"
+    record.write_text(record.read_text()[:200])
+    status, out, err = train("--out", study / "here", "--json", "--resume")
+    assert status == 0
+    assert re.fullmatch(r"bioplast: run: .*here is damaged: .*; it is carried out again\n", err)
+    assert json.loads(out)["energy"] == whole["energy"]
 
 
 def test_resume_of_another_run_s_folder_is_refused_and_leaves_it_alone(train, study):

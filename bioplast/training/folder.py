@@ -10,7 +10,7 @@ from bioplast.errors import RequestError
 from bioplast.training.keeper import Keeper
 from bioplast.training.lock import only_one
 from bioplast.training.loop import Report, be_silent
-from bioplast.training.record import RECORD_FILE, Run, read_run, write_run
+from bioplast.training.record import RECORD_FILE, DamagedRunError, Run, read_run, write_run
 from bioplast.training.run import SetUp
 
 
@@ -58,7 +58,12 @@ def carry_out_in(
     """
     with only_one(folder, wait) as waited:
         if reuses or waited:
-            found = find_run(folder, setup.config.key)
+            try:
+                found = find_run(folder, setup.config.key)
+            except DamagedRunError as error:
+                found = None
+                if keeper.insists:  # nobody has told so yet
+                    keeper.warn(f"{error}; it is carried out again")
             if found is not None:
                 return found
         run = setup.carry_out(report, keeper)

@@ -23,6 +23,10 @@ RECORD_FILE = "run.json"
 TRACE_FILE = "trace.csv"
 
 
+class DamagedRunError(RequestError):
+    """The files of a run that are not what was once written."""
+
+
 @dataclass
 class Run:
     """A finished run.
@@ -88,9 +92,9 @@ def read_run(folder: Path) -> Run:
     except OSError as error:
         raise RequestError(f"run: no finished run at {folder}: {error.strerror}: {error.filename}") from None
     except ValueError as error:
-        raise RequestError(f"run: {folder} is damaged: {error}") from None
+        raise DamagedRunError(f"run: {folder} is damaged: {error}") from None
     if not isinstance(record, dict) or "key" not in record:
-        raise RequestError(f"run: {path} is not the record of a run")
+        raise DamagedRunError(f"run: {path} is not the record of a run")
     return Run(record, trace)
 
 
