@@ -267,7 +267,7 @@ def gc(
 
 
 def _find_run(text: str, results: Path | None, project: Path | None) -> Path:
-    """The folder of the run that ``text`` names by key or folder; one that is not finished is refused."""
+    """The folder of the finished run that ``text`` is the key or the folder of."""
     from bioplast.studies.catalogue import find_entry, read_entry
 
     is_key = len(text) >= 4 and set(text) <= set("0123456789abcdef") and not Path(text).exists()

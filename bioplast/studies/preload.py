@@ -7,7 +7,7 @@ from typing import Any
 from distributed import WorkerPlugin
 
 
-class ImportBrian2(WorkerPlugin):
+class ImportBrian2(WorkerPlugin):  # type: ignore[misc]  # distributed has no types
     """Imports Brian2 in the worker's main thread.
 
     Brian2 takes over Ctrl-C when it is first imported, which Python allows in the main thread only;
