@@ -6,9 +6,8 @@ only one command needs is imported by that command, so that the others start at 
 
 from __future__ import annotations
 
-import dataclasses
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -18,8 +17,8 @@ from rich.console import Console
 import bioplast
 from bioplast import project as projects
 from bioplast.errors import IncompleteStudyError, RequestError
-from bioplast.plasticity import RULES
-from bioplast.plasticity.part import Part
+from bioplast.listing import make_listing
+from bioplast.options import read_count, read_number, read_whole
 from bioplast.tasks import TASKS
 
 app = typer.Typer(
@@ -109,12 +108,12 @@ def train(
     config = RunConfig(
         model=model,
         rule=rule,
-        hidden=_read_count("--hidden", hidden),
-        seed=_read_whole("--seed", seed, least=0),
+        hidden=read_count("--hidden", hidden),
+        seed=read_whole("--seed", seed, least=0),
         task=task if task in TASKS else str(Path(task).resolve()),
         protocol=protocol,
-        goal=_read_number("--goal", goal),
-        max_samples=_read_count("--max-samples", max_samples),
+        goal=read_number("--goal", goal),
+        max_samples=read_count("--max-samples", max_samples),
         device=device,
     )
     folder = _find_project(project)
@@ -171,7 +170,7 @@ def run(
     project: ProjectOption = None,
 ) -> None:
     """Carry out the runs of an experiment, those already there excepted, and draw its figure."""
-    n_seeds, n_workers = _read_count("--seeds", seeds), _read_count("--workers", workers)
+    n_seeds, n_workers = read_count("--seeds", seeds), read_count("--workers", workers)
     if scheduler is not None and workers is not None:
         raise RequestError(
             f"--scheduler: has workers of its own, so --workers must be left out, got {workers!r}"
@@ -211,14 +210,7 @@ def list_all(
     if runs:
         _list_runs(_find_results(results, project), where or [])
         return
-    folder = _find_project(project)
-    tasks = {name: _first_line(load.__doc__) for name, load in TASKS.items()}
-    sections: dict[str, Mapping[str, str]] = {
-        "models": projects.list_models(folder),
-        "experiments": projects.list_experiments(folder),
-        "rules": {_sign(rule): rule.summary for rule in RULES.values()},
-        "tasks": tasks | {"DIR": "a folder of four IDX files with MNIST's names, gzipped or not"},
-    }
+    sections = make_listing(_find_project(project))
     width = max(len(name) for lines in sections.values() for name in lines)
     for section, lines in sections.items():
         print(section)
@@ -305,38 +297,3 @@ def _find_results(results: Path | None, project: Path | None) -> Path:
 
 def _find_project(folder: Path | None) -> Path:
     return projects.find_project() if folder is None else projects.open_project(folder)
-
-
-# Numbers are read here and not by typer, whose messages leave out the value.
-def _read_count(option: str, text: str | None) -> int | None:
-    return None if text is None else _read_whole(option, text, least=1)
-
-
-def _read_whole(option: str, text: str, *, least: int) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = least - 1
-    if number < least:
-        raise RequestError(f"{option}: must be a whole number >= {least}, got {text!r}")
-    return number
-
-
-def _read_number(option: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise RequestError(f"{option}: must be a number, got {text!r}") from None
-
-
-def _sign(rule: type[Part]) -> str:
-    """A rule with its fields, as one would call it: ``largest(fraction, output=None)``."""
-    fields = [
-        field.name if field.default is dataclasses.MISSING else f"{field.name}={field.default}"
-        for field in dataclasses.fields(rule)
-    ]
-    return f"{rule.name}({', '.join(fields)})" if fields else rule.name
-
-
-def _first_line(text: str | None) -> str:
-    return (text or "").strip().partition("\n")[0]

@@ -17,6 +17,7 @@ ROWS = (
     {"training"},
     {"figures"},
     {"studies"},
+    {"options", "listing"},
     {"cli"},
     {"__main__"},
     {"models"},
