@@ -40,7 +40,7 @@ RULES = {
         "largest(f)": "largest(0.005, output=0.2)",
         "subnet(k)": "subnet(100)",
         "subnet(k) + largest(f)": "subnet(100) + largest(0.01, output=0.2)",
-        "above(θ)": "above(0.0005)",
+        "above(θ)": "above(0.0003)",
     },
 }
 
