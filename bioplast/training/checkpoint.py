@@ -3,7 +3,8 @@
 ``state.npz`` holds what the network carries (weights, what rules carry, books) and, as JSON text, how
 far the run is; nothing in it is ever executed. It appears all at once, and the checkpoint before it
 stays beside it as ``state.previous.npz``. First weights and paths are not in it: the seed makes them
-again, and their checksum says whether they are still the same.
+again, and their checksum says whether they are still the same. Of a layer with a path only the synapses
+on it are, for the others stay as they began.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from bioplast.energy import Signalling
 from bioplast.errors import RequestError
-from bioplast.network import State
+from bioplast.network import Layer, State
 from bioplast.training.loop import Position
 
 STATE_FILE = "state.npz"
@@ -35,7 +36,14 @@ class DamagedError(RequestError):
     """A checkpoint that is not what was once written."""
 
 
-def write_checkpoint(folder: Path, state: State, position: Position, origin: Mapping[str, Any]) -> None:
+def describe_beginning(state: State) -> str:
+    """Checksum of what the seed makes again: first weights and paths. It takes as long as they are large."""
+    return _digest(_collect_beginning(state))
+
+
+def write_checkpoint(
+    folder: Path, state: State, position: Position, origin: Mapping[str, Any], beginning: str | None = None
+) -> None:
     """Write a checkpoint to ``folder``, which is made if need be; the last one becomes the previous one.
 
     Parameters
@@ -43,16 +51,25 @@ def write_checkpoint(folder: Path, state: State, position: Position, origin: Map
     folder : the run's
     state, position : the run between two chunks
     origin : what the run is, as JSON values; only a run of the same origin can go on from here
+    beginning : what ``describe_beginning`` says of ``state``, where it is known
 
     Raises
     ------
     OSError : the disk is full or the folder cannot be written; the last checkpoint is still there
     """
-    arrays = _collect(state)
+    packed = {layer.name: _can_pack(layer) for layer in state.layers}
+    arrays = {
+        f"{layer.name}/{name}": array[layer.plastic]
+        if packed[layer.name] and _has_place(array, layer)
+        else array
+        for layer in state.layers
+        for name, array in _collect(layer).items()
+    }
     header = {
         "format": FORMAT,
         "origin": dict(origin),
-        "beginning": _digest(_collect_beginning(state)),
+        "beginning": beginning or describe_beginning(state),
+        "packed": packed,
         "state": {"seed": state.seed, "trial": state.trial},
         "maintenance": {layer.name: layer.books.maintenance for layer in state.layers},
         "position": asdict(position),
@@ -142,24 +159,14 @@ def _restore(path: Path, state: State, origin: Mapping[str, Any]) -> Position:
             raise RequestError(
                 f"checkpoint: {path} is of another run: its {name} is {found!r}, not {value!r}"
             )
-    if header["beginning"] != _digest(_collect_beginning(state)):
+    if header["beginning"] != describe_beginning(state):
         raise RequestError(f"checkpoint: {path} is of another network: it began with other weights or paths")
-    expected = {name: (array.shape, array.dtype) for name, array in _collect(state).items()}
-    found = {name: (array.shape, array.dtype) for name, array in arrays.items()}
-    # What rules carry may come only with learning, so there can be more than at the beginning.
-    if expected.items() - found.items():
-        raise RequestError(f"checkpoint: {path} is of another network: its arrays have other shapes")
     for layer in state.layers:
         prefix = f"{layer.name}/"
-        for name, array in arrays.items():
-            place, _, which = name.removeprefix(prefix).partition("/")
-            if not name.startswith(prefix):
-                continue
-            if place == "carried" and which not in layer.carried:
-                layer.carried[which] = array
-            else:
-                target = {"weights": layer.weights, "m0": layer.books.m0, "m1": layer.books.m1}
-                (layer.carried[which] if place == "carried" else target[place])[...] = array
+        moving = {
+            name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)
+        }
+        _put_back(layer, moving, is_packed=header["packed"][layer.name], path=path)
         layer.books.maintenance = header["maintenance"][layer.name]
     state.trial = header["state"]["trial"]
     values = header["position"] | {"signalling": Signalling(**header["position"]["signalling"])}
@@ -184,16 +191,43 @@ def _load(path: Path) -> Arrays:
     return arrays
 
 
-def _collect(state: State) -> Arrays:
-    """Every array that moves while the network learns, by name."""
-    arrays: Arrays = {}
-    for layer in state.layers:
-        arrays[f"{layer.name}/weights"] = layer.weights
-        arrays[f"{layer.name}/m0"] = layer.books.m0
-        arrays[f"{layer.name}/m1"] = layer.books.m1
-        for name, array in layer.carried.items():
-            arrays[f"{layer.name}/carried/{name}"] = array
-    return arrays
+def _collect(layer: Layer) -> Arrays:
+    """Every array of ``layer`` that moves while the network learns, by name."""
+    carried = {f"carried/{name}": array for name, array in layer.carried.items()}
+    return {"weights": layer.weights, "m0": layer.books.m0, "m1": layer.books.m1, **carried}
+
+
+def _has_place(array: NDArray[Any], layer: Layer) -> bool:
+    """Whether ``array`` has a value for every synapse of ``layer``."""
+    return array.shape == layer.plastic.shape
+
+
+def _can_pack(layer: Layer) -> bool:
+    """Whether the synapses on the path are all that has moved, and not all there are."""
+    if layer.plastic.all():
+        return False
+    counts = [layer.books.m0, *(array for array in layer.carried.values() if _has_place(array, layer))]
+    return all(np.count_nonzero(array) == np.count_nonzero(array[layer.plastic]) for array in counts)
+
+
+def _put_back(layer: Layer, arrays: Arrays, *, is_packed: bool, path: Path) -> None:
+    """Write into ``layer`` what ``_collect`` took from one like it."""
+    targets = _collect(layer)
+    n_plastic = int(np.count_nonzero(layer.plastic))
+    for name, target in targets.items():
+        shape = (n_plastic,) if is_packed and _has_place(target, layer) else target.shape
+        array = arrays.get(name)
+        if array is None or (array.shape, array.dtype) != (shape, target.dtype):
+            raise RequestError(
+                f"checkpoint: {path} is of another network: its {layer.name} {name} does not fit"
+            )
+    for name, array in arrays.items():
+        if name not in targets:  # carried since a trial that is past
+            layer.carried[name.removeprefix("carried/")] = array
+        elif array.shape == targets[name].shape:
+            targets[name][...] = array
+        else:
+            targets[name][layer.plastic] = array
 
 
 def _collect_beginning(state: State) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from bioplast.errors import RequestError
 from bioplast.network import State
-from bioplast.training.checkpoint import read_checkpoint, write_checkpoint
+from bioplast.training.checkpoint import describe_beginning, read_checkpoint, write_checkpoint
 from bioplast.training.loop import Position
 
 MIN_SECONDS = 5.0
@@ -71,6 +71,7 @@ class Keeper:
     kept: int = field(default=0, init=False)
     reached: int = field(default=0, init=False)
     _due: float = field(default=0.0, init=False)
+    _beginning: str = field(default="", init=False)
     _has_warned: bool = field(default=False, init=False)
 
     def open(self, state: State) -> Position | None:
@@ -118,8 +119,9 @@ class Keeper:
         if not self.has_unkept:
             return
         start = time.monotonic()
+        self._beginning = self._beginning or describe_beginning(state)
         try:
-            write_checkpoint(self.folder, state, position, self.origin)
+            write_checkpoint(self.folder, state, position, self.origin, self._beginning)
             self.kept = position.samples
         except OSError as error:
             if not self._has_warned:

@@ -82,6 +82,20 @@ def test_what_is_read_is_what_was_written_bit_for_bit(tmp_path):
     assert [path.name for path in (tmp_path / "run").iterdir()] == [STATE_FILE]
 
 
+def test_of_a_path_only_its_synapses_are_written(tmp_path):
+    state, position = make_middle()
+    for layer in state.layers:  # nothing off the path has moved
+        for array, first in ((layer.weights, layer.books.initial), (layer.books.m0, 0), (layer.books.m1, 0)):
+            array[~layer.plastic] = np.broadcast_to(first, array.shape)[~layer.plastic]
+        layer.carried["transient"][~layer.plastic] = 0
+    write_checkpoint(tmp_path, state, position, ORIGIN)
+    assert_same(read(tmp_path)[1], state)
+    with np.load(tmp_path / STATE_FILE, allow_pickle=False) as file:
+        for layer in state.layers:
+            for name in ("weights", "m0", "m1", "carried/transient"):
+                assert file[f"{layer.name}/{name}"].shape == (layer.plastic.sum(),)
+
+
 def test_there_is_nothing_executable_in_it(tmp_path):
     write_checkpoint(tmp_path, *make_middle(), ORIGIN)
     with np.load(tmp_path / STATE_FILE, allow_pickle=False) as file:
@@ -192,6 +206,14 @@ def test_one_of_another_network_is_refused(tmp_path, changes, message):
     with pytest.raises(RequestError, match=message):
         read_checkpoint(tmp_path, state, ORIGIN, print)
     assert_same(state, make_beginning(**changes))
+
+
+def test_one_whose_arrays_do_not_fit_is_refused(tmp_path):
+    state, position = make_middle()
+    state.layers[1].books.m1 = state.layers[1].books.m1.astype(np.float32)
+    write_checkpoint(tmp_path, state, position, ORIGIN)
+    with pytest.raises(RequestError, match="of another network: its hidden->output m1 does not fit"):
+        read(tmp_path)
 
 
 def test_one_of_another_format_is_refused(tmp_path, monkeypatch):
