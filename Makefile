@@ -2,7 +2,7 @@
 # make figures [QUICK=1]   every figure
 # make test                all tests; PYTEST_ARGS="-m 'not slow'" leaves out the slow ones
 # make check               style and types
-# make bench               speed and memory
+# make bench               speed and memory, beside NumPy and PyTorch
 #
 # Each makes what it needs in .venv, with PYTHON (3.11 or newer), a C++ compiler and nothing else.
 
@@ -12,6 +12,7 @@ PYTEST_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+BENCH_INSTALLED := $(VENV)/installed-bench
 TEST_INSTALLED := $(VENV)/installed-test
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
@@ -34,6 +35,10 @@ $(TEST_INSTALLED): $(INSTALLED)
 	$(PIP_INSTALL) --editable '.[test]'
 	@touch $@
 
+$(BENCH_INSTALLED): $(INSTALLED)
+	$(PIP_INSTALL) --editable '.[bench]'
+	@touch $@
+
 compare: $(INSTALLED)
 	$(BIN)/bioplast run compare $(QUICK_FLAG)
 
@@ -52,7 +57,8 @@ check: $(TEST_INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(INSTALLED)
+# Without PyTorch, `python -m benchmarks` measures the rest.
+bench: $(BENCH_INSTALLED)
 	$(BIN)/python -m benchmarks
 
 clean:

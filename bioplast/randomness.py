@@ -2,7 +2,7 @@
 
 import numpy as np
 
-PURPOSES = ("weights", "order", "spikes", "masks", "split", "selection", "encoding")
+PURPOSES = ("weights", "order", "spikes", "masks", "split", "selection", "encoding", "patterns")
 
 
 def make_sequence(seed: int, purpose: str) -> np.random.SeedSequence:

@@ -18,7 +18,7 @@ def test_streams_of_all_purposes_and_seeds_differ():
     streams = list(itertools.product(range(20), PURPOSES))
     draws = {tuple(make_rng(seed, purpose).integers(2**32, size=4)) for seed, purpose in streams}
     assert len(draws) == len(streams)
-    # 140 keys of 32 bits: two would be equal by chance once in 440,000 sets.
+    # 160 keys of 32 bits: two would be equal by chance once in 340,000 sets.
     assert len({make_key(seed, purpose) for seed, purpose in streams}) == len(streams)
 
 
@@ -26,7 +26,7 @@ def test_streams_are_uncorrelated():
     n = 10_000
     draws = np.array([make_rng(seed, purpose).random(n) for seed in (0, 1) for purpose in PURPOSES])
     correlations = np.corrcoef(draws)[np.triu_indices(len(draws), k=1)]
-    # Standard error 1/sqrt(n); 4.5 of them for the largest of 91 pairs.
+    # Standard error 1/sqrt(n); 4.5 of them for the largest of 120 pairs.
     assert np.abs(correlations).max() < 4.5 / np.sqrt(n)
 
 

@@ -1,0 +1,73 @@
+"""A chunk of trials of a layer of perceptrons in one piece of machine code.
+
+Plain functions in Numba's subset of Python; what rules replace is as in ``kernel``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bioplast.numeric.kernel import change_layer, find_winner, opens, recall_all, weigh
+from bioplast.plasticity.side import FloatArray, IntArray, Side
+
+
+def run_patterns(
+    side: Side,
+    learning_rate: Any,
+    gate: NDArray[np.float64],
+    source: NDArray[np.uint8],
+    images: IntArray,
+    labels: IntArray,
+    keys: IntArray,
+    predictions: IntArray,
+    learn: bool,
+) -> None:
+    """Show ``images`` in order and learn from those that a unit gets wrong.
+
+    Parameters
+    ----------
+    gate : parameters of the gate
+    source : (n_images, n_inputs), pixels; above 127 an input is +1, else -1
+    images, labels : (n_trials,), rows of ``source`` and their classes
+    keys : (n_trials, 1), random bits of each trial
+    predictions : (n_trials,), filled here
+    """
+    n_inputs = source.shape[1]
+    for trial in range(images.size):
+        for i in range(n_inputs):
+            side.pre[i] = 1 if source[images[trial], i] > 127 else -1
+            side.rows[i] = i
+        if learn:
+            side.clock[0] = trial
+            recall_all(side)
+        for j in range(side.activity.size):
+            side.activity[j] = 0
+        weigh(side, n_inputs)
+        winner = find_class(side.activity)
+        predictions[trial] = winner
+        wrong = compute_errors(side, labels[trial])
+        if learn and wrong and opens(side.activity, winner, labels[trial], gate):
+            change_layer(side, n_inputs, learning_rate, keys[trial, 0])
+    if learn:
+        side.clock[0] = images.size
+        recall_all(side)
+
+
+def find_class(drive: FloatArray) -> int:
+    """The class that one unit's sign says, or that the unit with the largest drive stands for."""
+    if drive.size == 1:
+        return int(drive[0] > 0)
+    return find_winner(drive)
+
+
+def compute_errors(side: Side, label: int) -> bool:
+    """+1 for units that should be on and are not, -1 for those that should not and are; whether any is."""
+    wrong = False
+    for j in range(side.error.size):
+        wanted = label == (1 if side.error.size == 1 else j)
+        side.error[j] = int(wanted) - int(side.activity[j] > 0)
+        wrong |= wanted != (side.activity[j] > 0)
+    return wrong
