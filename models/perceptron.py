@@ -35,9 +35,9 @@ from numpy.typing import NDArray
 
 from bioplast.energy import Books, Signalling
 from bioplast.errors import RequestError
+from bioplast.keys import make_keys
 from bioplast.network import Layer, Outcome, State
 from bioplast.numeric.compiled import compiled
-from bioplast.numeric.keys import make_keys
 from bioplast.numeric.perceptron import run_patterns
 from bioplast.numeric.side import make_side
 from bioplast.plasticity import Plasticity

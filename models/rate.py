@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from brian2 import Clock, EventMonitor, Network, NeuronGroup, Synapses, ms
 
 from bioplast.brian.fragment import BOOKS_DTYPES
-from bioplast.brian.model import SYNAPSES, BrianModel, connect_all
+from bioplast.brian.model import SYNAPSES, BrianModel, choose_events, connect_all
 from bioplast.energy import Signalling
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.plasticity import Plasticity
@@ -54,7 +54,9 @@ I : 1
 bias : 1 (constant)                         # the drive of the last unit, which is always on
 feedback : 1                                # sum of w times the output's error
 error = feedback*(error_slope + (1 - error_slope)*int(I > 0)) : 1
+activity = r : 1
 n_active : integer
+n_crossing : integer                        # synapses that make the cell consolidate
 learning : boolean (shared, constant)
 """
 )
@@ -67,6 +69,8 @@ I : 1
 reading : 1                                 # y when the output is read
 highest : 1                                 # the highest reading
 error = int(label(trial) == i) - reading : 1
+activity = reading : 1
+n_crossing : integer
 """
 )
 
@@ -103,7 +107,7 @@ class RateNetwork(BrianModel):
 
     @property
     def n_steps(self) -> int:
-        return self.n_settle + 4
+        return self.n_settle + 4 + self.n_consolidation_steps
 
     @property
     def learning_rates(self) -> Mapping[str, float]:
@@ -129,6 +133,8 @@ class RateNetwork(BrianModel):
             "FEEDBACK": self.n_settle + 1,
             "PROPOSE": self.n_settle + 2,
             "WRITE": self.n_settle + 3,
+            "SETTLE": self.n_settle + 4,
+            "WAIT": self.n_settle + 5,
         }
         common = {"namespace": namespace, "clock": clock}
         hidden_rule = self.make_fragment(HIDDEN_LAYER, "delta_w = r_pre*(eta*error_post)")
@@ -136,11 +142,18 @@ class RateNetwork(BrianModel):
 
         inputs = NeuronGroup(
             self.n_pixels + 1,
-            INPUTS,
+            INPUTS + self.gate_equations,
             events={
                 "onset": "step == ONSET and pixel(trial, i) > 0",
-                "propose": "step == PROPOSE and pixel(trial, i) > 0 and learning",
-                "write": "step == WRITE and pixel(trial, i) > 0 and learning",
+                **choose_events(
+                    {
+                        "survey": f"step == PROPOSE and learning{self.if_open}",
+                        "propose": f"step == PROPOSE and learning and pixel(trial, i) > 0{self.if_open}",
+                        "write": f"step == WRITE and learning and pixel(trial, i) > 0{self.if_open}",
+                        "wait": "step == WAIT and learning",
+                    },
+                    hidden_rule.events,
+                ),
             },
             name="inputs",
             **common,
@@ -149,19 +162,27 @@ class RateNetwork(BrianModel):
 
         hidden = NeuronGroup(
             self.n_hidden + 1,
-            HIDDEN,
+            HIDDEN + self.gate_equations,
             events={
                 "onset": "step == ONSET",
                 "read": "step == READ and r > 0",
-                "propose": "step == PROPOSE and r > 0 and learning",
-                "write": "step == WRITE and r > 0 and learning",
+                **choose_events(
+                    {
+                        "survey": f"step == PROPOSE and learning{self.if_open}",
+                        "propose": f"step == PROPOSE and learning and r > 0{self.if_open}",
+                        "write": f"step == WRITE and learning and r > 0{self.if_open}",
+                        "wait": "step == WAIT and learning",
+                    },
+                    output_rule.events,
+                ),
+                **choose_events({"settle": "step == SETTLE and n_crossing > 0"}, hidden_rule.events),
             },
             method="exponential_euler",
             name="hidden",
             **common,
         )
         hidden.bias[self.n_hidden :] = 1
-        hidden.run_on_event("onset", "r = 0; I = bias; feedback = 0", when="before_synapses")
+        hidden.run_on_event("onset", "r = 0; I = bias; feedback = 0; n_crossing = 0", when="before_synapses")
         hidden.run_on_event("read", "n_active += 1")
 
         output = NeuronGroup(
@@ -172,12 +193,13 @@ class RateNetwork(BrianModel):
                 "read": "step == READ",
                 "feedback": "step == FEEDBACK",
                 "answer": "step == FEEDBACK and reading >= highest",
+                **choose_events({"settle": "step == SETTLE and n_crossing > 0"}, output_rule.events),
             },
             method="exponential_euler",
             name="output",
             **common,
         )
-        output.run_on_event("onset", "y = 0", when="before_synapses")
+        output.run_on_event("onset", "y = 0; n_crossing = 0", when="before_synapses")
         output.run_on_event("read", "reading = y; highest = y", when="before_synapses")
         answers = EventMonitor(output, "answer", name="answers")
 
@@ -185,28 +207,31 @@ class RateNetwork(BrianModel):
             inputs,
             hidden,
             LAYER + hidden_rule.equations,
-            on_pre={"send": "I_post += w*r_pre", **hidden_rule.code},
+            on_pre={"send": "I_post += acting*r_pre", **hidden_rule.code},
+            on_post=dict(hidden_rule.post_code),
             on_event={"send": "onset", **hidden_rule.events},
             dtype=BOOKS_DTYPES,
             name=SYNAPSES[HIDDEN_LAYER],
-            namespace={**namespace, **hidden_rule.functions},
+            namespace={**namespace, **hidden_rule.functions, "layer_number": 0},
             clock=clock,
         )
         connect_all(input_to_hidden, self.n_pixels + 1, self.n_hidden)
+        hidden_rule.attach(input_to_hidden)
 
         hidden_to_output = Synapses(
             hidden,
             output,
-            LAYER + output_rule.equations + "I_post = w*r_pre : 1 (summed)",
+            LAYER + output_rule.equations + "I_post = acting*r_pre : 1 (summed)",
             on_pre=output_rule.code,
-            on_post={"feedback": "feedback_pre += w*error_post"},
+            on_post={"feedback": "feedback_pre += acting*error_post", **output_rule.post_code},
             on_event={"feedback": "feedback", **output_rule.events},
             dtype=BOOKS_DTYPES,
             name=SYNAPSES[OUTPUT_LAYER],
-            namespace={**namespace, **output_rule.functions},
+            namespace={**namespace, **output_rule.functions, "layer_number": 1},
             clock=clock,
         )
         connect_all(hidden_to_output, self.n_hidden + 1, self.n_classes)
+        output_rule.attach(hidden_to_output)
 
         rivals = Synapses(
             output,
@@ -225,6 +250,7 @@ class RateNetwork(BrianModel):
             input_to_hidden,
             hidden_to_output,
             rivals,
+            *self.make_gate(output, (inputs, hidden), "reading", **common),
             self.make_ending(clock),
         )
 

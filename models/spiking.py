@@ -33,7 +33,7 @@ import numpy as np
 from brian2 import Clock, EventMonitor, Network, NeuronGroup, Synapses, ms
 
 from bioplast.brian.fragment import BOOKS_DTYPES
-from bioplast.brian.model import SYNAPSES, BrianModel, connect_all
+from bioplast.brian.model import SYNAPSES, BrianModel, choose_events, connect_all
 from bioplast.brian.stimulus import MAX_STEPS
 from bioplast.energy import Signalling
 from bioplast.errors import RequestError
@@ -68,7 +68,9 @@ psi = gamma*clip(1 - abs(v - v_thresh)/v_thresh, 0, 1) : 1
 H : 1                                       # sum over t of a psi
 bias : 1 (constant)                         # drive of the last cell, which fires regularly
 error : 1
+activity = trace_sum : 1
 n_active : integer
+n_crossing : integer                        # synapses that make the cell consolidate
 learning : boolean (shared, constant)
 """
 )
@@ -83,6 +85,8 @@ evidence = exp(clip(readout, -30, 30)) : 1  # keeps single precision from overfl
 total : 1                                   # sum of the evidence for all classes
 highest : 1                                 # the highest readout
 error = int(label(trial) == i) - evidence/total : 1
+activity = readout : 1
+n_crossing : integer
 """
 )
 
@@ -135,7 +139,7 @@ class SpikingNetwork(BrianModel):
 
     @property
     def n_steps(self) -> int:
-        return self.n_stimulus + 5
+        return self.n_stimulus + 5 + self.n_consolidation_steps
 
     @property
     def learning_rates(self) -> Mapping[str, float]:
@@ -172,6 +176,8 @@ class SpikingNetwork(BrianModel):
             "FEEDBACK": self.n_stimulus + 2,
             "PROPOSE": self.n_stimulus + 3,
             "WRITE": self.n_stimulus + 4,
+            "SETTLE": self.n_stimulus + 5,
+            "WAIT": self.n_stimulus + 6,
         }
         common = {"namespace": namespace, "clock": clock}
         hidden_rule = self.make_fragment(
@@ -182,17 +188,28 @@ class SpikingNetwork(BrianModel):
             delta_w = eta*error_post*eligibility
             """,
         )
+        # Where nothing is proposed because a gate is closed, what the trial left behind has to go.
+        forget = {} if self.plasticity.gate is None else {"forget": "S = 0"}
         output_rule = self.make_fragment(OUTPUT_LAYER, "delta_w = eta*error_post*trace_sum_pre")
 
         inputs = NeuronGroup(
             self.n_pixels + 1,
-            INPUTS,
+            INPUTS + self.gate_equations,
             threshold="fires(train, step) == 1",
             reset="P += exp(step*dt/tau_m); n_active += 1",
             events={
                 "prepare": "step == PREPARE",
-                "propose": "step == PROPOSE and train != 0 and learning",
-                "write": "step == WRITE and train != 0 and learning",
+                **choose_events(
+                    {
+                        "survey": f"step == PROPOSE and learning{self.if_open}",
+                        "propose": f"step == PROPOSE and learning and train != 0{self.if_open}",
+                        "write": f"step == WRITE and learning and train != 0{self.if_open}",
+                        "forget": "step == WRITE and learning and train != 0 and not is_open",
+                        "wait": "step == WAIT and learning",
+                    },
+                    hidden_rule.events,
+                    {pathway: pathway for pathway in forget},
+                ),
             },
             dtype={"train": np.int64},
             name="inputs",
@@ -202,20 +219,30 @@ class SpikingNetwork(BrianModel):
 
         hidden = NeuronGroup(
             self.n_hidden + 1,
-            HIDDEN,
+            HIDDEN + self.gate_equations,
             threshold="v > v_thresh and is_shown",
             reset="v -= v_thresh; pre_trace += 1; n_active += 1",
             events={
                 "prepare": "step == PREPARE",
-                "propose": "step == PROPOSE and trace_sum > 0 and learning",
-                "write": "step == WRITE and trace_sum > 0 and learning",
+                **choose_events(
+                    {
+                        "survey": f"step == PROPOSE and learning{self.if_open}",
+                        "propose": f"step == PROPOSE and learning and trace_sum > 0{self.if_open}",
+                        "write": f"step == WRITE and learning and trace_sum > 0{self.if_open}",
+                        "wait": "step == WAIT and learning",
+                    },
+                    output_rule.events,
+                ),
+                **choose_events({"settle": "step == SETTLE and n_crossing > 0"}, hidden_rule.events),
             },
             method="exact",
             name="hidden",
             **common,
         )
         hidden.bias[self.n_hidden :] = 2 * self.v_thresh
-        hidden.run_on_event("prepare", "v = 0; pre_trace = 0; trace_sum = 0; H = 0; error = 0")
+        hidden.run_on_event(
+            "prepare", "v = 0; pre_trace = 0; trace_sum = 0; H = 0; error = 0; n_crossing = 0"
+        )
         hidden.run_regularly(
             """
             H += int(is_shown)*exp(-step*dt/tau_m)*psi
@@ -232,12 +259,13 @@ class SpikingNetwork(BrianModel):
                 "read": "step == READ",
                 "feedback": "step == FEEDBACK",
                 "answer": "step == FEEDBACK and readout >= highest",
+                **choose_events({"settle": "step == SETTLE and n_crossing > 0"}, output_rule.events),
             },
             method="exact",
             name="output",
             **common,
         )
-        output.run_on_event("prepare", "y = 0; y_sum = 0; total = 0")
+        output.run_on_event("prepare", "y = 0; y_sum = 0; total = 0; n_crossing = 0")
         output.run_on_event("read", "highest = readout", when="before_synapses")
         output.run_regularly("y_sum += int(is_shown)*y", when="before_thresholds")
         answers = EventMonitor(output, "answer", name="answers")
@@ -246,28 +274,35 @@ class SpikingNetwork(BrianModel):
             inputs,
             hidden,
             LAYER + hidden_rule.equations + "S : 1  # sum over the input's spikes of H/a",
-            on_pre={"spike": "v_post += w; S += exp(step_pre*dt/tau_m)*H_post", **hidden_rule.code},
-            on_event={"spike": "spike", **hidden_rule.events},
+            on_pre={
+                "spike": "v_post += acting; S += exp(step_pre*dt/tau_m)*H_post",
+                **hidden_rule.code,
+                **forget,
+            },
+            on_post=dict(hidden_rule.post_code),
+            on_event={"spike": "spike", **hidden_rule.events, **{pathway: pathway for pathway in forget}},
             dtype=BOOKS_DTYPES,
             name=SYNAPSES[HIDDEN_LAYER],
-            namespace={**namespace, **hidden_rule.functions},
+            namespace={**namespace, **hidden_rule.functions, "layer_number": 0},
             clock=clock,
         )
         connect_all(input_to_hidden, self.n_pixels + 1, self.n_hidden)
+        hidden_rule.attach(input_to_hidden)
 
         hidden_to_output = Synapses(
             hidden,
             output,
             LAYER + output_rule.equations,
-            on_pre={"spike": "y_post += w", **output_rule.code},
-            on_post={"feedback": "error_pre += w*error_post"},
+            on_pre={"spike": "y_post += acting", **output_rule.code},
+            on_post={"feedback": "error_pre += acting*error_post", **output_rule.post_code},
             on_event={"spike": "spike", "feedback": "feedback", **output_rule.events},
             dtype=BOOKS_DTYPES,
             name=SYNAPSES[OUTPUT_LAYER],
-            namespace={**namespace, **output_rule.functions},
+            namespace={**namespace, **output_rule.functions, "layer_number": 1},
             clock=clock,
         )
         connect_all(hidden_to_output, self.n_hidden + 1, self.n_classes)
+        output_rule.attach(hidden_to_output)
 
         rivals = Synapses(
             output,
@@ -287,6 +322,7 @@ class SpikingNetwork(BrianModel):
             input_to_hidden,
             hidden_to_output,
             rivals,
+            *self.make_gate(output, (inputs, hidden), "readout", **common),
             self.make_ending(clock),
         )
 

@@ -12,7 +12,7 @@ ROWS = (
     {"errors", "randomness"},
     {"plasticity", "energy", "tasks"},
     {"__init__", "network"},
-    {"initial"},
+    {"initial", "keys"},
     {"numeric", "brian", "project"},
     {"training"},
     {"figures"},

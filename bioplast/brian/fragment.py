@@ -1,20 +1,20 @@
 """What a plasticity declaration adds to synapses in Brian2: variables, and code that writes and books.
 
-The model says what is proposed, in its own words; everything here is what the rule and the books add.
+The model says what is proposed, in its own words; everything here is what the rules and the books add.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-from brian2 import Function, prefs
+from brian2 import Function, Synapses, prefs
 from brian2.codegen.generators.cpp_generator import c_data_type
 
 from bioplast.brian.selection import make_selection_functions
-from bioplast.plasticity.part import BrianForm
+from bioplast.plasticity.part import BrianForm, ConsolidationForm
 
 BOOKS = """
 plastic : boolean (constant)  # on the path
@@ -22,11 +22,12 @@ m0 : integer                  # writes
 m1 : 1                        # summed size of the changes
 """
 
-BOOKS_DTYPES = {"m0": np.int64, "m1": np.float64}  # a float32 sum of 1e5 small changes loses digits
+# A float32 sum of 1e5 small changes loses digits, and an adaptive threshold moves in small steps.
+BOOKS_DTYPES = {"m0": np.int64, "m1": np.float64, "maintenance": np.float64, "theta": np.float64}
 
-_WRITE = """
+_BOOK = """
 w_before = w
-w = stored(w_before + delta_w*int({condition}))
+w = stored(w_before + {change})
 m0 += int(w != w_before)
 m1 += abs(float64(w) - float64(w_before))
 """
@@ -34,63 +35,103 @@ m1 += abs(float64(w) - float64(w_before))
 
 @dataclass(frozen=True)
 class Fragment:
-    """What a rule adds to one Synapses object.
+    """What the rules add to one Synapses object.
 
     Attributes
     ----------
-    equations : variables of the rule and the books
-    code : pathway to code: ``write`` and, if the changes of a layer compete, ``propose`` before it
-    events : pathway to the event that triggers it; they have the pathways' names
-    parameters : initial values of the rule's shared variables
+    equations : variables of the rules and the books, and ``acting``, the weight as it acts
+    code : presynaptic pathway to code: ``write``; where changes compete, before it ``propose``, or ``survey``
+        for all synapses; and ``wait`` for all synapses at the end of a trial
+    post_code : postsynaptic pathway to code: ``settle``, after ``write``
     functions : for the namespace
+    each_step : code on shared variables, which the code of pathways may not write to
     """
 
     equations: str
     code: Mapping[str, str]
-    parameters: Mapping[str, float]
     functions: Mapping[str, Function]
+    post_code: Mapping[str, str] = field(default_factory=dict)
+    each_step: str = ""
 
     @property
     def events(self) -> dict[str, str]:
-        return {pathway: pathway for pathway in self.code}
+        """Pathway to the event that triggers it; they have the pathways' names."""
+        return {pathway: pathway for pathway in (*self.code, *self.post_code)}
+
+    def attach(self, synapses: Synapses) -> None:
+        """Add to the finished ``synapses`` what runs at every step."""
+        if self.each_step:
+            synapses.run_regularly(self.each_step, when="before_synapses")
 
 
-def make_fragment(synapses_name: str, form: BrianForm, proposal: str) -> Fragment:
-    """The variables and the code by which ``form`` writes and books what ``proposal`` proposes.
+def make_fragment(
+    synapses_name: str, form: BrianForm, proposal: str, keeping: ConsolidationForm | None = None
+) -> Fragment:
+    """The variables and the code by which the rules write and book what ``proposal`` proposes.
 
     Parameters
     ----------
     synapses_name : name of the Synapses object, which owns the competition
     form : the Brian2 form of the selection
     proposal : code that sets ``delta_w`` for a synapse
+    keeping : the Brian2 form of the consolidation
     """
-    shared = "".join(
-        f"{name} : {'integer' if isinstance(value, int) else '1'} (shared, constant)\n"
-        for name, value in form.parameters.items()
-    )
-    write = _WRITE.format(condition=form.condition)
-    proposal = inspect.cleandoc(proposal)
-    functions = {"float64": _make_float64(), "stored": _make_stored()}
-    if not form.competes:
-        return Fragment(
-            equations=BOOKS + shared,
-            code={"write": f"{proposal}\ndelta_w = delta_w*int(plastic)\ncutoff = {form.cutoff}\n{write}"},
-            parameters=form.parameters,
-            functions=functions,
-        )
+    equations = [BOOKS, *_declare(form, keeping)]
+    propose = f"{inspect.cleandoc(proposal)}\ndelta_w = delta_w*int(plastic)"
+    prepare = f"cutoff = {form.cutoff}"
+    code = {}
+    if form.all_compete:
+        code["survey"] = form.entry
+        equations.append("score : 1")
+        write = f"{propose}\n{prepare}\n{_make_write(form.condition, keeping)}"
+    elif form.competes:
+        # In one line Brian2 would write one `offer` for 1 and one for 0, and NumPy would call both.
+        code["propose"] = f"{propose}\n{form.entry}"
+        equations.append("delta_w : 1")
+        # The compiled code goes only through the synapses for which this is true.
+        write = f"{prepare}\nis_written = {form.condition}\n{_make_write('is_written', keeping)}"
+    else:
+        write = f"{propose}\n{prepare}\n{_make_write(form.condition, keeping)}"
+    code["write"] = write
+    post_code = {}
+    if keeping is not None:
+        code["wait"] = keeping.wait
+        if keeping.crosses:
+            post_code["settle"] = f"{keeping.settle}\n{_BOOK.format(change='change')}"
     return Fragment(
-        equations=BOOKS + shared + "delta_w : 1\n",
-        code={
-            # In one line Brian2 would write one `offer` for 1 and one for 0, and NumPy would call both.
-            "propose": f"{proposal}\ndelta_w = delta_w*int(plastic)\ndelta_w = offer(delta_w)",
-            "write": f"cutoff = {form.cutoff}\n{write}",
-        },
-        parameters=form.parameters,
-        functions=functions | make_selection_functions(synapses_name),
+        equations="\n".join(equations) + "\n",
+        code=code,
+        functions={"float64": make_float64(), "stored": _make_stored()}
+        | make_selection_functions(synapses_name),
+        post_code=post_code,
+        each_step=f"{form.memory} = {form.memory_next}" if form.memory else "",
     )
 
 
-def _make_float64() -> Function:
+def _declare(form: BrianForm, keeping: ConsolidationForm | None) -> list[str]:
+    lines = []
+    parameters = {**form.parameters, **({} if keeping is None else keeping.parameters)}
+    for name, value in parameters.items():
+        flags = "shared" if name == form.memory else "shared, constant"
+        lines.append(f"{name} : {'integer' if isinstance(value, int) else '1'} ({flags})")
+    for name, values in form.constants.items():
+        lines.append(f"{name} : {'boolean' if values.dtype == bool else 'integer'} (constant)")
+    if keeping is not None:
+        lines.append(keeping.equations)
+    lines.append(f"acting = {'w' if keeping is None else keeping.acting} : 1")
+    return lines
+
+
+def _make_write(condition: str, keeping: ConsolidationForm | None) -> str:
+    if keeping is None:
+        return _BOOK.format(change=f"delta_w*int({condition})")
+    lines = [f"written = delta_w*int({condition})", keeping.absorb, _BOOK.format(change="change")]
+    if keeping.crosses:
+        lines.append(f"n_crossing_post += int({keeping.crosses})")
+    return "\n".join(lines)
+
+
+def make_float64() -> Function:
     """``float64(x)``: a change is booked in double precision even where weights are single."""
     function = Function(np.float64, arg_units=[None], return_unit=lambda unit: unit, stateless=True)
     function.implementations.add_implementation("cpp", "inline double float64(double x) { return x; }")

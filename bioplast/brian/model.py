@@ -13,15 +13,17 @@ from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
-from brian2 import Clock, Function, Network, NeuronGroup, Quantity, Synapses
+from brian2 import Clock, Function, Network, NeuronGroup, Quantity, Synapses, linked_var
 from numpy.typing import NDArray
 
-from bioplast.brian.fragment import Fragment, make_fragment
+from bioplast.brian.fragment import Fragment, make_float64, make_fragment
+from bioplast.brian.gate import make_gate_equations
 from bioplast.brian.program import Values, build_program
 from bioplast.brian.runtime import RuntimeNetwork
 from bioplast.brian.stimulus import Screen, Stimulus, make_stimulus_functions
 from bioplast.energy import Signalling
 from bioplast.initial import make_layers
+from bioplast.keys import make_keys
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, Layer, Outcome, State
 from bioplast.plasticity import Plasticity
 from bioplast.tasks.task import Trials
@@ -70,8 +72,6 @@ class BrianModel(ABC):
     def __post_init__(self) -> None:
         if self.plasticity.path is not None:
             self.plasticity.path.check_layer(self.n_hidden)
-        self.plasticity.check_brian()
-
         self._screen = Screen()
 
     @property
@@ -99,7 +99,65 @@ class BrianModel(ABC):
 
     def make_fragment(self, layer: str, proposal: str) -> Fragment:
         """What the plasticity adds to the synapses of ``layer``, for which ``proposal`` sets ``delta_w``."""
-        return make_fragment(SYNAPSES[layer], self.plasticity.selection.brian(layer, 1), proposal)
+        # Its text does not depend on which synapses are plastic.
+        form = self.plasticity.selection.brian(layer, np.ones((1, 1), bool))
+        consolidation = self.plasticity.consolidation
+        keeping = None if consolidation is None else consolidation.brian()
+        return make_fragment(SYNAPSES[layer], form, proposal, keeping)
+
+    @property
+    def n_consolidation_steps(self) -> int:
+        """Time steps that a consolidation adds to a trial: one to settle, one to wait."""
+        return 0 if self.plasticity.consolidation is None else 2
+
+    @property
+    def gate_equations(self) -> str:
+        """What the equations of cells that propose changes have to add where a gate may be closed."""
+        return "" if self.plasticity.gate is None else "is_open : boolean (linked)\n"
+
+    @property
+    def if_open(self) -> str:
+        """The same for the conditions of their events."""
+        return "" if self.plasticity.gate is None else " and is_open"
+
+    def make_gate(
+        self, output: NeuronGroup, targets: Sequence[NeuronGroup], reading: str, **common: Any
+    ) -> list[Any]:
+        """The cell that opens and closes the gate, and its synapses; nothing if there is no gate.
+
+        ``output`` has the events ``feedback`` and ``answer``, the variable named in ``reading`` and its
+        ``highest``; ``is_open`` of ``targets`` is linked to the cell's.
+        """
+        if self.plasticity.gate is None:
+            return []
+        form = self.plasticity.gate.brian()
+        gate = NeuronGroup(
+            1,
+            make_gate_equations(form),
+            events={"onset": "step == 0", "close": "step == FEEDBACK"},
+            dtype={"total": np.float64},
+            name="gate",
+            **common,
+        )
+        gate.run_on_event("onset", f"winner = {self.n_classes}; total = 0", when="before_synapses")
+        gate.run_on_event("close", f"is_open = {form.opens}", when="after_synapses")
+        answers = Synapses(
+            output,
+            gate,
+            on_pre={
+                "sum": f"total_post += exp(float64({reading}_pre) - float64(highest_pre))",
+                # Of several that are equal the first one is the answer.
+                "answer": "winner_post = clip(i, 0, winner_post)",
+            },
+            on_event={"sum": "feedback", "answer": "answer"},
+            name="output_to_gate",
+            namespace={**common["namespace"], "float64": make_float64()},
+            clock=common["clock"],
+        )
+        answers.connect()
+        for group in targets:
+            group.is_open = linked_var(gate, "is_open")
+        return [gate, answers]
 
     def make_stimulus_functions(self) -> dict[str, Function]:
         """The functions through which the network sees its trials."""
@@ -139,16 +197,20 @@ class BrianModel(ABC):
 
     def present(self, state: State, trials: Trials, *, learn: bool) -> Outcome:
         """Show the images of ``trials`` in order; with ``learn`` the state moves on in place."""
-        values = {"inputs.learning": learn, "hidden.learning": learn}
+        values: dict[str, Any] = {"inputs.learning": learn, "hidden.learning": learn}
         wanted = ["answers.i", "answers.t", "inputs.n_active", "hidden.n_active"]
         for layer in state.layers:
             values |= self._layer_values(layer)
             if learn:
-                wanted += [f"{SYNAPSES[layer.name]}.{name}" for name in ("w", "m0", "m1")]
-        results = self._runner.run(values, Stimulus.of(trials, state.seed), wanted)
+                wanted += [f"{SYNAPSES[layer.name]}.{name}" for name in self._name_results(layer)]
+        if self.plasticity.gate is not None:
+            parameters = self.plasticity.gate.brian().parameters
+            values |= {f"gate.{name}": value for name, value in parameters.items()}
+        stimulus = Stimulus.of(trials, state.seed, make_keys(state, len(trials)))
+        results = self._runner.run(values, stimulus, wanted)
         if learn:
             for layer in state.layers:
-                _take_over(layer, results)
+                self._take_over(layer, results)
             state.trial += len(trials)
         signalling = self.count_signalling(
             int(results["inputs.n_active"].sum()), int(results["hidden.n_active"].sum())
@@ -164,7 +226,7 @@ class BrianModel(ABC):
 
     def _layer_values(self, layer: Layer) -> dict[str, Any]:
         synapses = SYNAPSES[layer.name]
-        form = self.plasticity.selection.brian(layer.name, int(layer.plastic.sum()))
+        form = self.plasticity.selection.brian(layer.name, layer.plastic)
         values = {
             "w": layer.weights.ravel(),
             "m0": layer.books.m0.ravel(),
@@ -172,8 +234,35 @@ class BrianModel(ABC):
             "plastic": layer.plastic.ravel(),
             "eta": self.learning_rates[layer.name],
             **form.parameters,
+            **{name: constant.ravel() for name, constant in form.constants.items()},
         }
+        if form.memory:
+            values[form.memory] = float(layer.carried["memory"][0])
+        if self.plasticity.consolidation is not None:
+            values |= self.plasticity.consolidation.brian().parameters
+            values["transient"] = layer.carried["transient"].ravel()
         return {f"{synapses}.{name}": value for name, value in values.items()}
+
+    def _name_results(self, layer: Layer) -> list[str]:
+        names = ["w", "m0", "m1"]
+        if memory := self.plasticity.selection.brian(layer.name, layer.plastic).memory:
+            names.append(memory)
+        if self.plasticity.consolidation is not None:
+            names += ["transient", "maintenance"]
+        return names
+
+    def _take_over(self, layer: Layer, results: Mapping[str, NDArray[Any]]) -> None:
+        def take(array: NDArray[Any], name: str) -> None:
+            array[...] = results[f"{SYNAPSES[layer.name]}.{name}"].reshape(array.shape)
+
+        take(layer.weights, "w")
+        take(layer.books.m0, "m0")
+        take(layer.books.m1, "m1")
+        if memory := self.plasticity.selection.brian(layer.name, layer.plastic).memory:
+            take(layer.carried["memory"], memory)
+        if self.plasticity.consolidation is not None:
+            take(layer.carried["transient"], "transient")
+            layer.books.maintenance += float(results[f"{SYNAPSES[layer.name]}.maintenance"].sum())
 
     def _read_answers(self, results: Mapping[str, NDArray[Any]], n_trials: int) -> NDArray[np.int64]:
         steps = np.rint(results["answers.t"] / float(self.time_step)).astype(np.int64)
@@ -189,10 +278,10 @@ def connect_all(synapses: Synapses, n_pre: int, n_post: int) -> None:
     synapses.connect(i=np.repeat(np.arange(n_pre), n_post), j=np.tile(np.arange(n_post), n_pre))
 
 
-def _take_over(layer: Layer, results: Mapping[str, NDArray[Any]]) -> None:
-    synapses = SYNAPSES[layer.name]
-    for array, name in ((layer.weights, "w"), (layer.books.m0, "m0"), (layer.books.m1, "m1")):
-        array[...] = results[f"{synapses}.{name}"].reshape(array.shape)
+def choose_events(conditions: Mapping[str, str], *users: Mapping[str, str]) -> dict[str, str]:
+    """Those of ``conditions``, by event, that ``users`` wait for; each costs time at every step."""
+    wanted = {event for events in users for event in events.values()}
+    return {event: condition for event, condition in conditions.items() if event in wanted}
 
 
 def _compile(model: BrianModel) -> Runner:

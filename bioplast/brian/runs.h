@@ -1,5 +1,6 @@
 // Which synapses lie side by side in memory.
 #pragma once
+#include "flags.h"
 #include <cstdint>
 #include <vector>
 

@@ -1,13 +1,26 @@
-"""Functions for code on synapses that compete: ``offer`` and ``kth_largest``.
+"""Functions for code on synapses of which only some change. All but the last belong to one Synapses object.
 
-``offer(delta_w)`` returns its argument and remembers its size; ``kth_largest(k)`` is the k-th largest
-size offered since the last call, ties included, and 0 if fewer than k changes that are not zero were
-offered. Both belong to one Synapses object.
+===============================  =========================================================================
+``offer(x)``                     x; its size takes part in the competition of the layer
+``kth_largest(k)``               the k-th largest size offered since it was last asked for, ties included;
+                                 0 if fewer than k that are not zero were offered
+``adapted(theta, f, rate, n)``   theta, moved by at most the part ``rate`` towards where f of n synapses
+                                 offer as much; theta itself if none has offered since it was last asked for
+``in_force(theta)``              what theta was before ``adapted`` moved it
+``offer_to(x, j)``               x; its size takes part in the competition within cell j
+``kth_largest_of(j, k)``         as ``kth_largest``, within cell j
+``enter(x, speaks)``             x, which takes part in a competition of its own if the synapse ``speaks``
+``kth_highest(k)``               the k-th highest number entered since it was last asked for
+``index_of_draw(m, n, key)``     index at which number m is drawn of n (``bioplast.plasticity.shuffle``)
+===============================  =========================================================================
+
+A rule's ``cutoff`` is computed at every time step; without new offers all answers stay what they were.
 """
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,53 +28,182 @@ from brian2 import Function, prefs
 from brian2.codegen.generators.cpp_generator import c_data_type
 from numpy.typing import NDArray
 
+from bioplast.plasticity.shuffle import find_index
+
+FloatArray = NDArray[np.floating[Any]]
+
 
 class Offers:
-    """The two functions as NumPy computes them (runtime mode); the meaning of ``offers.h``."""
+    """The functions of a layer's competition as NumPy computes them (runtime mode); see ``offers.h``."""
 
     def __init__(self) -> None:
-        self._sizes: list[NDArray[np.floating[Any]]] = []
+        self._sizes: list[FloatArray] = []
         self._cutoff: Any = 0.0
 
-    def offer(self, delta_w: Any) -> Any:
-        self._sizes.append(np.atleast_1d(np.abs(delta_w)))
-        return delta_w
+    def offer(self, change: Any) -> Any:
+        self._sizes.append(np.atleast_1d(np.abs(change)))
+        return change
 
     def kth_largest(self, k: Any) -> Any:
-        if not self._sizes:
-            return self._cutoff
+        if self._sizes:
+            self._cutoff = _find_kth_largest(np.concatenate(self._sizes), int(k))
+            self._sizes.clear()
+        return self._cutoff
+
+    def adapted(self, theta: Any, target: Any, rate: Any, n: Any) -> Any:
+        if not self._sizes or n == 0:
+            return theta
         sizes = np.concatenate(self._sizes)
-        sizes = sizes[sizes > 0]
         self._sizes.clear()
-        n_below = len(sizes) - int(k)
-        self._cutoff = np.partition(sizes, n_below)[n_below] if n_below >= 0 else 0.0
+        theta = np.float64(np.asarray(theta).item())
+        self._cutoff = sizes.dtype.type(theta)
+        share = np.count_nonzero(sizes >= self._cutoff) / int(n)
+        return theta * (1 + float(rate) * min(max(share / float(target) - 1, -1.0), 1.0))
+
+    def in_force(self, theta: Any) -> Any:
+        return self._cutoff
+
+
+class NeuronOffers:
+    """The same within each cell."""
+
+    def __init__(self) -> None:
+        self._lots: list[tuple[FloatArray, NDArray[np.int64]]] = []
+        self._is_over = True
+
+    def offer_to(self, change: Any, j: Any) -> Any:
+        if self._is_over:
+            self._lots.clear()
+            self._is_over = False
+        sizes = np.atleast_1d(np.abs(change))
+        self._lots.append((sizes, np.broadcast_to(j, sizes.shape)))
+        return change
+
+    def kth_largest_of(self, j: Any, k: Any) -> Any:
+        self._is_over = True
+        sizes = np.concatenate([size for size, _ in self._lots])
+        cells = np.concatenate([cell for _, cell in self._lots])
+        cutoffs = np.zeros(np.shape(j), sizes.dtype)
+        ranks = np.broadcast_to(k, np.shape(j))
+        for cell in np.unique(j):
+            asking = j == cell
+            cutoffs[asking] = _find_kth_largest(sizes[cells == cell], int(ranks[asking][0]))
+        return cutoffs
+
+
+class Speakers:
+    """``enter`` and ``kth_highest``."""
+
+    def __init__(self) -> None:
+        self._entered: list[FloatArray] = []
+        self._cutoff: Any = 0.0
+
+    def enter(self, value: Any, speaks: Any) -> Any:
+        values, speaks = np.broadcast_arrays(value, speaks)
+        self._entered.append(values[speaks.astype(bool)])
+        return value
+
+    def kth_highest(self, k: Any) -> Any:
+        if self._entered:
+            values = np.sort(np.concatenate(self._entered))
+            self._entered.clear()
+            self._cutoff = values[values.size - int(k)] if 0 < k <= values.size else np.inf
         return self._cutoff
 
 
 def make_selection_functions(synapses_name: str) -> dict[str, Function]:
-    """``offer`` and ``kth_largest`` for the Synapses of this name."""
-    offers = Offers()
+    """The functions for the Synapses of this name."""
     real = c_data_type(prefs.core.default_float_dtype)
-    shared = f"bioplast::Offers<{real}, {zlib.crc32(synapses_name.encode())}u>"
+    owner = f"<{real}, {zlib.crc32(synapses_name.encode())}u>"
+    layer, neurons, speakers = Offers(), NeuronOffers(), Speakers()
+    offers = f"bioplast::Offers{owner}"
     return {
         "offer": _make_function(
-            offers.offer,
-            f"inline {real} offer({real} delta_w) {{ return {shared}::offer(delta_w); }}\n"
-            f"inline void offer_run(const {real}* delta_w, long n) {{ {shared}::offer_run(delta_w, n); }}",
-            stateless=False,
+            layer.offer,
+            f"inline {real} offer({real} change) {{ return {offers}::offer(change); }}\n"
+            f"inline void offer_run(const {real}* changes, long n) {{ {offers}::offer_run(changes, n); }}",
         ),
         "kth_largest": _make_function(
-            offers.kth_largest,
-            f"inline {real} kth_largest(double k) {{ return {shared}::kth_largest((long) k); }}",
-            # Brian2 takes only a stateless function as the value of a shared variable.
-            stateless=True,
+            layer.kth_largest,
+            f"inline {real} kth_largest(double k) {{ return {offers}::kth_largest((long) k); }}",
+            is_shared=True,
+        ),
+        "adapted": _make_function(
+            layer.adapted,
+            "inline double adapted(double theta, double target, double rate, double n) "
+            f"{{ return {offers}::adapted(theta, target, rate, (long) n); }}",
+            n_arguments=4,
+            is_shared=True,
+        ),
+        "in_force": _make_function(
+            layer.in_force,
+            f"inline {real} in_force(double theta) {{ return {offers}::cutoff; }}",
+            is_shared=True,
+        ),
+        "offer_to": _make_function(
+            neurons.offer_to,
+            f"inline {real} offer_to({real} change, int j) "
+            f"{{ return bioplast::NeuronOffers{owner}::offer(change, j); }}",
+            n_arguments=2,
+        ),
+        "kth_largest_of": _make_function(
+            neurons.kth_largest_of,
+            f"inline {real} kth_largest_of(int j, int k) "
+            f"{{ return bioplast::NeuronOffers{owner}::kth_largest(j, k); }}",
+            n_arguments=2,
+            is_shared=True,
+        ),
+        "enter": _make_function(
+            speakers.enter,
+            f"inline {real} enter({real} value, bool speaks) "
+            f"{{ return bioplast::Speakers{owner}::enter(value, speaks); }}",
+            n_arguments=2,
+        ),
+        "kth_highest": _make_function(
+            speakers.kth_highest,
+            f"inline {real} kth_highest(double k) "
+            f"{{ return bioplast::Speakers{owner}::kth_highest((long) k); }}",
+            is_shared=True,
+        ),
+        "index_of_draw": _make_function(
+            _index_of_draw,
+            "inline long index_of_draw(long number, long n, long key) "
+            "{ return bioplast::index_of_draw(number, n, (uint32_t) key); }",
+            n_arguments=3,
+            return_type="integer",
+            is_shared=True,
         ),
     }
 
 
-def _make_function(meaning: Any, code: str, *, stateless: bool) -> Function:
+def _index_of_draw(number: Any, n: Any, key: Any) -> Any:
+    return find_index(np.asarray(number, np.int64), int(n), int(np.asarray(key).item()))
+
+
+def _find_kth_largest(sizes: FloatArray, k: int) -> Any:
+    sizes = sizes[sizes > 0]
+    n_below = sizes.size - k
+    return np.partition(sizes, n_below)[n_below] if 0 <= n_below < sizes.size else 0.0
+
+
+def _make_function(
+    meaning: Callable[..., Any],
+    code: str,
+    *,
+    n_arguments: int = 1,
+    return_type: str | None = None,
+    is_shared: bool = False,
+) -> Function:
+    """A function of numbers; ``is_shared`` if Brian2 may take it for the value of a shared variable."""
     function = Function(
-        lambda value: meaning(value), arg_units=[None], return_unit=lambda unit: unit, stateless=stateless
+        lambda *values: meaning(*values),
+        arg_units=[None] * n_arguments,
+        return_unit=lambda *units: units[0],
+        return_type=return_type,
+        # What is shared has to be stateless, which it is between two offers.
+        stateless=is_shared,
     )
-    function.implementations.add_implementation("cpp", code, compiler_kwds={"headers": ['"offers.h"']})
+    function.implementations.add_implementation(
+        "cpp", code, compiler_kwds={"headers": ['"offers.h"', '"draws.h"']}
+    )
     return function

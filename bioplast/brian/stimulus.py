@@ -3,6 +3,7 @@
 ============================  ==============================================================
 ``pixel(trial, i)``           input i of the trial's image in 0..1; the last input is always 1
 ``label(trial)``              the class the image belongs to
+``draw_key(trial, layer)``    32 random bits for the rules that draw, in layer 0 or 1
 ``poisson_train(trial, i, n, p)``  the spikes of input i in steps 1 to n: bit s is set if it fires
                               at step s, which happens with probability ``p * pixel(trial, i)``
 ``fires(train, step)``        bit ``step`` of a train, 0 or 1
@@ -33,7 +34,10 @@ from bioplast.tasks.task import Trials
 
 MAX_STEPS = 62  # a spike train is the bits of one signed 64-bit number, sign and one spare left out
 
-_TRIAL = np.dtype([("image", np.int32), ("label", np.int32), ("key", np.uint32)])
+_N_LAYERS = 2
+_TRIAL = np.dtype(
+    [("image", np.int32), ("label", np.int32), ("key", np.uint32), ("draws", np.uint32, _N_LAYERS)]
+)
 
 _CPP = """
 #ifndef BIOPLAST_STIMULUS  // a block of code may call several of the functions
@@ -44,7 +48,7 @@ _CPP = """
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-struct Shown { int32_t image, label; uint32_t key; };
+struct Shown { int32_t image, label; uint32_t key, draws[2]; };
 struct Mapped {
     const char* start; long size;
     explicit Mapped(const char* variable) : start(nullptr), size(0) {
@@ -72,6 +76,7 @@ inline uint32_t mix(uint32_t x) {
 _CPP_FUNCTIONS = {
     "pixel": "inline %(real)s pixel(long trial, int i) { return level(trial, i) / (%(real)s) 255; }",
     "label": "inline int label(long trial) { return shown(trial).label; }",
+    "draw_key": "inline int64_t draw_key(long trial, int layer) { return shown(trial).draws[layer]; }",
     "poisson_train": """
 inline int64_t poisson_train(long trial, int i, int n_steps, double p) {
     const int bright = level(trial, i);
@@ -101,20 +106,24 @@ class Stimulus:
     Attributes
     ----------
     images : (n_images, n_pixels + 1) uint8, the always-on input in the last column
-    trials : (n_trials,) records of image, label and random key
+    trials : (n_trials,) records of image, label, random key of the spikes and random keys of the layers
     """
 
     images: NDArray[np.uint8]
     trials: NDArray[np.void]
 
     @classmethod
-    def of(cls, trials: Trials, seed: int) -> Stimulus:
-        """The stimulus of a chunk in a run with this seed."""
+    def of(cls, trials: Trials, seed: int, draws: NDArray[np.int64] | None = None) -> Stimulus:
+        """The stimulus of a chunk in a run with this seed.
+
+        ``draws`` (n_trials, n_layers) is for rules that draw (``bioplast.keys``).
+        """
         numbers = trials.first + np.arange(len(trials), dtype=np.int64)
         records = np.empty(len(trials), _TRIAL)
         records["image"] = trials.indices
         records["label"] = trials.labels
         records["key"] = trial_keys(make_key(seed, "spikes"), trials.stream, numbers)
+        records["draws"] = 0 if draws is None else draws
         return cls(with_always_on(trials.images), records)
 
     def environment(self, folder: Path) -> dict[str, str]:
@@ -139,6 +148,10 @@ class Screen:
     def label(self, trial: Any) -> Any:
         return self.stimulus.trials["label"][np.minimum(trial, len(self.stimulus.trials) - 1)]
 
+    def draw_key(self, trial: Any, layer: Any) -> Any:
+        draws = self.stimulus.trials["draws"][np.minimum(trial, len(self.stimulus.trials) - 1), layer]
+        return draws.astype(np.int64)
+
     def poisson_train(self, trial: Any, i: Any, n_steps: Any, p: Any) -> Any:
         key = int(self.stimulus.trials["key"][min(int(trial), len(self.stimulus.trials) - 1)])
         units = np.atleast_1d(i)
@@ -158,7 +171,14 @@ def make_stimulus_functions(n_inputs: int, screen: Screen) -> dict[str, Function
     """The functions above for a network with ``n_inputs`` inputs, the always-on one included."""
     functions: dict[str, Function] = {}
     real = c_data_type(prefs.core.default_float_dtype)
-    arguments: Mapping[str, int] = {"pixel": 2, "label": 1, "poisson_train": 4, "fires": 2, "is_over": 1}
+    arguments: Mapping[str, int] = {
+        "pixel": 2,
+        "label": 1,
+        "draw_key": 2,
+        "poisson_train": 4,
+        "fires": 2,
+        "is_over": 1,
+    }
     for name, n_arguments in arguments.items():
         function = Function(
             _python_form(getattr(screen, name)),

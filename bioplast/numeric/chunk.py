@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.energy import Signalling
+from bioplast.keys import make_keys
 from bioplast.network import Layer, Outcome, State
 from bioplast.numeric.compiled import compiled
 from bioplast.numeric.encoding import Encoding
 from bioplast.numeric.frozen import FrozenUnits, Part, find_live
 from bioplast.numeric.kernel import Constants, run_chunk
-from bioplast.numeric.keys import make_keys
 from bioplast.numeric.settings import Settings
 from bioplast.numeric.side import make_side
 from bioplast.plasticity import Plasticity

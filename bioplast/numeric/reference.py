@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.energy import Signalling
+from bioplast.keys import make_keys
 from bioplast.network import Layer, Outcome, State
 from bioplast.numeric.encoding import Encoding
-from bioplast.numeric.keys import make_keys
 from bioplast.numeric.settings import Settings
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.part import Proposal

@@ -65,12 +65,22 @@ class Above(Selection):
             excess = min(max(share / self._target(proposal.layer) - 1, -1.0), 1.0)
             proposal.memory[0] *= 1 + self.rate * excess
 
-    def brian(self, layer: str, n_plastic: int) -> BrianForm:
-        if self.target is not None:
-            raise RequestError(
-                "Above.target: has no Brian2 form; an adaptive threshold runs in the network ann"
-            )
-        return BrianForm("theta", "abs(delta_w) >= cutoff", {"theta": self.theta})
+    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
+        if self.target is None:
+            return BrianForm("stored(theta)", "abs(delta_w) >= cutoff", {"theta": self.theta})
+        return BrianForm(
+            cutoff="in_force(theta)",
+            condition="abs(delta_w) >= cutoff",
+            parameters={
+                "theta": self.theta,
+                "target": self._target(layer),
+                "rate": self.rate,
+                "n_plastic": int(plastic.sum()),
+            },
+            competes=True,
+            memory="theta",
+            memory_next="adapted(theta, target, rate, n_plastic)",
+        )
 
     def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
         if self.target is None:

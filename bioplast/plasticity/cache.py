@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from bioplast.plasticity.checks import check_between, check_choice, check_positive
-from bioplast.plasticity.part import Consolidation, FastForm, FloatArray
+from bioplast.plasticity.part import Consolidation, ConsolidationForm, FastForm, FloatArray
 from bioplast.plasticity.side import Side
 from bioplast.plasticity.walks import book
 
@@ -68,6 +68,25 @@ class Cache(Consolidation):
         kept = self.cost * float(np.abs(transient).sum(dtype=np.float64))
         transient *= transient.dtype.type(1 - self.decay)
         return kept
+
+    def brian(self) -> ConsolidationForm:
+        crosses = "abs(transient) > keeping_theta"
+        alone = self.per == "synapse"
+        change = f"transient*int({crosses})" if alone else "0"
+        return ConsolidationForm(
+            equations="transient : 1\nmaintenance : 1",
+            acting="w + transient",
+            # Subtracting leaves 0 where everything goes over.
+            absorb=f"transient = stored(transient + written)\nchange = {change}\ntransient -= change",
+            crosses="" if alone else crosses,
+            settle="" if alone else "change = transient\ntransient = 0",
+            wait="maintenance += keeping_cost*abs(float64(transient))\ntransient = transient*keeping_share",
+            parameters={
+                "keeping_theta": self.theta,
+                "keeping_share": 1 - self.decay,
+                "keeping_cost": self.cost,
+            },
+        )
 
     def fast(self) -> FastForm:
         functions: dict[str, Callable[..., Any]] = {

@@ -64,13 +64,6 @@ class Plasticity:
         chosen = tuple(part for part in slots if part not in (None, Plain()))
         return chosen or (self.selection,)
 
-    def check_brian(self) -> None:
-        """Raise ``RequestError`` if a part cannot live on Brian2 synapses."""
-        for part in (self.gate, self.consolidation):
-            if part is not None:
-                raise RequestError(f"rule: {part.name} has no Brian2 form; it runs in the network ann")
-        self.selection.brian("input->hidden", 1)
-
     def __add__(self, other: Part | Plasticity) -> Plasticity:
         return Plasticity.of(*self.parts, *(other.parts if isinstance(other, Plasticity) else (other,)))
 

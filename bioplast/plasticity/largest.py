@@ -5,7 +5,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from bioplast.errors import RequestError
 from bioplast.plasticity.checks import check_choice
 from bioplast.plasticity.ordering import find_largest
 from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, Proposal
@@ -60,14 +59,21 @@ class Largest(Share):
                 written[:, j] = sizes[:, j] >= rivals[rivals.size - self.count(proposal.layer, rivals.size)]
         return written
 
-    def brian(self, layer: str, n_plastic: int) -> BrianForm:
-        if self.per != "layer":
-            raise RequestError('Largest.per: "neuron" has no Brian2 form; it runs in the network ann')
+    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
+        if self.per == "layer":
+            return BrianForm(
+                cutoff="kth_largest(n_written)",
+                condition="abs(delta_w) >= cutoff",
+                parameters={"n_written": self.count(layer, int(plastic.sum()))},
+                competes=True,
+            )
+        n_written_by_neuron = [self.count(layer, int(n)) if n else 0 for n in plastic.sum(axis=0)]
         return BrianForm(
-            cutoff="kth_largest(n_written)",
-            condition="abs(delta_w) >= cutoff",
-            parameters={"n_written": self.count(layer, n_plastic)},
+            cutoff="0",
+            condition="abs(delta_w) >= kth_largest_of(j, n_written_of)",
+            constants={"n_written_of": np.broadcast_to(np.array(n_written_by_neuron), plastic.shape)},
             competes=True,
+            entry="delta_w = offer_to(delta_w, j)",
         )
 
     def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bioplast.plasticity.part import BoolArray, FastForm, Proposal
+from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, Proposal
 from bioplast.plasticity.side import Side
 from bioplast.plasticity.units import UnitShare, choose_highest, list_highest
 from bioplast.plasticity.walks import write_columns
@@ -35,6 +35,9 @@ class LargestError(UnitShare):
 
     def choose(self, proposal: Proposal, units: NDArray[np.int64], n_chosen: int) -> NDArray[np.int64]:
         return choose_highest(np.abs(proposal.error), units, n_chosen)
+
+    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
+        return self.brian_form("abs(error_post)", layer, plastic)
 
     def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
         return FastForm({"select": select_largest_error}, (self.count_units(layer, plastic),))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.plasticity.checks import check_between
-from bioplast.plasticity.part import FastForm, FloatArray, Gate
+from bioplast.plasticity.part import FastForm, FloatArray, Gate, GateForm
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,9 @@ class Lazy(Gate):
         winner = int(output.argmax())
         probability = 1 / np.exp(output.astype(np.float64) - float(output[winner])).sum()
         return winner != label or bool(probability < self.confidence)
+
+    def brian(self) -> GateForm:
+        return GateForm("not is_right or certainty < confidence", {"confidence": self.confidence})
 
     def fast(self) -> FastForm:
         return FastForm({"opens": opens_lazily}, (self.confidence,))

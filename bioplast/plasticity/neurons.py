@@ -6,8 +6,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bioplast.plasticity.part import BoolArray, FastForm, Proposal
-from bioplast.plasticity.shuffle import draw, draw_one
+from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, Proposal
+from bioplast.plasticity.shuffle import IS_DRAWN, draw, draw_one
 from bioplast.plasticity.side import Side
 from bioplast.plasticity.units import UnitShare
 from bioplast.plasticity.walks import write_columns
@@ -36,6 +36,16 @@ class Neurons(UnitShare):
 
     def choose(self, proposal: Proposal, units: NDArray[np.int64], n_chosen: int) -> NDArray[np.int64]:
         return units[draw(n_chosen, units.size, proposal.key)]
+
+    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
+        units = plastic.any(axis=0)
+        numbers = np.maximum(np.cumsum(units) - 1, 0)
+        return BrianForm(
+            cutoff="n_drawn",
+            condition=IS_DRAWN,
+            parameters={"n_drawn": self.count_units(layer, plastic), "n_things": max(int(units.sum()), 1)},
+            constants={"number": np.broadcast_to(numbers, plastic.shape)},
+        )
 
     def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
         return FastForm({"select": select_neurons}, (self.count_units(layer, plastic),))

@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bioplast.errors import RequestError
-
 if TYPE_CHECKING:
     from bioplast.plasticity.declaration import Plasticity
 
@@ -60,20 +58,75 @@ class Proposal:
 class BrianForm:
     """How a selection lives on Brian2 synapses.
 
+    Its expressions may use ``delta_w``, the weight as it is ``acting``, the postsynaptic cell's index
+    ``j``, its ``error_post`` and ``activity_post``, the random bits ``draw_key(trial_pre, layer_number)``
+    of the trial, and the functions of ``bioplast.brian.selection``.
+
     Attributes
     ----------
     cutoff : expression for ``cutoff``, one number for all synapses of the layer
-    condition : which proposed changes are written, in terms of ``delta_w``, ``w``, ``cutoff``
-    parameters : the values the two expressions use; they are run-time arguments of a compiled
-        program, so two rules with the same text share one program
-    competes : whether the cutoff depends on all changes of the layer, which are then proposed one
+    condition : which proposed changes are written, in terms of ``cutoff`` and all of the above
+    parameters : the values the expressions use; they are run-time arguments of a compiled program, so two
+        rules with the same text share one program
+    competes : whether the cutoff depends on other synapses of the layer; changes are then proposed one
         step before they are written
+    entry : what a synapse enters the competition with when its change is proposed
+    all_compete : whether the synapses from silent units compete as well
+    constants : the same as ``parameters`` with a value for each synapse, (n_pre, n_post)
+    memory : the parameter that moves on from trial to trial (``Selection.memory``), if one does
+    memory_next : expression for its next value, computed at every step before ``cutoff``; without new
+        proposals it must stay what it is
     """
 
     cutoff: str
     condition: str
     parameters: Mapping[str, float] = field(default_factory=dict)
     competes: bool = False
+    entry: str = "delta_w = offer(delta_w)"
+    all_compete: bool = False
+    constants: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    memory: str = ""
+    memory_next: str = ""
+
+
+@dataclass(frozen=True)
+class GateForm:
+    """How a gate lives in a Brian2 network: as a cell that the output tells its answer.
+
+    Attributes
+    ----------
+    opens : expression in terms of ``is_right``, whether the answer is, and ``certainty``, its probability
+    parameters : the values it uses; run-time arguments
+    """
+
+    opens: str
+    parameters: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ConsolidationForm:
+    """How a consolidation lives on Brian2 synapses.
+
+    Attributes
+    ----------
+    equations : variables of the synapses
+    acting : the weight as it acts, in terms of these and ``w``
+    absorb : code that takes in ``written``, the change a selection lets through or 0, and sets ``change``,
+        what goes over into ``w``
+    crosses : condition under which a synapse, when it has absorbed, makes all synapses onto its cell
+        ``settle``; empty if none ever does
+    settle : code that sets their ``change``
+    wait : code for all synapses at the end of each trial; what keeping them costs adds up in ``maintenance``
+    parameters : the values all of it uses; run-time arguments
+    """
+
+    equations: str
+    acting: str
+    absorb: str
+    crosses: str
+    settle: str
+    wait: str
+    parameters: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -117,6 +170,10 @@ class Gate(Part):
         """Whether to learn from a trial with the outputs ``output`` (n_classes,)."""
 
     @abstractmethod
+    def brian(self) -> GateForm:
+        """The Brian2 form."""
+
+    @abstractmethod
     def fast(self) -> FastForm:
         """The fast form, which replaces ``opens(output, label, parameters)``."""
 
@@ -145,14 +202,9 @@ class Selection(Part):
     def mask(self, proposal: Proposal) -> BoolArray:
         """Changes to write, (n_pre, n_post); the oracle of the two other forms."""
 
-    def brian(self, layer: str, n_plastic: int) -> BrianForm:
-        """The Brian2 form for a layer with ``n_plastic`` plastic synapses.
-
-        Raises
-        ------
-        RequestError : the rule has none
-        """
-        raise RequestError(f"rule: {self.name} has no Brian2 form; it runs in the network ann")
+    @abstractmethod
+    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
+        """The Brian2 form for a layer with the plastic synapses ``plastic`` (n_pre, n_post)."""
 
     @abstractmethod
     def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
@@ -189,6 +241,10 @@ class Consolidation(Part):
     @abstractmethod
     def wait(self, transient: FloatArray) -> float:
         """Let the time of one trial pass over ``transient``, in place; what keeping it has cost."""
+
+    @abstractmethod
+    def brian(self) -> ConsolidationForm:
+        """The Brian2 form."""
 
     @abstractmethod
     def fast(self) -> FastForm:

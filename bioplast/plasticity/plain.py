@@ -23,9 +23,9 @@ class Plain(Selection):
     def mask(self, proposal: Proposal) -> BoolArray:
         return np.ones(proposal.delta_w.shape, dtype=bool)
 
-    def brian(self, layer: str, n_plastic: int) -> BrianForm:
+    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
         # The text of `above`, so that both run in one compiled program.
-        return BrianForm("theta", "abs(delta_w) >= cutoff", {"theta": 0.0})
+        return BrianForm("stored(theta)", "abs(delta_w) >= cutoff", {"theta": 0.0})
 
     def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
         return FastForm({"select": select_plain})

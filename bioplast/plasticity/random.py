@@ -5,9 +5,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from bioplast.plasticity.part import BoolArray, FastForm, Proposal
+from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, Proposal
 from bioplast.plasticity.share import Share
-from bioplast.plasticity.shuffle import draw, draw_one
+from bioplast.plasticity.shuffle import IS_DRAWN, draw, draw_one
 from bioplast.plasticity.side import Side
 from bioplast.plasticity.walks import write
 
@@ -40,6 +40,16 @@ class Random(Share):
         written = np.zeros(proposal.delta_w.shape, bool)
         written.flat[synapses[draw(self.count_written(proposal), synapses.size, proposal.key)]] = True
         return written
+
+    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
+        n_plastic = int(plastic.sum())
+        numbers = np.maximum(np.cumsum(plastic) - 1, 0).reshape(plastic.shape)
+        return BrianForm(
+            cutoff="n_drawn",
+            condition=IS_DRAWN,
+            parameters={"n_drawn": self.count(layer, n_plastic), "n_things": max(n_plastic, 1)},
+            constants={"number": numbers},
+        )
 
     def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
         n_plastic = int(plastic.sum())

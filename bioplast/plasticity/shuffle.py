@@ -17,6 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+# Whether a synapse with a ``number`` of its own is drawn, as a condition in Brian2.
+IS_DRAWN = "index_of_draw(number, n_things, draw_key(trial_pre, layer_number)) < cutoff"
+
 
 def draw(n_drawn: int, n: int, key: int) -> NDArray[np.int64]:
     """(n_drawn,) different numbers below ``n``; with another key, others."""
@@ -34,6 +37,14 @@ def draw_one(index: int, n: int, key: int) -> int:
     return drawn
 
 
+def find_index(number: Any, n: int, key: int) -> Any:
+    """The index at which ``draw`` has ``number``, of all ``n``: what is drawn has the lowest."""
+    index = permute_back(number, n, key)
+    while np.any(index >= n):
+        index = np.where(index >= n, permute_back(index, n, key), index)
+    return index
+
+
 def permute(number: Any, n: int, key: int) -> Any:
     """A bijection of the cells of the least grid of ``int(sqrt(n))`` columns that holds ``n``."""
     n_columns = int(math.sqrt(n))
@@ -45,6 +56,20 @@ def permute(number: Any, n: int, key: int) -> Any:
         column = column - n_columns * (column >= n_columns)
         row = row + ((scramble(column + key + turn * 0x3C6EF372 + 1) * n_rows) >> 32)
         row = row - n_rows * (row >= n_rows)
+    return row * n_columns + column
+
+
+def permute_back(number: Any, n: int, key: int) -> Any:
+    """The inverse of ``permute``."""
+    n_columns = int(math.sqrt(n))
+    n_rows = (n + n_columns - 1) // n_columns
+    row = number // n_columns
+    column = number - row * n_columns
+    for turn in (1, 0):
+        row = row - ((scramble(column + key + turn * 0x3C6EF372 + 1) * n_rows) >> 32)
+        row = row + n_rows * (row < 0)
+        column = column - ((scramble(row + key + turn * 0x9E3779B9) * n_columns) >> 32)
+        column = column + n_columns * (column < 0)
     return row * n_columns + column
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bioplast.plasticity.part import BoolArray, FastForm, Proposal
+from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, Proposal
 from bioplast.plasticity.share import Share
 from bioplast.plasticity.side import Side
 from bioplast.plasticity.strength import find_strength
@@ -38,6 +38,16 @@ class Strongest(Share):
     def mask(self, proposal: Proposal) -> BoolArray:
         sizes = np.abs(proposal.weights)
         return sizes >= np.sort(sizes[proposal.plastic])[-self.count_written(proposal)]
+
+    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
+        return BrianForm(
+            cutoff="kth_largest(n_written)",
+            condition="abs(acting) >= cutoff",
+            parameters={"n_written": self.count(layer, int(plastic.sum()))},
+            competes=True,
+            entry="score = acting*int(plastic)\nscore = offer(score)",
+            all_compete=True,
+        )
 
     def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
         n_plastic = int(plastic.sum())

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.plasticity.ordering import find_largest
-from bioplast.plasticity.part import BoolArray, Proposal
+from bioplast.plasticity.part import BoolArray, BrianForm, Proposal
 from bioplast.plasticity.share import Share
 from bioplast.plasticity.side import FloatArray, Side
 
@@ -45,6 +45,20 @@ class UnitShare(Share):
         """How many units are chosen when no two are equal."""
         n_units = int(plastic.any(axis=0).sum())
         return self.count(layer, n_units) if n_units else 0
+
+    def brian_form(self, value: str, layer: str, plastic: BoolArray) -> BrianForm:
+        """The Brian2 form of a rule that writes onto the units with the highest ``value``, an expression."""
+        # A unit has one speaker: its synapse from the unit that is always on, in the last row.
+        speaks = np.zeros(plastic.shape, bool)
+        speaks[-1] = plastic.any(axis=0)
+        return BrianForm(
+            cutoff="kth_highest(n_chosen)",
+            condition=f"{value} >= cutoff",
+            parameters={"n_chosen": self.count_units(layer, plastic)},
+            constants={"speaks": speaks},
+            competes=True,
+            entry=f"spoken = enter({value}, speaks)",
+        )
 
 
 def choose_highest(values: FloatArray, units: NDArray[np.int64], n_chosen: int) -> NDArray[np.int64]:

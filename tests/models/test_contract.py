@@ -249,16 +249,6 @@ def test_path_that_does_not_fit_is_refused(model):
 
 
 @pytest.mark.parametrize("model", IN_BRIAN)
-@pytest.mark.parametrize(
-    "rule",
-    ["lazy", "cache(0.02)", "random(0.1)", "above(0.1, target=0.1)", 'largest(0.1, per="neuron")'],
-)
-def test_rule_that_has_no_brian_form_is_refused_when_the_network_is_made(model, rule):
-    with pytest.raises(RequestError, match=r"has no Brian2 form; .*runs in the network ann"):
-        make_network(model, rule)
-
-
-@pytest.mark.parametrize("model", IN_BRIAN)
 @pytest.mark.parametrize("rule", ["readout", "fixed(0.1)"])
 def test_every_path_runs_in_every_network(model, rule):
     network = make_network(model, f"{rule} + largest(0.1)")

@@ -41,14 +41,3 @@ def test_one_path(text):
 def test_all_slots_at_once():
     plasticity = Plasticity.parse("cache(0.1) + largest(0.1) + subnet(3) + lazy")
     assert str(plasticity) == "lazy + subnet(3) + largest(0.1) + cache(0.1)"
-
-
-@pytest.mark.parametrize("text", ["lazy", "cache(0.1)", "random(0.1)", "largest(0.1) + cache(0.1)"])
-def test_what_has_no_brian_form_is_refused(text):
-    with pytest.raises(RequestError, match="has no Brian2 form; it runs in the network ann"):
-        Plasticity.parse(text).check_brian()
-
-
-@pytest.mark.parametrize("text", ["plain", "subnet(3) + largest(0.1)", "fixed(0.1)", "above(0.1) + readout"])
-def test_what_has_a_brian_form_is_not(text):
-    assert Plasticity.parse(text).check_brian() is None

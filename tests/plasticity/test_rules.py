@@ -229,25 +229,33 @@ def test_text_and_back(text):
     assert Plasticity.parse(str(plasticity)) == plasticity
 
 
-def has_brian_form(text):
-    selection = Plasticity.parse(text).selection
-    adapts = getattr(selection, "target", None) is not None
-    return selection.name in ("plain", "largest", "above") and "neuron" not in text and not adapts
-
-
-@pytest.mark.parametrize("text", [text for text in TEXTS if has_brian_form(text)])
+@pytest.mark.parametrize("text", TEXTS)
 def test_brian_form_holds_no_values(text):
-    form = Plasticity.parse(text).selection.brian(LAYER, 24)
-    assert form.cutoff
-    assert form.condition
-    # Values are run-time arguments: never part of the text that is compiled.
-    assert not any(repr(value) in form.cutoff + form.condition for value in form.parameters.values())
+    selection = Plasticity.parse(text).selection
+    form = selection.brian(LAYER, np.ones(SHAPE, bool))
+    other = selection.brian("hidden->output", np.ones((3, 2), bool))
+    # One text for all layers; values are run-time arguments and no part of what is compiled.
+    for name in ("cutoff", "condition", "entry", "memory", "memory_next"):
+        assert getattr(form, name) == getattr(other, name)
+        assert not any(repr(value) in getattr(form, name) for value in form.parameters.values())
+    assert set(form.parameters) == set(other.parameters)
+    assert {values.shape for values in form.constants.values()} <= {SHAPE}
+    assert not form.memory or form.memory in form.parameters
 
 
-@pytest.mark.parametrize("text", [text for text in TEXTS if not has_brian_form(text) and "cache" not in text])
-def test_without_a_brian_form_a_rule_says_where_it_runs(text):
-    with pytest.raises(RequestError, match=r"has no Brian2 form.*runs in the network ann"):
-        Plasticity.parse(text).selection.brian(LAYER, 24)
+@pytest.mark.parametrize("text", ["lazy", "lazy(0.5)"])
+def test_brian_form_of_a_gate_holds_no_values(text):
+    gate = Plasticity.parse(text).gate
+    assert gate.brian().opens == Plasticity.parse("lazy(0.123)").gate.brian().opens
+    assert gate.brian().parameters == {"confidence": gate.confidence}
+
+
+@pytest.mark.parametrize("per", ["synapse", "neuron"])
+def test_brian_form_of_a_consolidation_holds_no_values(per):
+    texts = [f"cache({value}, {value}, {per})" for value in (0.25, 0.5)]
+    forms = [Plasticity.parse(text).consolidation.brian() for text in texts]
+    assert forms[0].parameters != forms[1].parameters
+    assert len({(form.equations, form.acting, form.absorb, form.settle, form.wait) for form in forms}) == 1
 
 
 @pytest.mark.parametrize(("text", "message"), [refused for row in ROWS.values() for refused in row.refused])

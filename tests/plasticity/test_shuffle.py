@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bioplast.plasticity.shuffle import draw, draw_one
+from bioplast.plasticity.shuffle import draw, draw_one, find_index
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 10, 97, 1000])
@@ -33,3 +33,9 @@ def test_neighbours_are_not_drawn_together():
         together += drawn & np.roll(drawn, 1)
     share = (30 / 90) * (29 / 89)
     assert abs(together.mean() / n_keys - share) < 5 * np.sqrt(share / (n * n_keys))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 10, 49, 50, 999, 78_500])
+def test_find_index_is_the_inverse_of_draw(n):
+    for key in (0, 1, 0xFFFFFFFF, 123456789):
+        np.testing.assert_array_equal(find_index(draw(n, n, key), n, key), np.arange(n))

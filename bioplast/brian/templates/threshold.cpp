@@ -21,6 +21,12 @@
         }
     }
     {% else %}
+    {# Where the condition begins with what holds for all cells or none, mostly there is nothing to do. #}
+    {% set code = vector_code if vector_code is string else vector_code|join('\n') %}
+    {% if '_cond =' in code and code.count('_cond = ') == code.count('_cond = _lio_1 && ') %}
+    if (_lio_1)
+    {% endif %}
+    {
     const size_t _block = 64;
     for (size_t _start = 0; _start < N; _start += _block)
     {
@@ -37,6 +43,7 @@
             for (size_t _idx = _start; _idx < _stop; _idx++)
                 if (_conds[_idx - _start])
                     {{_eventspace}}[_count++] = _idx;
+    }
     }
     {% endif %}
     {{_eventspace}}[N] = _count;

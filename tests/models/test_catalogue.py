@@ -1,0 +1,114 @@
+"""Every rule of the catalogue: the rate network at rest and the ANN write the same synapses."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bioplast import Plasticity
+from bioplast.plasticity import RULES
+from bioplast.project import load_model_module
+from bioplast.tasks import Images, Trials, load_task
+
+PROJECT = Path(__file__).parents[2]
+ANN = load_model_module("ann", PROJECT).Network
+RATE = load_model_module("rate", PROJECT).RateNetwork
+
+# Several rules, that the first ones have a form of, in one program each: compiling takes longer than running.
+COMPILED = [
+    "lazy(0.12) + fixed(0.5) + largest(0.2, per=neuron) + cache(0.0004, 0.01, per=neuron)",
+    "strongest(0.2) + cache(0.0003, 0.01)",
+    "above(0.001, target=0.05, rate=0.2, output=0.1)",
+    "fixed(0.3) + random(0.3)",
+    "fixed(0.1) + most_active(0.2, output=0.3)",
+]
+RULE_TEXTS = [
+    *COMPILED,
+    "plain",
+    "largest(0.1)",
+    "largest(0.02, output=0.2)",
+    "largest(0.1, per=neuron)",
+    "subnet(5) + largest(0.2, per=neuron)",
+    "above(0.0003)",
+    "subnet(10) + largest(0.2)",
+    "smallest(0.9, output=0.5)",
+    "subnet(5) + smallest(0.9)",
+    "random(0.1)",
+    "weakest(0.1)",
+    "subnet(5) + strongest(0.1)",
+    "neurons(0.2, output=0.5)",
+    "subnet(7) + neurons(0.3)",
+    "largest_error(0.2, output=0.3)",
+    "fixed(0.02) + largest_error(0.3)",
+    "most_active(0.2, output=0.3)",
+    "readout + largest(0.3)",
+    "readout + random(0.3)",
+    "lazy",
+    "lazy + above(0.001, target=0.05, rate=0.3)",
+    "cache(0.0003, 0.01)",
+    "cache(0.0004, 0.01, per=neuron)",
+    "cache(0.0004) + largest(0.2)",
+    "cache(0.0002, 0.05) + weakest(0.3)",
+]
+
+
+@pytest.fixture(scope="module")
+def images():
+    """60 digits at low resolution: 6 by 6 pixels."""
+    train = load_task("mnist").train
+    pixels = train.pixels[:60].reshape(-1, 28, 28)[:, 8:20:2, 8:20:2].reshape(-1, 36)
+    return Images(np.ascontiguousarray(pixels), train.labels[:60])
+
+
+def assert_alike(rule, device, images):
+    # After 50 time constants what is missing to rest is far below the last digit.
+    plasticity = Plasticity.parse(rule)
+    ann = ANN(36, 10, 12, plasticity, dtype="float64")
+    rate = RATE(36, 10, 12, plasticity, device, "float64", n_settle=50)
+    expected, state = ann.initial_state(3), rate.initial_state(3)
+    for first, last in ((0, 25), (25, 60)):  # what rules carry passes from chunk to chunk
+        trials = Trials(images, np.arange(first, last), first)
+        outcomes = [network.present(s, trials, learn=True) for network, s in ((ann, expected), (rate, state))]
+        np.testing.assert_array_equal(outcomes[0].predictions, outcomes[1].predictions)
+    for layer, other in zip(state.layers, expected.layers, strict=True):
+        np.testing.assert_array_equal(layer.books.m0, other.books.m0)
+        # Sums in another order, 60 times over.
+        np.testing.assert_allclose(layer.weights, other.weights, rtol=0, atol=1e-13)
+        np.testing.assert_allclose(layer.books.m1, other.books.m1, rtol=0, atol=1e-13)
+        assert layer.books.maintenance == pytest.approx(other.books.maintenance, rel=1e-9, abs=1e-15)
+        assert set(layer.carried) == set(other.carried)
+        for name, carried in layer.carried.items():
+            np.testing.assert_allclose(carried, other.carried[name], rtol=1e-12, atol=1e-13)
+    return state
+
+
+@pytest.mark.parametrize("rule", RULE_TEXTS)
+def test_the_rate_network_writes_what_the_ann_writes(rule, images):
+    state = assert_alike(rule, "runtime", images)
+    assert any(layer.books.m0.any() for layer in state.layers)
+
+
+@pytest.mark.parametrize("rule", COMPILED)
+def test_and_so_does_the_compiled_one(rule, images):
+    state = assert_alike(rule, "cpp_standalone", images)
+    assert any(layer.books.m0.any() for layer in state.layers)
+
+
+def test_no_rule_is_left_out():
+    assert {part.name for text in RULE_TEXTS for part in Plasticity.parse(text).parts} == set(RULES)
+
+
+def test_what_is_transient_acts(images):
+    plasticity = Plasticity.parse("cache(1000)")
+    states = []
+    for network in (RATE(36, 10, 12, plasticity, "runtime"), RATE(36, 10, 12, Plasticity(), "runtime")):
+        state = network.initial_state(3)
+        network.present(state, Trials(images, np.arange(20)), learn=True)
+        states.append((state, network.present(state, Trials(images, np.arange(20, 60)), learn=False)))
+    (cached, answers), (plain, plain_answers) = states
+    assert not any(layer.books.m0.any() for layer in cached.layers)
+    np.testing.assert_array_equal(answers.predictions, plain_answers.predictions)
+    for layer, other in zip(cached.layers, plain.layers, strict=True):
+        assert layer.carried["transient"].any()
+        # Single precision: weights of 0.01 with changes of 1e-3.
+        np.testing.assert_allclose(layer.acting, other.weights, rtol=0, atol=1e-7)
