@@ -172,7 +172,7 @@ def _make_record(
         "images_per_second": round(position.samples / seconds, 1) if seconds > 0 else None,
         "key": config.key,
         "versions": collect_versions(),
-        "encoding": protocol.encoding,
+        "encoding": setup.model.settings.get("encoding", protocol.encoding),
         "goal": config.goal,
         "diverged": position.diverged,
         "message": _explain(setup, position),
