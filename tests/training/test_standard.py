@@ -58,7 +58,7 @@ def test_test_shows_every_test_image_once(make_standard):
     assert {protocol.validation.stream, protocol.test.stream} == {1, 2}
 
 
-@pytest.mark.parametrize(("online", "wanted"), [(0.5, False), (0.869, False), (0.871, True), (1.0, True)])
+@pytest.mark.parametrize(("online", "wanted"), [(0.5, False), (0.879, False), (0.881, True), (1.0, True)])
 def test_validates_only_when_close_to_the_goal(make_standard, online, wanted):
     assert make_standard(goal=0.9).wants_validation(online) is wanted
 
