@@ -71,7 +71,7 @@ def execute(
     RequestError : there is no such scheduler
     IncompleteStudyError : the scheduler was lost
     """
-    luggage = Luggage.pack(project, find_commit(project))
+    luggage = Luggage.pack(project, find_commit(project) or "")
     with open_cluster(min(workers, len(jobs)), scheduler) as client:
         return _Study(client, jobs, luggage, watcher).carry_out()
 

@@ -19,14 +19,14 @@ class Luggage:
     Attributes
     ----------
     files : path below the project to content
-    commit : the project's git commit, which a copy does not know; None without git
+    commit : the project's git commit, which a copy does not know; empty without git
     """
 
     files: dict[str, bytes]
-    commit: str | None
+    commit: str
 
     @classmethod
-    def pack(cls, project: Path, commit: str | None) -> Luggage:
+    def pack(cls, project: Path, commit: str) -> Luggage:
         """The files of ``project``."""
         paths = [path for folder in (MODELS, EXPERIMENTS) for path in sorted((project / folder).glob("*.py"))]
         return cls({f"{path.parent.name}/{path.name}": path.read_bytes() for path in paths}, commit)

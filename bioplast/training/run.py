@@ -33,7 +33,7 @@ class SetUp:
     model : the network
     protocol : how it is trained
     project : the study folder its model file is in
-    commit : the git commit of the study; asked of git if None
+    commit : the git commit of the study, empty where there is none; asked of git if None
     """
 
     config: RunConfig
@@ -62,7 +62,7 @@ class SetUp:
         KeyboardInterrupt : the run was asked to stop; it is kept
         """
         # Asked now: files may change while the run is under way.
-        commit = self.commit or find_commit(self.project)
+        commit = find_commit(self.project) if self.commit is None else self.commit or None
         state = self.model.initial_state(self.config.seed)
         position = keeper.open(state) if keeper else None
 
@@ -87,7 +87,8 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
     ----------
     config : the request
     project : folder with models/ and experiments/
-    commit : git commit of the study's files, where they are a copy; asked of git if None
+    commit : git commit of the study's files, where they are a copy, empty where there is none; asked of
+        git if None
 
     Raises
     ------
