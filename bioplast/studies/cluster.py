@@ -13,7 +13,6 @@ import dask
 from distributed import Client, LocalCluster
 
 from bioplast.errors import RequestError
-from bioplast.studies.preload import ImportBrian2
 
 LOOPBACK = "127.0.0.1"
 # A run whose process died that often is not tried again.
@@ -43,7 +42,6 @@ def open_cluster(workers: int, scheduler: str | None = None) -> Iterator[Client]
             client = stack.enter_context(Client(cluster, set_as_default=False))
         else:
             client = stack.enter_context(_connect(scheduler))
-        client.register_plugin(ImportBrian2())
         yield client
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from unittest.mock import patch
 
 from distributed import Worker, get_worker
 
@@ -71,7 +75,8 @@ def _carry_out(index: int, job: Job, luggage: Luggage, attempt: str, topic: str)
             f"scheduler: its worker on {socket.gethostname()} does not see {job.folder.parent}; "
             "results must be on a disk that all share"
         )
-    setup = set_up(job.config, project=luggage.unpack(), commit=luggage.commit)
+    with leave_signals():
+        setup = set_up(job.config, project=luggage.unpack(), commit=luggage.commit)
     if setup.config.key != job.config.key:
         raise RequestError(
             f"scheduler: its worker on {socket.gethostname()} makes another run of {job.config.model}; "
@@ -83,6 +88,17 @@ def _carry_out(index: int, job: Job, luggage: Luggage, attempt: str, topic: str)
         job.folder, setup, more, resumes=True, insists=False, wants_stop=is_unwanted, warn=warn
     )
     carry_out_in(job.folder, setup, keeper=keeper, reuses=not job.is_fresh, report=report, wait=wait)
+
+
+@contextmanager
+def leave_signals() -> Iterator[None]:
+    """Have the network's file imported in this thread, which is not the worker's main one.
+
+    Brian2 takes over Ctrl-C when it is imported; Python allows that in the main thread only, and a
+    worker leaves Ctrl-C to the study anyway.
+    """
+    with patch.object(signal, "signal", lambda number, handler: signal.getsignal(number)):
+        yield
 
 
 def be_silent(message: str) -> None:

@@ -17,6 +17,7 @@ from bioplast.errors import RequestError
 from bioplast.studies.cluster import open_cluster
 from bioplast.studies.executor import execute
 from bioplast.studies.jobs import Job
+from bioplast.studies.worker import leave_signals
 from bioplast.training.config import RunConfig
 from bioplast.training.record import read_run
 from bioplast.training.run import carry_out, set_up
@@ -42,7 +43,8 @@ class Killer:
         self.ended.append((job, failure))
         if self.moments and len(self.ended) >= self.moments[0]:
             del self.moments[0]
-            victim = multiprocessing.active_children()[0]
+            # One that was killed a moment ago may not have gone yet.
+            victim = next(p for p in multiprocessing.active_children() if p.pid not in self.killed)
             os.kill(victim.pid, signal.SIGKILL)
             self.killed.append(victim.pid)
 
@@ -165,7 +167,8 @@ def list_listening(pids):
 
 def import_brian2():
     """In the thread of a run, which Python does not let take over Ctrl-C."""
-    module = importlib.import_module("brian2")
+    with leave_signals():
+        module = importlib.import_module("brian2")
     return module.__name__, threading.current_thread() is threading.main_thread()
 
 
