@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import tempfile
@@ -55,6 +56,9 @@ def _connect(scheduler: str) -> Client:
 
 @contextmanager
 def _start_local(workers: int) -> Iterator[LocalCluster]:
+    # A client that found no scheduler closes itself when it is collected, which would wait for ever for
+    # the lock that starting a cluster holds.
+    gc.collect()
     # Libraries read these variables while they are imported: only what a process inherits counts.
     environment = dict.fromkeys(_THREADS, "1")
     settings: dict[str, Any] = {
