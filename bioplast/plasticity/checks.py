@@ -1,25 +1,26 @@
 """Validation shared by the rules: each check names the field, the value and what is allowed."""
 
 import numbers
+from typing import TypeGuard
 
 from bioplast.errors import RequestError
 
 
 def check_fraction(owner: object, field: str, value: object) -> None:
     """Raise unless ``value`` is a number in (0, 1]."""
-    if not _is_number(value) or not 0 < value <= 1:  # type: ignore[operator]
+    if not _is_number(value) or not 0 < value <= 1:
         raise RequestError(f"{_name(owner)}.{field}: must be in (0, 1], got {value!r}")
 
 
 def check_between(owner: object, field: str, value: object, low: float, high: float) -> None:
     """Raise unless ``value`` is a number in [low, high)."""
-    if not _is_number(value) or not low <= value < high:  # type: ignore[operator]
+    if not _is_number(value) or not low <= value < high:
         raise RequestError(f"{_name(owner)}.{field}: must be in [{low:g}, {high:g}), got {value!r}")
 
 
 def check_positive(owner: object, field: str, value: object) -> None:
     """Raise unless ``value`` is a finite number above 0."""
-    if not _is_number(value) or not 0 < value < float("inf"):  # type: ignore[operator]
+    if not _is_number(value) or not 0 < value < float("inf"):
         raise RequestError(f"{_name(owner)}.{field}: must be a number above 0, got {value!r}")
 
 
@@ -35,7 +36,7 @@ def check_choice(owner: object, field: str, value: object, allowed: tuple[str, .
         raise RequestError(f"{_name(owner)}.{field}: must be one of {', '.join(allowed)}, got {value!r}")
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 

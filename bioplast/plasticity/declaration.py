@@ -45,7 +45,7 @@ class Plasticity:
                     f"got {format_part(filled[part.slot])} and {format_part(part)}"
                 )
             filled[part.slot] = part
-        return cls(**filled)  # type: ignore[arg-type]
+        return cls(**filled)  # type: ignore[arg-type]  # a part's slot is the field of its kind
 
     @classmethod
     def parse(cls, text: str) -> Plasticity:

@@ -35,6 +35,7 @@ class Killer:
         self.killed = []
         self.ended = []
         self.workers = set()
+        self.processes = set()
 
     def on_event(self, event):
         self.workers.add(event.worker)
@@ -49,7 +50,7 @@ class Killer:
             self.killed.append(victim.pid)
 
     def on_tick(self):
-        pass
+        self.processes |= {process.pid for process in multiprocessing.active_children()}
 
 
 @pytest.fixture
@@ -82,7 +83,8 @@ def test_two_local_workers_of_which_one_is_killed_twice(jobs, study):
     watcher = Killer(moments=(12, 30))
     assert execute(jobs, project=study, workers=2, watcher=watcher) == []
     assert len(set(watcher.killed)) == 2
-    assert len(watcher.workers) >= 2
+    # Those that died were replaced; a new worker may get the address of an old one.
+    assert len(watcher.processes) >= 3
     check(jobs, study, watcher)
     assert multiprocessing.active_children() == []
 
