@@ -43,10 +43,7 @@ compare: $(INSTALLED)
 	$(BIN)/bioplast run compare $(QUICK_FLAG)
 
 figures: $(INSTALLED)
-	@set -e; for experiment in $(EXPERIMENTS); do \
-	    echo "$(BIN)/bioplast run $$experiment $(QUICK_FLAG)"; \
-	    $(BIN)/bioplast run $$experiment $(QUICK_FLAG); \
-	done
+	$(BIN)/bioplast run $(EXPERIMENTS) $(QUICK_FLAG)
 
 # A file's tests stay in one worker, so that they share what its fixtures compile.
 test: $(TEST_INSTALLED)

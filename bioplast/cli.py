@@ -154,7 +154,9 @@ def train(
 
 @app.command()
 def run(
-    experiment: Annotated[str, typer.Argument(help="A figure in experiments/.")],
+    experiments: Annotated[
+        list[str], typer.Argument(metavar="EXPERIMENT...", help="Figures in experiments/.")
+    ],
     quick: Annotated[bool, typer.Option("--quick", help="A small form, to see that it works.")] = False,
     seeds: Annotated[
         str | None, typer.Option(metavar="N", help="Runs of each point.  [default: the experiment's]")
@@ -169,20 +171,20 @@ def run(
     retry: Annotated[bool, typer.Option("--retry", help="Do runs again that failed.")] = False,
     project: ProjectOption = None,
 ) -> None:
-    """Carry out the runs of an experiment, those already there excepted, and draw its figure."""
+    """Carry out the runs of experiments, those already there excepted, and draw their figures."""
     n_seeds, n_workers = read_count("--seeds", seeds), read_count("--workers", workers)
     if scheduler is not None and workers is not None:
         raise RequestError(
             f"--scheduler: has workers of its own, so --workers must be left out, got {workers!r}"
         )
     folder = _find_project(project)
-    module = projects.load_experiment_module(experiment, folder)
-    from bioplast.studies import run_experiment
+    modules = [projects.load_experiment_module(name, folder) for name in experiments]
+    from bioplast.studies import run_experiments
     from bioplast.training.interrupts import held_interrupts
 
     with held_interrupts():
-        figures = run_experiment(
-            module,
+        figures = run_experiments(
+            modules,
             project=folder,
             quick=quick,
             seeds=n_seeds,
@@ -191,7 +193,8 @@ def run(
             fresh=fresh,
             retry=retry,
         )
-    print(f"written to {figures}")
+    for path in figures:
+        print(f"written to {path}")
 
 
 @app.command(name="list")

@@ -285,16 +285,16 @@ def test_runs_are_listed_shown_by_key_and_cleaned_up(train, call, study):
 def test_run_hands_its_options_to_the_study(call, study, monkeypatch):
     asked = {}
 
-    def run_experiment(module, **options):
-        asked.update(options, module=module.__name__)
-        return study / "results" / "nothing"
+    def run_experiments(modules, **options):
+        asked.update(options, modules=[module.__name__ for module in modules])
+        return [study / "results" / "nothing"]
 
-    monkeypatch.setattr("bioplast.studies.run_experiment", run_experiment)
+    monkeypatch.setattr("bioplast.studies.run_experiments", run_experiments)
     status, out, _ = call("run", "nothing", "--quick", "--seeds", 2, "--workers", 1, "--fresh")
     assert status == 0
     assert str(study / "results" / "nothing") in out
     assert asked == {
-        "module": "bioplast_experiments.nothing",
+        "modules": ["bioplast_experiments.nothing"],
         "project": study,
         "quick": True,
         "seeds": 2,
@@ -306,10 +306,10 @@ def test_run_hands_its_options_to_the_study(call, study, monkeypatch):
 
 
 def test_study_with_failed_runs_ends_with_status_one_and_one_line(call, monkeypatch):
-    def run_experiment(module, **options):
+    def run_experiments(modules, **options):
         raise IncompleteStudyError("1 of 3 runs failed: out of memory")
 
-    monkeypatch.setattr("bioplast.studies.run_experiment", run_experiment)
+    monkeypatch.setattr("bioplast.studies.run_experiments", run_experiments)
     assert call("run", "nothing") == (1, "", "bioplast: 1 of 3 runs failed: out of memory\n")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -11,24 +11,33 @@ from bioplast.studies.jobs import Failure, name_run
 from bioplast.training.record import Run
 
 
-def fill_caption(template: str, runs: Sequence[Run], failures: Sequence[Failure]) -> str:
-    """Fill a caption's fields from the runs that were drawn.
+def fill_caption(
+    template: str,
+    runs: Sequence[Run],
+    failures: Sequence[Failure],
+    more: Mapping[str, str] | None = None,
+) -> str:
+    """Fill a caption's fields from the runs that were drawn, and those of ``more``.
 
     Paragraphs are set apart by an empty line and come out as one line each.
     Fields: ``{task}``, ``{goal}``, ``{encoding}``, ``{hidden}``, ``{rules}``, ``{seeds}`` and
-    ``{missing}``, a sentence on the runs that did not reach the goal or could not be carried out.
+    ``{missing}``, a sentence on the runs that did not reach the goal or could not be carried out; without
+    runs, only the last.
     """
-    frame = make_run_frame(runs)
-    missing = [_describe_unfinished(frame), *map(_describe_failure, failures)]
-    text = template.format(
-        task=_join(frame["task"]),
-        goal=_join(f"{100 * run.record['goal']:g} %" for run in runs),
-        encoding=_join(frame["encoding"]),
-        hidden=_by_model(frame, "hidden"),
-        rules=_by_model(frame, "rule"),
-        seeds=_count_seeds(frame),
-        missing=" ".join(missing),
-    )
+    missing = [*map(_describe_failure, failures)]
+    fields: dict[str, str] = {}
+    if runs:
+        frame = make_run_frame(runs)
+        missing.insert(0, _describe_unfinished(frame))
+        fields = {
+            "task": _join(frame["task"]),
+            "goal": _join(f"{100 * run.record['goal']:g} %" for run in runs),
+            "encoding": _join(frame["encoding"]),
+            "hidden": _by_model(frame, "hidden"),
+            "rules": _by_model(frame, "rule"),
+            "seeds": _count_seeds(frame),
+        }
+    text = template.format(**fields, missing=" ".join(missing), **(more or {}))
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))
 
 

@@ -1,61 +1,109 @@
-"""What a file in experiments/ must define."""
+"""What a file in experiments/ must define, and what it may."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
-from typing import Protocol, cast
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from bioplast.errors import RequestError
+from bioplast.studies.point import Point, Rows
 from bioplast.training.config import RunConfig
-from bioplast.training.record import Run
+
+_ALWAYS = ("CAPTION", "analyse", "tabulate", "plot")
+_WITH_RUNS = ("make_grid", "expected_seconds")
+_WITH_POINTS = ("measure", "expected_point_seconds")
 
 
-class Experiment(Protocol):
-    """One figure: its grid, its analysis, its plot, its caption.
+@dataclass(frozen=True)
+class Experiment:
+    r"""One figure: the file ``experiments/NAME.py``.
+
+    ===============================  =======================================================================
+    it defines
+    ``CAPTION``                      text with the fields of ``bioplast.studies.caption.fill_caption``
+    ``make_grid(quick, seeds)``      the runs, full or quick, with so many seeds (None: its own number)
+    ``expected_seconds(config)``     about how long a run takes: the longest start first
+    ``analyse(...)``                 exactly what is drawn, as a DataFrame
+    ``tabulate(...)``                the table that goes with the figure
+    ``plot(data)``                   the figure of what ``analyse`` returned; draws and computes nothing
+    it may define
+    ``make_points(quick, seeds)``    measurements that are no training runs: a dictionary of JSON scalars each
+    ``measure(point, project)``      carries one out; rows, as dictionaries of JSON scalars
+    ``expected_point_seconds(p)``    about how long that takes
+    ``describe(data)``               what is seen: more fields for the caption, by name
+    ``SOURCES``                      names of other experiments; it then has no runs or points of its own
+    ===============================  =======================================================================
+
+    ``analyse`` and ``tabulate`` are given the list of runs and, where there are points, a DataFrame of their
+    rows after the values of the point; with ``SOURCES``, a dictionary of what those experiments' ``analyse``
+    returned.
 
     Attributes
     ----------
-    CAPTION : text with the fields of ``bioplast.studies.caption.fill_caption``
-    """
-
-    CAPTION: str
-
-    def make_grid(self, quick: bool, seeds: int | None) -> list[RunConfig]:
-        """The runs of the full or the quick form, with so many seeds (None: its own number)."""
-
-    def expected_seconds(self, config: RunConfig) -> float:
-        """About how long a run takes: the longest start first."""
-
-    def analyse(self, runs: Sequence[Run]) -> pd.DataFrame:
-        """Exactly what is drawn."""
-
-    def tabulate(self, runs: Sequence[Run]) -> pd.DataFrame:
-        """The table that goes with the figure."""
-
-    def plot(self, data: pd.DataFrame) -> Figure:
-        """The figure of what ``analyse`` returned; draws and computes nothing."""
-
-
-_NAMES = ("CAPTION", "make_grid", "expected_seconds", "analyse", "tabulate", "plot")
-
-
-def as_experiment(module: ModuleType) -> Experiment:
-    """``module``, made sure to define an experiment.
+    module : the file
 
     Raises
     ------
-    RequestError : it lacks something
+    RequestError : the file lacks something
     """
-    missing = [name for name in _NAMES if not hasattr(module, name)]
-    if missing:
-        raise RequestError(f"experiment: {module.__file__} must define {', '.join(missing)}")
-    return cast(Experiment, module)
 
+    module: ModuleType
 
-def name_experiment(module: ModuleType) -> str:
-    """The experiment's name: that of its file."""
-    return module.__name__.rpartition(".")[2]
+    def __post_init__(self) -> None:
+        wanted = [*_ALWAYS, *(() if self.sources else _WITH_RUNS), *(_WITH_POINTS if self.has_points else ())]
+        missing = [name for name in wanted if not hasattr(self.module, name)]
+        if missing:
+            raise RequestError(f"experiment: {self.module.__file__} must define {', '.join(missing)}")
+
+    @property
+    def name(self) -> str:
+        """The experiment's name: that of its file."""
+        return self.module.__name__.rpartition(".")[2]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(getattr(self.module, "SOURCES", ()))
+
+    @property
+    def has_points(self) -> bool:
+        return hasattr(self.module, "make_points")
+
+    def make_grid(self, quick: bool, seeds: int | None) -> list[RunConfig]:
+        return [] if self.sources else self.module.make_grid(quick, seeds)
+
+    def make_points(self, quick: bool, seeds: int | None) -> list[Point]:
+        return [Point(self.name, p) for p in self.module.make_points(quick, seeds)] if self.has_points else []
+
+    def expect_seconds(self, work: RunConfig | Point) -> float:
+        if isinstance(work, Point):
+            return float(self.module.expected_point_seconds(dict(work.values)))
+        return float(self.module.expected_seconds(work))
+
+    def measure(self, point: Point, project: Path) -> Rows:
+        """Carry out a measurement."""
+        return list(self.module.measure(dict(point.values), project))
+
+    def analyse(self, *findings: Any) -> pd.DataFrame:
+        data: pd.DataFrame = self.module.analyse(*findings)
+        return data
+
+    def tabulate(self, *findings: Any) -> pd.DataFrame:
+        table: pd.DataFrame = self.module.tabulate(*findings)
+        return table
+
+    def plot(self, data: pd.DataFrame) -> Figure:
+        figure: Figure = self.module.plot(data)
+        return figure
+
+    @property
+    def caption(self) -> str:
+        return str(self.module.CAPTION)
+
+    def describe(self, data: pd.DataFrame) -> Mapping[str, str]:
+        return self.module.describe(data) if hasattr(self.module, "describe") else {}

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from bioplast.studies.point import Point
 from bioplast.training.config import RunConfig
+
+# What there is to do: train a network to a goal, or measure a point of an experiment.
+Work = RunConfig | Point
 
 
 @dataclass(frozen=True)
@@ -14,13 +18,13 @@ class Job:
 
     Attributes
     ----------
-    config : the run
+    config : the run, or the point to measure
     folder : where it is written
     expected_seconds : how long it may take; only the order and the time left depend on it
     is_fresh : whether it is carried out again if it is there already
     """
 
-    config: RunConfig
+    config: Work
     folder: Path
     expected_seconds: float = 1.0
     is_fresh: bool = False
@@ -52,18 +56,25 @@ class Failure:
 
     Attributes
     ----------
-    config : the run
+    config : the run or point
     reason : one line
     details : traceback, where there is one
     is_request : whether the request was wrong, so that trying again cannot help
     """
 
-    config: RunConfig
+    config: Work
     reason: str
     details: str = ""
     is_request: bool = False
 
 
-def name_run(config: RunConfig) -> str:
+def name_run(config: Work) -> str:
     """A run's name for people: ``spiking, largest(0.02), seed 3``."""
+    if isinstance(config, Point):
+        return f"{config.experiment}, {config.name}"
     return f"{config.model}, {config.rule}, seed {config.seed}"
+
+
+def count_samples(config: Work) -> int | None:
+    """How many trials a run takes at most; None for a point, of which that is not known."""
+    return None if isinstance(config, Point) else config.max_samples

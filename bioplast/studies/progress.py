@@ -10,7 +10,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from bioplast.studies.jobs import Event, Failure, Job, name_run
+from bioplast.studies.jobs import Event, Failure, Job, count_samples, name_run
 
 
 class StudyProgress:
@@ -68,7 +68,7 @@ class StudyProgress:
             event.worker,
             f"{name_run(config)}: {describe_event(event)}",
             completed=event.samples,
-            total=config.max_samples,
+            total=count_samples(config),
         )
 
     def on_end(self, job: int, failure: Failure | None) -> None:

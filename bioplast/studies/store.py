@@ -8,17 +8,29 @@ from pathlib import Path
 
 from bioplast.errors import RequestError
 from bioplast.studies.failure import FAILURE_FILE, read_failure
-from bioplast.studies.jobs import Failure
+from bioplast.studies.jobs import Failure, Work
+from bioplast.studies.point import Point, Rows, find_point
 from bioplast.training.config import RunConfig
 from bioplast.training.folder import find_run
 from bioplast.training.keeper import warn_on_stderr
-from bioplast.training.record import Run, check_writable, read_run, replace_text
+from bioplast.training.record import RECORD_FILE, Run, check_writable, replace_text, write_run
+
+
+def find_result(config: Work, folder: Path) -> Run | Rows | None:
+    """What ``folder`` holds of the work: a run, or the rows of a point; None if it is not done.
+
+    Raises
+    ------
+    RequestError : its files are damaged, or it is other work
+    """
+    return find_point(folder, config) if isinstance(config, Point) else find_run(folder, config.key)
 
 
 class Store:
-    """The runs of one experiment: ``<folder>/<key>/run.json`` and what lies beside it.
+    """The runs and points of one experiment: ``<folder>/<key>/run.json`` and what lies beside it.
 
-    A run counts as finished when its ``run.json`` is there, which is written last.
+    A run counts as finished when its ``run.json`` is there, which is written last; a point has a
+    ``point.json`` instead.
 
     Parameters
     ----------
@@ -36,36 +48,58 @@ class Store:
         self.folder = folder
         self._warn = warn
 
-    def folder_of(self, config: RunConfig) -> Path:
+    def folder_of(self, config: Work) -> Path:
         return self.folder / config.key
 
-    def has(self, config: RunConfig) -> bool:
-        """Whether the run is finished and whole."""
+    def has(self, config: Work) -> bool:
+        """Whether the work is finished and whole."""
         try:
-            return find_run(self.folder_of(config), config.key) is not None
+            return find_result(config, self.folder_of(config)) is not None
         except RequestError:
             return False
 
-    def find(self, config: RunConfig) -> Run | None:
-        """The finished run; one that is damaged is told and counts as not there."""
+    def find(self, config: Work) -> Run | Rows | None:
+        """What the work gave; what is damaged is told and counts as not there."""
         try:
-            return find_run(self.folder_of(config), config.key)
+            return find_result(config, self.folder_of(config))
         except RequestError as error:
             self._warn(f"{error}; it is carried out again")
             return None
 
-    def read(self, config: RunConfig) -> Run:
-        return read_run(self.folder_of(config))
+    def take_over(self, config: RunConfig) -> bool:
+        """Copy the run from another experiment beside this one that has it; whether there was one."""
+        for record in self.folder.parent.glob(f"*/{config.key}/{RECORD_FILE}"):
+            try:
+                found = find_run(record.parent, config.key)
+            except RequestError:  # the experiment that it belongs to will say so
+                continue
+            if found is not None and record.parent.parent != self.folder:
+                write_run(self.folder_of(config), found)
+                return True
+        return False
 
-    def find_failure(self, config: RunConfig) -> Failure | None:
-        """Why the run failed; None if it did not, or if the note of it is damaged."""
+    def read(self, config: RunConfig) -> Run:
+        run = find_run(self.folder_of(config), config.key)
+        if run is None:
+            raise RequestError(f"run: {self.folder_of(config)} was taken away while the study ran")
+        return run
+
+    def read_rows(self, point: Point) -> Rows:
+        """What a point gave, after its values."""
+        rows = find_point(self.folder_of(point), point)
+        if rows is None:
+            raise RequestError(f"point: {self.folder_of(point)} was taken away while the study ran")
+        return [{**point.values, **row} for row in rows]
+
+    def find_failure(self, config: Work) -> Failure | None:
+        """Why the work failed; None if it did not, or if the note of it is damaged."""
         note = read_failure(self.folder_of(config))
         if note is None:
             return None
         return Failure(config, note["reason"], note.get("details", ""), note.get("is_request", False))
 
     def record_failure(self, failure: Failure) -> None:
-        """Leave the reason where the run would stand."""
+        """Leave the reason where the result would stand."""
         folder = self.folder_of(failure.config)
         note = {
             "config": failure.config.to_dict(),
@@ -79,5 +113,5 @@ class Store:
         except OSError as error:
             self._warn(f"out: cannot write to {folder}: {error.strerror}; why the run failed is not kept")
 
-    def forget_failure(self, config: RunConfig) -> None:
+    def forget_failure(self, config: Work) -> None:
         (self.folder_of(config) / FAILURE_FILE).unlink(missing_ok=True)

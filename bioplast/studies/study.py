@@ -1,35 +1,31 @@
-"""One experiment from its grid to its figure: grid -> runs -> analysis -> figure, table, caption."""
+"""Experiments from their grids to their figures: grid -> runs -> analysis -> figure, table, caption."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
+import pandas as pd
 from rich.console import Console
 
 from bioplast.errors import IncompleteStudyError, RequestError
-from bioplast.figures.style import save_figure, use_style
-from bioplast.studies.caption import fill_caption
+from bioplast.project import load_experiment_module
 from bioplast.studies.executor import execute
-from bioplast.studies.experiment import Experiment, as_experiment, name_experiment
-from bioplast.studies.jobs import Failure, Job
-from bioplast.studies.progress import StudyProgress
+from bioplast.studies.experiment import Experiment
+from bioplast.studies.jobs import Failure
+from bioplast.studies.output import draw
+from bioplast.studies.plan import Plan, Wishes, make_plan
+from bioplast.studies.progress import StudyProgress, format_seconds
 from bioplast.studies.store import Store
-from bioplast.studies.table import make_rich_table
-from bioplast.training.config import RunConfig
-from bioplast.training.lock import only_one
-from bioplast.training.record import Run
-from bioplast.training.run import set_up
-
-TABLE_WIDTH = 160
 
 
-def run_experiment(
-    module: ModuleType,
+def run_experiments(
+    modules: Sequence[ModuleType],
     *,
     project: Path,
     quick: bool = False,
@@ -40,12 +36,12 @@ def run_experiment(
     retry: bool = False,
     out: Path | None = None,
     report: Console | None = None,
-) -> Path:
-    """Carry out what is missing of an experiment, then draw its figure.
+) -> list[Path]:
+    """Carry out what is missing of some experiments, one after another, and draw their figures.
 
     Parameters
     ----------
-    module : experiments/NAME.py
+    modules : experiments/NAME.py of each
     project : folder with models/ and experiments/
     quick : the small form
     seeds : seeds of each cell; None for the experiment's own number
@@ -58,93 +54,151 @@ def run_experiment(
 
     Returns
     -------
-    folder : holds figure.{pdf,png,svg}, figure.csv, table.csv, caption.txt and a folder per run
+    folders : each holds figure.{pdf,png,svg}, figure.csv, table.csv, caption.txt and a folder per run
 
     Raises
     ------
     RequestError : the request is wrong
     IncompleteStudyError : a run failed for another reason; raised after the rest was drawn
     """
-    experiment, name = as_experiment(module), name_experiment(module)
-    crew = _Crew(_check_workers(workers), scheduler)
-    # A grid may name a run twice, for instance as a cell of two panels.
-    configs = list({config.key: config for config in _complete(experiment, quick, seeds, project)}.values())
-    store = Store((out or project / "results") / name)
-    stored = set() if fresh else {config.key for config in configs if store.find(config)}
-    missing = [config for config in configs if config.key not in stored]
-    earlier = [] if fresh or retry else [note for note in map(store.find_failure, missing) if note]
-    given_up = {failure.config.key for failure in earlier}
-    jobs = [
-        Job(config, store.folder_of(config), experiment.expected_seconds(config), is_fresh=fresh)
-        for config in missing
-        if config.key not in given_up
-    ]
-    failures = earlier + _carry_out(jobs, store, name, len(configs) - len(jobs), project, crew, report)
-    failed = {failure.config.key for failure in failures}
-    runs = [store.read(config) for config in configs if config.key not in failed]
-    if runs:
-        # Two studies may share the folder: the figure is that of one of them, not of both.
-        with only_one(store.folder):
-            try:
-                _draw(experiment, runs, failures, store.folder)
-            except OSError as error:
-                reason = f"cannot write the figure to {store.folder}: {error.strerror}"
-                raise RequestError(f"out: {reason}; finished runs are kept") from None
-    _check_complete(failures, len(configs), len(earlier))
-    return store.folder
+    series = Series(
+        Wishes(project, quick, seeds, fresh, retry),
+        workers=_check_workers(workers),
+        scheduler=scheduler,
+        results=out or project / "results",
+        report=report or Console(stderr=True),
+    )
+    experiments = [Experiment(module) for module in modules]
+    if len(experiments) > 1:
+        series.announce(experiments)
+    folders, errors = [], []
+    for experiment in experiments:
+        try:
+            folders.append(series.run(experiment))
+        except IncompleteStudyError as error:
+            errors.append(f"{experiment.name}: {error}" if len(experiments) > 1 else str(error))
+    if errors:
+        raise IncompleteStudyError("; ".join(errors))
+    return folders
 
 
-@dataclass(frozen=True)
-class _Crew:
-    """Who carries out the runs: processes of this machine, or the workers of a scheduler."""
+def run_experiment(module: ModuleType, **options: Any) -> Path:
+    """The same for one experiment."""
+    (folder,) = run_experiments([module], **options)
+    return folder
 
+
+@dataclass
+class Series:
+    """Experiments carried out one after another, each once.
+
+    Attributes
+    ----------
+    wishes : what holds for all of them
+    workers : processes of this machine
+    scheduler : address of a Dask scheduler whose workers are used instead
+    results : where each has a folder
+    report : where progress is shown
+    """
+
+    wishes: Wishes
     workers: int
     scheduler: str | None
+    results: Path
+    report: Console
+    _data: dict[str, pd.DataFrame] = field(default_factory=dict)
 
+    def announce(self, experiments: Sequence[Experiment]) -> None:
+        """Say how much there is to do and how long it will take."""
+        everything = {
+            e.name: e for experiment in experiments for e in (*self._load_sources(experiment), experiment)
+        }
+        plans = [self._plan(experiment) for experiment in everything.values()]
+        # What two experiments want is done once.
+        jobs = {job.config.key: job for plan in plans for job in plan.jobs}
+        seconds = sum(job.expected_seconds for job in jobs.values())
+        size = sum(plan.size for plan in plans)
+        parts = [f"{len(everything)} figures of {size:,} runs, {len(jobs):,} of them to do"]
+        if jobs and self.scheduler is None:
+            processes = f"{self.workers} process{'es' * (self.workers > 1)}"
+            parts.append(f"about {format_seconds(seconds / self.workers)} with {processes}")
+        self.report.print("; ".join(parts), highlight=False)
 
-def _complete(experiment: Experiment, quick: bool, seeds: int | None, project: Path) -> list[RunConfig]:
-    return [set_up(config, project=project).config for config in experiment.make_grid(quick, seeds)]
+    def run(self, experiment: Experiment) -> Path:
+        """Carry out what is missing of ``experiment``, then draw its figure; return its folder.
 
+        Raises
+        ------
+        RequestError : the request is wrong
+        IncompleteStudyError : a run failed for another reason; raised after the rest was drawn
+        """
+        folder = self.results / experiment.name
+        if experiment.name not in self._data:
+            if experiment.sources:
+                self._run_derived(experiment)
+            else:
+                self._run_own(experiment)
+        return folder
 
-def _carry_out(
-    jobs: Sequence[Job],
-    store: Store,
-    name: str,
-    n_stored: int,
-    project: Path,
-    crew: _Crew,
-    report: Console | None,
-) -> list[Failure]:
-    if not jobs:
-        return []
-    for job in jobs:
-        store.forget_failure(job.config)
-    try:
-        with StudyProgress(name, jobs, n_stored, report) as progress:
-            failures = execute(
-                jobs, project=project, workers=crew.workers, watcher=progress, scheduler=crew.scheduler
+    def _run_own(self, experiment: Experiment) -> None:
+        plan = self._plan(experiment)
+        failures = [*plan.earlier, *self._carry_out(plan)]
+        failed = {failure.config.key for failure in failures}
+        runs = [plan.store.read(config) for config in plan.runs if config.key not in failed]
+        rows = [
+            row for point in plan.points if point.key not in failed for row in plan.store.read_rows(point)
+        ]
+        if runs or rows:
+            findings = [runs, pd.DataFrame(rows)] if experiment.has_points else [runs]
+            self._data[experiment.name] = draw(
+                experiment, findings, plan.store.folder, runs=runs, failures=failures
             )
-    except KeyboardInterrupt:
-        n_kept = n_stored + sum(store.has(job.config) for job in jobs)
-        print(f"{name}: {n_kept} of {n_stored + len(jobs)} runs are finished and kept", file=sys.stderr)
-        raise
-    for failure in failures:
-        store.record_failure(failure)
-    return failures
+        _check_complete(failures, plan.size, len(plan.earlier))
 
+    def _run_derived(self, experiment: Experiment) -> None:
+        incomplete = []
+        for source in self._load_sources(experiment):
+            try:
+                self.run(source)
+            except IncompleteStudyError as error:
+                incomplete.append(f"{source.name}: {error}")
+        lacking = [name for name in experiment.sources if name not in self._data]
+        if not lacking:
+            folder = Store(self.results / experiment.name).folder
+            findings = {name: self._data[name] for name in experiment.sources}
+            self._data[experiment.name] = draw(experiment, [findings], folder)
+        if incomplete:
+            raise IncompleteStudyError("; ".join(incomplete))
 
-def _draw(experiment: Experiment, runs: Sequence[Run], failures: Sequence[Failure], folder: Path) -> None:
-    data = experiment.analyse(runs)
-    data.to_csv(folder / "figure.csv", index=False)
-    with use_style():
-        save_figure(experiment.plot(data), folder)
-    table = experiment.tabulate(runs)
-    table.to_csv(folder / "table.csv", index=False)
-    caption = fill_caption(experiment.CAPTION, runs, failures)
-    (folder / "caption.txt").write_text(caption + "\n", encoding="utf-8")
-    # Columns are whole even where the terminal is too narrow, or where there is none.
-    Console(width=TABLE_WIDTH).print(make_rich_table(table))
-    Console().print(caption, highlight=False, markup=False)
+    def _load_sources(self, experiment: Experiment) -> list[Experiment]:
+        return [Experiment(load_experiment_module(name, self.wishes.project)) for name in experiment.sources]
+
+    def _plan(self, experiment: Experiment) -> Plan:
+        return make_plan(experiment, self.results / experiment.name, self.wishes)
+
+    def _carry_out(self, plan: Plan) -> list[Failure]:
+        jobs, store, name = plan.jobs, plan.store, plan.experiment.name
+        if not jobs:
+            return []
+        for job in jobs:
+            store.forget_failure(job.config)
+        n_stored = plan.size - len(jobs)
+        try:
+            with StudyProgress(name, jobs, n_stored, self.report) as progress:
+                failures = execute(
+                    jobs,
+                    project=self.wishes.project,
+                    workers=self.workers,
+                    watcher=progress,
+                    scheduler=self.scheduler,
+                )
+        except KeyboardInterrupt:
+            n_kept = n_stored + sum(store.has(job.config) for job in jobs)
+            print(f"{name}: {n_kept} of {plan.size} runs are finished and kept", file=sys.stderr)
+            raise
+        for failure in failures:
+            store.record_failure(failure)
+        return failures
 
 
 def _check_workers(workers: int | None) -> int:

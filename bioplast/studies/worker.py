@@ -8,16 +8,21 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from unittest.mock import patch
 
 from distributed import Worker, get_worker
 
 from bioplast.errors import RequestError
+from bioplast.project import load_experiment_module
+from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Event, Failure, Job
 from bioplast.studies.luggage import Luggage
+from bioplast.studies.point import Point, find_point, write_point
+from bioplast.training.config import RunConfig
 from bioplast.training.folder import carry_out_in, make_keeper
 from bioplast.training.keeper import warn_on_stderr
+from bioplast.training.lock import only_one
 from bioplast.training.loop import Position
 from bioplast.training.run import set_up
 
@@ -36,7 +41,18 @@ def carry_out_job(index: int, job: Job, luggage: Luggage, *, attempt: str, topic
     topic : where the study listens for events
     """
     try:
-        _carry_out(index, job, luggage, attempt, topic)
+        worker = get_worker()
+        call = Call(index, job, luggage, attempt, topic, worker, worker.get_current_task())
+        call.log(Event(index, worker.address))
+        if not job.folder.parent.is_dir():
+            raise RequestError(
+                f"scheduler: its worker on {socket.gethostname()} does not see {job.folder.parent}; "
+                "results must be on a disk that all share"
+            )
+        if isinstance(job.config, Point):
+            measure(job.config, call)
+        else:
+            carry_out(job.config, call)
     except RequestError as error:
         return Failure(job.config, str(error), is_request=True)
     except KeyboardInterrupt:  # nobody wants the run any more
@@ -46,9 +62,34 @@ def carry_out_job(index: int, job: Job, luggage: Luggage, *, attempt: str, topic
     return None
 
 
-def _carry_out(index: int, job: Job, luggage: Luggage, attempt: str, topic: str) -> None:
-    worker = get_worker()
-    task = worker.get_current_task()
+@dataclass(frozen=True)
+class Call:
+    """One job in the hands of a worker; see ``carry_out_job``."""
+
+    index: int
+    job: Job
+    luggage: Luggage
+    attempt: str
+    topic: str
+    worker: Worker
+    task: str
+
+    def log(self, event: Event) -> None:
+        """Tell the study."""
+        self.worker.log_event(self.topic, asdict(event))
+
+    def is_unwanted(self) -> bool:
+        """Whether the study has gone, or has taken the run back."""
+        state = self.worker.state.tasks.get(self.task)
+        return state is None or state.state == "cancelled"
+
+    def wait(self) -> None:
+        if self.is_unwanted():
+            raise KeyboardInterrupt
+
+
+def carry_out(config: RunConfig, call: Call) -> None:
+    """Carry out a run and write it."""
     last = 0.0
 
     def report(position: Position) -> None:
@@ -59,35 +100,35 @@ def _carry_out(index: int, job: Job, luggage: Luggage, attempt: str, topic: str)
         last = time.monotonic()
         seconds = position.train_seconds
         speed = position.samples / seconds if seconds > 0 else None
-        event = Event(index, worker.address, position.samples, position.online, speed)
-        worker.log_event(topic, asdict(event))
+        call.log(Event(call.index, call.worker.address, position.samples, position.online, speed))
 
-    def is_unwanted() -> bool:
-        return _is_cancelled(worker, task)
-
-    def wait() -> None:
-        if is_unwanted():
-            raise KeyboardInterrupt
-
-    worker.log_event(topic, asdict(Event(index, worker.address)))
-    if not job.folder.parent.is_dir():
-        raise RequestError(
-            f"scheduler: its worker on {socket.gethostname()} does not see {job.folder.parent}; "
-            "results must be on a disk that all share"
-        )
     with leave_signals():
-        setup = set_up(job.config, project=luggage.unpack(), commit=luggage.commit)
-    if setup.config.key != job.config.key:
+        setup = set_up(config, project=call.luggage.unpack(), commit=call.luggage.commit)
+    if setup.config.key != config.key:
         raise RequestError(
-            f"scheduler: its worker on {socket.gethostname()} makes another run of {job.config.model}; "
+            f"scheduler: its worker on {socket.gethostname()} makes another run of {config.model}; "
             "all must have the same version of bioplast"
         )
     # Asked for afresh, a run goes on from its own checkpoints only, not from those of an earlier call.
-    more, warn = ({"attempt": attempt}, be_silent) if job.is_fresh else ({}, warn_on_stderr)
+    is_fresh = call.job.is_fresh
+    more, warn = ({"attempt": call.attempt}, be_silent) if is_fresh else ({}, warn_on_stderr)
     keeper = make_keeper(
-        job.folder, setup, more, resumes=True, insists=False, wants_stop=is_unwanted, warn=warn
+        call.job.folder, setup, more, resumes=True, insists=False, wants_stop=call.is_unwanted, warn=warn
     )
-    carry_out_in(job.folder, setup, keeper=keeper, reuses=not job.is_fresh, report=report, wait=wait)
+    carry_out_in(call.job.folder, setup, keeper=keeper, reuses=not is_fresh, report=report, wait=call.wait)
+
+
+def measure(point: Point, call: Call) -> None:
+    """Measure a point and write what it gave."""
+    project = call.luggage.unpack()
+    with only_one(call.job.folder, call.wait) as waited:
+        if waited and find_point(call.job.folder, point) is not None:
+            return
+        started = time.perf_counter()
+        with leave_signals():
+            experiment = Experiment(load_experiment_module(point.experiment, project))
+            rows = experiment.measure(point, project)
+        write_point(call.job.folder, point, rows, seconds=time.perf_counter() - started)
 
 
 @contextmanager
@@ -103,9 +144,3 @@ def leave_signals() -> Iterator[None]:
 
 def be_silent(message: str) -> None:
     """The warning of a checkpoint that was not to be used anyway."""
-
-
-def _is_cancelled(worker: Worker, task: str) -> bool:
-    """Whether the study has gone, or has taken the run back."""
-    state = worker.state.tasks.get(task)
-    return state is None or state.state == "cancelled"

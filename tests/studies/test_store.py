@@ -29,6 +29,7 @@ def test_another_configuration_is_another_run(tmp_path, make_run, change):
     store = Store(tmp_path)
     write_run(store.folder_of(CONFIG), make_run())
     assert not store.has(replace(CONFIG, **change))
+    assert not store.take_over(replace(CONFIG, **change))
 
 
 def test_a_run_without_its_record_is_not_finished(tmp_path):

@@ -1,12 +1,15 @@
+import io
 import json
 
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from bioplast.errors import IncompleteStudyError, RequestError
 from bioplast.project import load_experiment_module
 from bioplast.studies.failure import FAILURE_FILE
-from bioplast.studies.study import run_experiment
+from bioplast.studies.point import POINT_FILE
+from bioplast.studies.study import run_experiment, run_experiments
 from bioplast.training.record import RECORD_FILE
 
 EXPERIMENT = '''
@@ -164,3 +167,128 @@ def test_an_interrupt_says_what_is_kept(study, mini, capsys, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         run_experiment(mini, project=study, workers=1)
     assert "mini: 1 of 2 runs are finished and kept" in capsys.readouterr().err
+
+
+POINTS = """
+def make_points(quick, seeds):
+    return [{"base": base, "seed": 1} for base in BASES]
+
+
+def measure(point, project):
+    if point["base"] == 0:
+        raise ArithmeticError("no base")
+    with (project / "models" / "tiny.py").open() as file:
+        assert "Tiny" in file.read()
+    return [{"exponent": n, "power": point["base"] ** n} for n in (1, 2)]
+
+
+def expected_point_seconds(point):
+    return 2.0
+
+
+def analyse(runs, rows):
+    return rows.assign(n_runs=len(runs))
+
+
+def tabulate(runs, rows):
+    return rows
+
+
+def describe(data):
+    return {"highest": str(data["power"].max())}
+
+
+def plot(data):
+    figure = make_figure(85, 60)
+    figure.subplots().plot(data["exponent"], data["power"])
+    return figure
+"""
+
+DERIVED = """
+from bioplast.figures.style import make_figure
+
+SOURCES = ("mini", "pointed")
+CAPTION = "Of {n} others."
+
+
+def analyse(sources):
+    return sources["pointed"].assign(m1=sources["mini"]["m1"].sum())
+
+
+def tabulate(sources):
+    return analyse(sources)
+
+
+def describe(data):
+    return {"n": "two"}
+
+
+def plot(data):
+    return make_figure(85, 60)
+"""
+
+
+@pytest.fixture
+def pointed(study, patterns):
+    """An experiment of points beside one run."""
+    text = EXPERIMENT.replace(
+        "CAPTION =", 'BASES = [2, 3]\nCAPTION = "Up to {{highest}}. {{missing}}"\nOLD ='
+    )
+    (study / "experiments" / "pointed.py").write_text(text.format(task=str(patterns)) + POINTS)
+    return load_experiment_module("pointed", study)
+
+
+def test_points_are_measured_once_and_drawn(study, pointed):
+    folder = run_experiment(pointed, project=study, quick=True, workers=1)
+    data = pd.read_csv(folder / "figure.csv")
+    assert data[["base", "exponent", "power"]].to_numpy().tolist() == [
+        [2, 1, 2],
+        [2, 2, 4],
+        [3, 1, 3],
+        [3, 2, 9],
+    ]
+    assert set(data["n_runs"]) == {1}
+    assert (folder / "caption.txt").read_text() == "Up to 9. Every run reached the goal.\n"
+    written = {path: path.stat().st_mtime_ns for path in folder.glob(f"*/{POINT_FILE}")}
+    assert len(written) == 2
+    run_experiment(pointed, project=study, quick=True, workers=1)
+    assert {path: path.stat().st_mtime_ns for path in folder.glob(f"*/{POINT_FILE}")} == written
+
+
+def test_a_point_that_fails_is_told_and_the_rest_is_drawn(study, pointed, monkeypatch):
+    # Workers load the file themselves.
+    path = study / "experiments" / "pointed.py"
+    path.write_text(path.read_text().replace("BASES = [2, 3]", "BASES = [0, 3]"))
+    monkeypatch.setattr(pointed, "BASES", [0, 3])
+    with pytest.raises(IncompleteStudyError, match="1 of 3 runs failed: ArithmeticError: no base"):
+        run_experiment(pointed, project=study, quick=True, workers=1)
+    folder = study / "results" / "pointed"
+    assert set(pd.read_csv(folder / "figure.csv")["base"]) == {3}
+    assert "Not carried out: pointed, base 0, seed 1 (Arith" in (folder / "caption.txt").read_text()
+
+
+def test_a_run_that_another_experiment_has_is_taken_over(study, mini, pointed):
+    first = run_experiment(mini, project=study, quick=True, workers=1)
+    (record,) = first.glob(f"*/{RECORD_FILE}")
+    folder = run_experiment(pointed, project=study, quick=True, workers=1)
+    copy = folder / record.parent.name / RECORD_FILE
+    assert copy.read_bytes() == record.read_bytes()
+    assert (copy.parent / "trace.csv").read_bytes() == (record.parent / "trace.csv").read_bytes()
+
+
+def test_an_experiment_made_of_others_has_what_they_found(study, mini, pointed):
+    (study / "experiments" / "derived.py").write_text(DERIVED)
+    derived = load_experiment_module("derived", study)
+    told = io.StringIO()
+    folders = run_experiments(
+        [derived, mini], project=study, quick=True, workers=1, report=Console(file=told, width=200)
+    )
+    assert [folder.name for folder in folders] == ["derived", "mini"]
+    data = pd.read_csv(folders[0] / "figure.csv")
+    mini_data = pd.read_csv(folders[1] / "figure.csv")
+    assert data["power"].tolist() == [2, 4, 3, 9]
+    assert set(data["m1"]) == {mini_data["m1"].sum()}
+    assert (folders[0] / "caption.txt").read_text() == "Of two others.\n"
+    # The run of both is counted once: it and two points.
+    line = told.getvalue().splitlines()[0]
+    assert line == "3 figures of 4 runs, 3 of them to do; about 5 s with 1 process"

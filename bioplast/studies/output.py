@@ -1,0 +1,66 @@
+"""What an experiment leaves to look at: figure, its numbers, table and caption."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from bioplast.errors import RequestError
+from bioplast.figures.style import save_figure, use_style
+from bioplast.studies.caption import fill_caption
+from bioplast.studies.experiment import Experiment
+from bioplast.studies.jobs import Failure
+from bioplast.studies.table import make_rich_table
+from bioplast.training.lock import only_one
+from bioplast.training.record import Run
+
+TABLE_WIDTH = 160
+
+
+def draw(
+    experiment: Experiment,
+    findings: Sequence[Any],
+    folder: Path,
+    *,
+    runs: Sequence[Run] = (),
+    failures: Sequence[Failure] = (),
+) -> pd.DataFrame:
+    """Analyse, write figure.{pdf,png,svg}, figure.csv, table.csv and caption.txt, and print the last two.
+
+    Parameters
+    ----------
+    experiment : whose
+    findings : what its ``analyse`` is given
+    folder : where to write
+    runs, failures : what the caption accounts for
+
+    Returns
+    -------
+    data : what is drawn
+
+    Raises
+    ------
+    RequestError : the folder cannot be written
+    """
+    # Two studies may share the folder: the figure is that of one of them, not of both.
+    with only_one(folder):
+        try:
+            data = experiment.analyse(*findings)
+            data.to_csv(folder / "figure.csv", index=False)
+            with use_style():
+                save_figure(experiment.plot(data), folder)
+            table = experiment.tabulate(*findings)
+            table.to_csv(folder / "table.csv", index=False)
+            caption = fill_caption(experiment.caption, runs, failures, experiment.describe(data))
+            (folder / "caption.txt").write_text(caption + "\n", encoding="utf-8")
+        except OSError as error:
+            reason = f"cannot write the figure to {folder}: {error.strerror}"
+            raise RequestError(f"out: {reason}; finished runs are kept") from None
+    # Columns are whole even where the terminal is too narrow, or where there is none.
+    Console(width=TABLE_WIDTH).print(make_rich_table(table))
+    Console().print(caption, highlight=False, markup=False)
+    return data

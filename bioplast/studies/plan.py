@@ -1,0 +1,87 @@
+"""What an experiment asks for, and what of it is still to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioplast.studies.experiment import Experiment
+from bioplast.studies.jobs import Failure, Job, Work
+from bioplast.studies.point import Point
+from bioplast.studies.store import Store
+from bioplast.training.config import RunConfig
+from bioplast.training.run import set_up
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What holds for all experiments of a call.
+
+    Attributes
+    ----------
+    project : folder with models/ and experiments/
+    quick : the small form
+    seeds : seeds of each cell; None for the experiment's own number
+    fresh : carry out everything again
+    retry : carry out again what failed when it was last tried
+    """
+
+    project: Path
+    quick: bool = False
+    seeds: int | None = None
+    fresh: bool = False
+    retry: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One experiment's runs and points.
+
+    Attributes
+    ----------
+    experiment, store : whose they are, and where they are kept
+    runs, points : all of them
+    jobs : what is still to be done
+    earlier : what failed before and is not tried again
+    """
+
+    experiment: Experiment
+    store: Store
+    runs: Sequence[RunConfig]
+    points: Sequence[Point]
+    jobs: Sequence[Job]
+    earlier: Sequence[Failure]
+
+    @property
+    def size(self) -> int:
+        """Number of runs and points."""
+        return len(self.runs) + len(self.points)
+
+
+def make_plan(experiment: Experiment, folder: Path, wishes: Wishes) -> Plan:
+    """What ``experiment``, kept in ``folder``, asks for; runs that others beside it have are taken over.
+
+    Raises
+    ------
+    RequestError : a run cannot be what is asked for
+    """
+    grid = experiment.make_grid(wishes.quick, wishes.seeds)
+    complete = [set_up(config, project=wishes.project).config for config in grid]
+    # A grid may name a run twice, for instance as a cell of two panels.
+    runs = list({config.key: config for config in complete}.values())
+    points = list({p.key: p for p in experiment.make_points(wishes.quick, wishes.seeds)}.values())
+    store = Store(folder)
+    everything: list[Work] = [*runs, *points]
+    missing = everything if wishes.fresh else [work for work in everything if store.find(work) is None]
+    if not wishes.fresh:
+        missing = [work for work in missing if isinstance(work, Point) or not store.take_over(work)]
+    tries_again = wishes.fresh or wishes.retry
+    earlier = [] if tries_again else [note for note in map(store.find_failure, missing) if note]
+    given_up = {failure.config.key for failure in earlier}
+    jobs = [
+        Job(work, store.folder_of(work), experiment.expect_seconds(work), is_fresh=wishes.fresh)
+        for work in missing
+        if work.key not in given_up
+    ]
+    return Plan(experiment, store, runs, points, jobs, earlier)
