@@ -18,7 +18,7 @@ import bioplast
 from bioplast import project as projects
 from bioplast.errors import IncompleteStudyError, RequestError
 from bioplast.listing import make_listing
-from bioplast.options import read_count, read_number, read_whole
+from bioplast.options import read_count, read_number, read_settings, read_whole
 from bioplast.tasks import TASKS
 
 app = typer.Typer(
@@ -85,6 +85,10 @@ def train(
     max_samples: Annotated[
         str | None, typer.Option(metavar="N", help="Trials to give up after.  [default: 5 epochs]")
     ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A setting of the model, e.g. learning_rate=0.02."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to write.  [default: results/train/<key>]")
     ] = None,
@@ -115,6 +119,7 @@ def train(
         goal=read_number("--goal", goal),
         max_samples=read_count("--max-samples", max_samples),
         device=device,
+        options=read_settings("--set", changes or []),
     )
     folder = _find_project(project)
     setup = set_up(config, project=folder)
@@ -139,7 +144,7 @@ def train(
         keeper = make_keeper(out, setup, resumes=resume, wants_stop=lambda: interrupts.requested)
         interrupts.can_wait = lambda: keeper.has_unkept
         try:
-            with watch(f"{model}, {config.rule}, seed {seed}", setup.protocol.max_samples) as report:
+            with watch(config.title, setup.protocol.max_samples) as report:
                 run = carry_out_in(out, setup, keeper=keeper, reuses=resume, report=report, write=write)
         except KeyboardInterrupt:
             if keeper.kept:

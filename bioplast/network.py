@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ FloatArray = NDArray[np.floating[Any]]
 
 HIDDEN_LAYER = "input->hidden"
 OUTPUT_LAYER = "hidden->output"
+
+DTYPES = ("float32", "float64")  # of weights
 
 
 @dataclass
@@ -116,6 +118,14 @@ class Model(Protocol):
     @property
     def settings(self) -> Mapping[str, Any]:
         """Every setting that shapes the numbers of a run, as JSON values; part of a run's key."""
+
+    def with_settings(self, changes: Mapping[str, Any]) -> Self:
+        """The same network with other values for some of its ``settings``.
+
+        Raises
+        ------
+        RequestError : there is no such setting, or the value is not allowed
+        """
 
     def initial_state(self, seed: int) -> State:
         """Weights before learning and empty books."""

@@ -1,9 +1,13 @@
-"""Numbers on the command line, read here because typer's own messages leave out the value.
+"""Values on the command line, read here because typer's own messages leave out the value.
 
 Each raises ``RequestError`` with the option, what it allows and what it got.
 """
 
 from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
 
 from bioplast.errors import RequestError
 
@@ -30,3 +34,19 @@ def read_number(option: str, text: str) -> float:
         return float(text)
     except ValueError:
         raise RequestError(f"{option}: must be a number, got {text!r}") from None
+
+
+def read_settings(option: str, texts: Sequence[str]) -> dict[str, Any]:
+    """Values by name from texts like ``p_input=0.1``; what is no number, true or false is a word."""
+    settings = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not name or not equals:
+            raise RequestError(f"{option}: must be NAME=VALUE, got {text!r}")
+        if name in settings:
+            raise RequestError(f"{option}: {name} is given twice")
+        try:
+            settings[name] = json.loads(value)
+        except ValueError:
+            settings[name] = value
+    return settings

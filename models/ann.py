@@ -20,15 +20,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
+from bioplast.changes import check_changes
 from bioplast.initial import make_layers
-from bioplast.network import Outcome, State
+from bioplast.network import DTYPES, Outcome, State
 from bioplast.numeric.centred import Centred
 from bioplast.numeric.chunk import Chunks
 from bioplast.numeric.encoding import Encoding, Rates
 from bioplast.numeric.settings import Settings
 from bioplast.plasticity import Plasticity
+from bioplast.plasticity.checks import check_choice, check_not_negative
 from bioplast.tasks.task import Trials
 
 N_HIDDEN = 100
@@ -49,7 +51,8 @@ class Network:
 
     Raises
     ------
-    RequestError : the plasticity's path cannot be laid through ``n_hidden`` units
+    RequestError : the plasticity's path cannot be laid through ``n_hidden`` units, or a setting is not
+        allowed
     """
 
     n_pixels: int
@@ -68,6 +71,8 @@ class Network:
     def __post_init__(self) -> None:
         if self.plasticity.path is not None:
             self.plasticity.path.check_layer(self.n_hidden)
+        check_choice(self, "dtype", self.dtype, DTYPES)
+        check_not_negative(self, "sd_hidden", "sd_output")
         self._chunks = Chunks(self.constants, self.encoding, self.plasticity)
 
     @property
@@ -80,6 +85,23 @@ class Network:
             "encoding": self.encoding.name,
             "dtype": self.dtype,
         }
+
+    def with_settings(self, changes: Mapping[str, Any]) -> Self:
+        """The same network with other values for some of its ``settings``."""
+        checked = check_changes(self.name, self.settings, changes)
+        known: tuple[Encoding, ...] = (Rates(), Centred(), self.encoding)
+        encodings = {encoding.name: encoding for encoding in known}
+        encoding = checked.pop("encoding", self.encoding.name)
+        check_choice(self, "encoding", encoding, tuple(encodings))
+        names = {f.name for f in dataclasses.fields(Settings)}
+        constants = {name: value for name, value in checked.items() if name in names}
+        rest = {name: value for name, value in checked.items() if name not in names}
+        return dataclasses.replace(
+            self,
+            constants=dataclasses.replace(self.constants, **constants),
+            encoding=encodings[encoding],
+            **rest,
+        )
 
     def initial_state(self, seed: int) -> State:
         """Weights before learning and empty books."""

@@ -27,12 +27,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bioplast.changes import check_changes
 from bioplast.energy import Books, Signalling
 from bioplast.errors import RequestError
 from bioplast.keys import make_keys
@@ -41,12 +42,14 @@ from bioplast.numeric.compiled import compiled
 from bioplast.numeric.perceptron import run_patterns
 from bioplast.numeric.side import make_side
 from bioplast.plasticity import Plasticity
+from bioplast.plasticity.checks import check_choice, check_not_negative
 from bioplast.plasticity.part import FastForm
 from bioplast.randomness import make_rng
 from bioplast.tasks.task import Images, Trials
 
 N_HIDDEN = 1  # it has no hidden layer; what is counted is the one layer that there is
 LAYER = "input->output"
+FIXED_SETTINGS = {"encoding": "signs", "dtype": "float64"}
 
 
 @dataclass
@@ -61,7 +64,7 @@ class Network:
 
     Raises
     ------
-    RequestError : the plasticity's path needs hidden units
+    RequestError : the plasticity's path needs hidden units, or a setting is not allowed
     """
 
     n_inputs: int
@@ -76,6 +79,7 @@ class Network:
     def __post_init__(self) -> None:
         if self.plasticity.path is not None:
             self.plasticity.path.check_layer(0)
+        check_not_negative(self, "learning_rate")
         gate, consolidation = self.plasticity.gate, self.plasticity.consolidation
         self._opening = FastForm() if gate is None else gate.fast()
         self._keeping = FastForm() if consolidation is None else consolidation.fast()
@@ -84,7 +88,14 @@ class Network:
     @property
     def settings(self) -> Mapping[str, Any]:
         """Every constant that shapes the numbers of a run."""
-        return {"learning_rate": self.learning_rate, "encoding": "signs", "dtype": "float64"}
+        return {"learning_rate": self.learning_rate, **FIXED_SETTINGS}
+
+    def with_settings(self, changes: Mapping[str, Any]) -> Self:
+        """The same network with other values for some of its ``settings``."""
+        checked = check_changes(self.name, self.settings, changes)
+        for name, value in FIXED_SETTINGS.items():
+            check_choice(self, name, checked.pop(name, value), (value,))
+        return replace(self, **checked)
 
     def initial_state(self, seed: int) -> State:
         """Weights of 0 and empty books."""

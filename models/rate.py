@@ -29,6 +29,7 @@ from bioplast.brian.model import SYNAPSES, BrianModel, choose_events, connect_al
 from bioplast.energy import Signalling
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.plasticity import Plasticity
+from bioplast.plasticity.checks import check_count, check_not_negative
 
 N_HIDDEN = 100
 
@@ -92,6 +93,10 @@ class RateNetwork(BrianModel):
     learning_rate, learning_rate_output : eta of the two layers
     error_slope : slope of the hidden units' activation below zero as the error sees it
     sd_hidden, sd_output : standard deviation of the first weights into hidden and output units
+
+    Raises
+    ------
+    RequestError : a setting is not allowed
     """
 
     n_settle: int = 20
@@ -104,6 +109,11 @@ class RateNetwork(BrianModel):
     name = "rate"
     # While its drive is constant a leaky unit is advanced exactly, however long the step.
     time_step = 10 * ms
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_count(self, "n_settle", self.n_settle)
+        check_not_negative(self, "learning_rate", "learning_rate_output", "sd_hidden", "sd_output")
 
     @property
     def n_steps(self) -> int:

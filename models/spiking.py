@@ -39,6 +39,7 @@ from bioplast.energy import Signalling
 from bioplast.errors import RequestError
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.plasticity import Plasticity
+from bioplast.plasticity.checks import check_count, check_fraction, check_not_negative, check_positive
 
 N_HIDDEN = 200
 
@@ -114,7 +115,7 @@ class SpikingNetwork(BrianModel):
 
     Raises
     ------
-    RequestError : a trial has more steps than a spike train has bits
+    RequestError : a setting is not allowed; a trial has at most as many steps as a spike train has bits
     """
 
     n_stimulus: int = 50
@@ -132,6 +133,11 @@ class SpikingNetwork(BrianModel):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_count(self, "n_stimulus", self.n_stimulus)
+        check_fraction(self, "p_input", self.p_input)
+        for name in ("tau_m_ms", "v_thresh", "gamma"):
+            check_positive(self, name, getattr(self, name))
+        check_not_negative(self, "learning_rate", "learning_rate_output", "sd_hidden", "sd_output")
         if self.n_steps > MAX_STEPS:
             raise RequestError(
                 f"SpikingNetwork.n_stimulus: must be at most {MAX_STEPS - 5}, got {self.n_stimulus}"

@@ -65,6 +65,16 @@ def test_json_is_the_record_and_the_last_line(train, study):
     assert not (study / "results").exists()
 
 
+def test_set_changes_a_setting_of_the_network(train, study):
+    status, out, _ = train("--set", "learning_rate=0.5", "--json")
+    assert status == 0
+    record = json.loads(out)
+    assert record["config"]["options"] == {"learning_rate": 0.5}
+    assert record["config"]["settings"]["learning_rate"] == 0.5
+    _, out, _ = train("--set", "learning_rate=0.5", "--resume")
+    assert "tiny, plain, learning_rate=0.5, 8 hidden units, seed 1" in out
+
+
 def test_folder_of_a_task_means_the_same_from_anywhere(call, patterns, study):
     relative = os.path.relpath(patterns, study)
     _, out, _ = call("train", "tiny", "--task", relative, "--max-samples", "5", "--json")
@@ -99,6 +109,13 @@ BAD_OPTIONS = [
     (["--seed", "-1"], "--seed: must be a whole number >= 0, got '-1'"),
     (["--max-samples", "0"], "--max-samples: must be a whole number >= 1, got '0'"),
     (["--protocol", "secret"], "no protocol 'secret'; there are standard"),
+    (["--set", "learning_rate"], "--set: must be NAME=VALUE, got 'learning_rate'"),
+    (["--set", "=1"], "--set: must be NAME=VALUE, got '=1'"),
+    (["--set", "rate=1"], "options: tiny has no setting 'rate'; there are learning_rate, scales"),
+    (["--set", "learning_rate=low"], "options: learning_rate of tiny must be a number, got 'low'"),
+    (["--set", "learning_rate=true"], "options: learning_rate of tiny must be a number, got True"),
+    (["--set", "learning_rate=NaN"], "learning_rate must be true or false, a number or a word, got nan"),
+    (["--set", "learning_rate=1", "--set", "learning_rate=2"], "--set: learning_rate is given twice"),
     (["--device", "gpu"], "device: must be one of cpp_standalone, runtime, got 'gpu'"),
     (["--device", "runtime"], "device: tiny has no device 'runtime'; use cpp_standalone"),
     (["--task", "nowhere"], "task: must be mnist or a folder of IDX files, got "),

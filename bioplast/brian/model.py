@@ -8,9 +8,9 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from brian2 import Clock, Function, Network, NeuronGroup, Quantity, Synapses, linked_var
@@ -21,11 +21,13 @@ from bioplast.brian.gate import make_gate_equations
 from bioplast.brian.program import Values, build_program
 from bioplast.brian.runtime import RuntimeNetwork
 from bioplast.brian.stimulus import Screen, Stimulus, make_stimulus_functions
+from bioplast.changes import check_changes
 from bioplast.energy import Signalling
 from bioplast.initial import make_layers
 from bioplast.keys import make_keys
-from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, Layer, Outcome, State
+from bioplast.network import DTYPES, HIDDEN_LAYER, OUTPUT_LAYER, Layer, Outcome, State
 from bioplast.plasticity import Plasticity
+from bioplast.plasticity.checks import check_choice
 from bioplast.tasks.task import Trials
 
 SYNAPSES = {HIDDEN_LAYER: "input_to_hidden", OUTPUT_LAYER: "hidden_to_output"}
@@ -55,7 +57,8 @@ class BrianModel(ABC):
 
     Raises
     ------
-    RequestError : the plasticity's path cannot be laid through ``n_hidden`` units
+    RequestError : the plasticity's path cannot be laid through ``n_hidden`` units, or a setting is not
+        allowed
     """
 
     n_pixels: int
@@ -72,6 +75,7 @@ class BrianModel(ABC):
     def __post_init__(self) -> None:
         if self.plasticity.path is not None:
             self.plasticity.path.check_layer(self.n_hidden)
+        check_choice(self, "dtype", self.dtype, DTYPES)
         self._screen = Screen()
 
     @property
@@ -180,6 +184,10 @@ class BrianModel(ABC):
         """Every constant that shapes the numbers of a run."""
         apart = {"n_pixels", "n_classes", "n_hidden", "plasticity", "device", "build_seconds"}
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in apart}
+
+    def with_settings(self, changes: Mapping[str, Any]) -> Self:
+        """The same network with other values for some of its ``settings``."""
+        return replace(self, **check_changes(self.name, self.settings, changes))
 
     def initial_state(self, seed: int) -> State:
         """Weights before learning and empty books."""

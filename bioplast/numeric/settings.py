@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bioplast.plasticity.checks import check_not_negative
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -19,6 +21,10 @@ class Settings:
         its own then; the synapses onto it are changed and booked like all others
     books_proposals : a change is what was proposed, not what happened to the weight
     ranks_all : fractions are taken of all synapses of a layer, not of the plastic ones
+
+    Raises
+    ------
+    RequestError : a learning rate below 0
     """
 
     learning_rate: float = 0.01
@@ -28,3 +34,6 @@ class Settings:
     clamps_first: bool = False
     books_proposals: bool = False
     ranks_all: bool = False
+
+    def __post_init__(self) -> None:
+        check_not_negative(self, "learning_rate", "learning_rate_output")

@@ -18,6 +18,14 @@ def check_between(owner: object, field: str, value: object, low: float, high: fl
         raise RequestError(f"{_name(owner)}.{field}: must be in [{low:g}, {high:g}), got {value!r}")
 
 
+def check_not_negative(owner: object, *fields: str) -> None:
+    """Raise unless each of the owner's ``fields`` is a finite number of at least 0."""
+    for field in fields:
+        value = getattr(owner, field)
+        if not _is_number(value) or not 0 <= value < float("inf"):
+            raise RequestError(f"{_name(owner)}.{field}: must be a number >= 0, got {value!r}")
+
+
 def check_positive(owner: object, field: str, value: object) -> None:
     """Raise unless ``value`` is a finite number above 0."""
     if not _is_number(value) or not 0 < value < float("inf"):

@@ -10,6 +10,8 @@ from bioplast.studies.frame import make_run_frame
 from bioplast.studies.jobs import Failure, name_run
 from bioplast.training.record import Run
 
+CELL = ["model", "rule", "options"]  # what runs differ in beside their seed
+
 
 def fill_caption(
     template: str,
@@ -54,7 +56,7 @@ def _by_model(frame: pd.DataFrame, column: str) -> str:
 
 
 def _count_seeds(frame: pd.DataFrame) -> str:
-    counts = frame.groupby(["model", "rule"], sort=False)["seed"].nunique()
+    counts = frame.groupby(CELL, sort=False)["seed"].nunique()
     low, high = int(counts.min()), int(counts.max())
     if low == high:
         return f"n = {low} seed{'s' * (low > 1)}"
@@ -62,7 +64,7 @@ def _count_seeds(frame: pd.DataFrame) -> str:
 
 
 def _describe_unfinished(frame: pd.DataFrame) -> str:
-    cells = frame.groupby(["model", "rule"], sort=False)
+    cells = frame.groupby(CELL, sort=False)
     gave_up = _list_cells(cells, lambda runs: ~runs["converged"].astype(bool) & ~_diverged(runs))
     diverged = _list_cells(cells, _diverged)
     if not gave_up and not diverged:
@@ -87,7 +89,8 @@ def _list_cells(
         n_hits = int(is_hit(runs).sum())
         if n_hits:
             first = runs.iloc[0]
-            entries.append(f"{first['model']} with {first['rule']} ({n_hits} of {len(runs)})")
+            name = " with ".join(first[part] for part in CELL if first[part])
+            entries.append(f"{name} ({n_hits} of {len(runs)})")
     return "; ".join(entries)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from bioplast.changes import format_changes
 from bioplast.training.record import Run
 
 _PLAIN = (
@@ -24,19 +25,20 @@ _PLAIN = (
     "key",
 )
 _NESTED = ("accuracy", "energy", "signalling")
-RUN_NAMES = ("model", "rule", "seed")
+RUN_NAMES = ("model", "rule", "seed")  # and options
 
 
 def make_run_frame(runs: Iterable[Run]) -> pd.DataFrame:
     """One row per run: its names, then accuracies, energies and signalling counts.
 
-    The columns are those of the record's JSON line; ``accuracy`` becomes ``online``, ``validation``
-    and ``test``. Energies of single layers are left out, and a value the record lacks is empty.
+    The columns are those of the record's JSON line, and ``options``; ``accuracy`` becomes ``online``,
+    ``validation`` and ``test``. Energies of single layers are left out, and a value the record lacks is
+    empty.
     """
     rows = []
     for run in runs:
         record = run.record
-        row = {name: record.get(name) for name in _PLAIN}
+        row = {name: record.get(name) for name in _PLAIN} | {"options": name_options(run)}
         for group in _NESTED:
             row |= {name: value for name, value in record[group].items() if not isinstance(value, dict)}
         rows.append(row)
@@ -44,6 +46,14 @@ def make_run_frame(runs: Iterable[Run]) -> pd.DataFrame:
 
 
 def make_trace_frame(runs: Iterable[Run]) -> pd.DataFrame:
-    """One row per evaluation of every run: model, rule and seed, then the columns of its trace."""
-    rows = [{name: run.record[name] for name in RUN_NAMES} | dict(row) for run in runs for row in run.trace]
+    """One row per evaluation of every run: model, rule, seed and options, then the columns of its trace."""
+    rows = []
+    for run in runs:
+        names = {name: run.record[name] for name in RUN_NAMES} | {"options": name_options(run)}
+        rows += [names | dict(row) for row in run.trace]
     return pd.DataFrame(rows)
+
+
+def name_options(run: Run) -> str:
+    """The options of a run as one text, ``feedback=random, p_input=0.1``; empty if it has none."""
+    return format_changes(run.record.get("config", {}).get("options", {}))

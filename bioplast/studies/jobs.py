@@ -69,10 +69,10 @@ class Failure:
 
 
 def name_run(config: Work) -> str:
-    """A run's name for people: ``spiking, largest(0.02), seed 3``."""
+    """The name of a run or point for people."""
     if isinstance(config, Point):
         return f"{config.experiment}, {config.name}"
-    return f"{config.model}, {config.rule}, seed {config.seed}"
+    return config.title
 
 
 def count_samples(config: Work) -> int | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from bioplast.changes import format_changes
 from bioplast.errors import RequestError
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_choice, check_count, check_fraction
@@ -37,6 +39,8 @@ class RunConfig:
     goal : accuracy to reach, in (0, 1]
     max_samples : trials after which the run gives up, at least 1; None for the protocol's own
     device : Brian2 device, ``"cpp_standalone"`` or ``"runtime"``
+    options : settings of the model that are not as the model has them, by name; truth values, numbers
+        and words
     settings : the model's settings; None until the network is made
 
     Raises
@@ -53,6 +57,7 @@ class RunConfig:
     goal: float = 0.95
     max_samples: int | None = None
     device: str = "cpp_standalone"
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     settings: Mapping[str, Any] | None = field(default=None, hash=False)
 
     def __post_init__(self) -> None:
@@ -66,6 +71,7 @@ class RunConfig:
         if self.max_samples is not None:
             check_count(self, "max_samples", self.max_samples)
         check_choice(self, "device", self.device, DEVICES)
+        object.__setattr__(self, "options", _check_options(self.options))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> RunConfig:
@@ -78,6 +84,12 @@ class RunConfig:
         return Plasticity.parse(self.rule)
 
     @property
+    def title(self) -> str:
+        """The run's name for people: ``spiking, largest(0.02), feedback=random, seed 3``."""
+        parts = (self.model, self.rule, format_changes(self.options), f"seed {self.seed}")
+        return ", ".join(part for part in parts if part)
+
+    @property
     def key(self) -> str:
         """16 hexadecimal digits that differ whenever anything differs that shapes the run.
 
@@ -87,7 +99,10 @@ class RunConfig:
         """
         if self.hidden is None or self.max_samples is None or self.settings is None:
             raise RuntimeError("a run has a key once set_up() has filled in what the model settles")
-        text = json.dumps({"schema": SCHEMA, **self.to_dict()}, sort_keys=True, allow_nan=False)
+        values = {"schema": SCHEMA, **self.to_dict()}
+        if not self.options:  # a run without any is the one it was before there were options
+            del values["options"]
+        text = json.dumps(values, sort_keys=True, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def to_dict(self) -> dict[str, Any]:
@@ -98,3 +113,16 @@ class RunConfig:
 def _check_seed(seed: object) -> None:
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise RequestError(f"RunConfig.seed: must be a whole number >= 0, got {seed!r}")
+
+
+def _check_options(options: object) -> dict[str, Any]:
+    """``options`` in the order of their names."""
+    if not isinstance(options, Mapping) or not all(isinstance(name, str) for name in options):
+        raise RequestError(f"RunConfig.options: must be values by name of a setting, got {options!r}")
+    for name, value in options.items():
+        is_finite = isinstance(value, float) and math.isfinite(value)
+        if not is_finite and not isinstance(value, bool | int | str):
+            raise RequestError(
+                f"RunConfig.options: {name} must be true or false, a number or a word, got {value!r}"
+            )
+    return dict(sorted(options.items()))

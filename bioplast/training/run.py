@@ -118,6 +118,8 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
         plasticity=plasticity,
         device=config.device,
     )
+    if config.options:
+        model = model.with_settings(config.options)
     # Through JSON, so that settings read back from a record are equal to these.
     settings = json.loads(json.dumps(dict(model.settings)))
     complete = replace(config, hidden=n_hidden, max_samples=max_samples, settings=settings)

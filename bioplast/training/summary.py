@@ -9,13 +9,17 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from bioplast.changes import format_changes
+
 _ENERGIES = ("m0", "m1", "m0_min", "m1_min", "inefficiency_m0", "inefficiency_m1", "maintenance")
 
 
 def make_summary(record: Mapping[str, Any]) -> Group:
     """The record of a run, for ``rich`` to print."""
+    options = format_changes(record.get("config", {}).get("options", {}))
     title = (
-        f"{record['model']}, {record['rule']}, {record['hidden']} hidden units, seed {record['seed']}, "
+        f"{record['model']}, {record['rule']}, {options}{', ' * bool(options)}"
+        f"{record['hidden']} hidden units, seed {record['seed']}, "
         f"task {record['task']}, {record['protocol']} protocol"
     )
     return Group(

@@ -37,3 +37,11 @@ def test_says_which_runs_gave_up_diverged_or_failed(make_run):
         "Did not reach the goal: ann with above(1.0) (1 of 2). Weights became NaN: rate with plain (1 of 1). "
         "Not carried out: spiking, plain, seed 3 (no C++ compiler)."
     )
+
+
+def test_runs_with_other_options_are_another_cell(make_run):
+    options = {"config": {"options": {"feedback": "random"}}}
+    runs = [make_run(), make_run(converged=False, **options)]
+    assert fill_caption("{seeds}; {missing}", runs, []) == (
+        "n = 1 seed; Did not reach the goal: ann with plain with feedback=random (1 of 1)."
+    )

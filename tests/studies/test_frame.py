@@ -21,3 +21,9 @@ def test_one_row_an_evaluation(make_run):
     assert frame["seed"].tolist() == [1, 1, 2, 2]
     assert frame["samples"].tolist() == [2000, 4000, 2000, 4000]
     assert frame["m0"].tolist() == [5, 10, 10, 20]
+
+
+def test_options_are_one_column(make_run):
+    runs = [make_run(), make_run(config={"options": {"feedback": "random", "p_input": 0.1, "dale": True}})]
+    for frame in (make_run_frame(runs), make_trace_frame(runs)):
+        assert frame["options"].unique().tolist() == ["", "feedback=random, p_input=0.1, dale=true"]

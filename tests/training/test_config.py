@@ -28,6 +28,11 @@ def make_complete(**values) -> RunConfig:
         ("goal", float("nan"), r"RunConfig\.goal: must be in \(0, 1\], got nan"),
         ("goal", 95, r"RunConfig\.goal: must be in \(0, 1\], got 95"),
         ("max_samples", 0, r"RunConfig\.max_samples: must be a whole number >= 1, got 0"),
+        ("options", {"scale": float("inf")}, "scale must be true or false, a number or a word, got inf"),
+        ("options", {"scale": [1]}, r"scale must be true or false, a number or a word, got \[1\]"),
+        ("options", {"scale": None}, "scale must be true or false, a number or a word, got None"),
+        ("options", ["scale"], r"options: must be values by name of a setting, got \['scale'\]"),
+        ("options", {1: 2}, r"options: must be values by name of a setting, got \{1: 2\}"),
         ("device", "gpu", r"RunConfig\.device: must be one of cpp_standalone, runtime, got 'gpu'"),
     ],
 )
@@ -63,6 +68,7 @@ def test_key_is_sixteen_hexadecimal_digits_and_the_same_each_time():
         ("goal", 0.96),
         ("max_samples", 1001),
         ("device", "runtime"),
+        ("options", {"learning_rate": 0.02}),
         ("settings", {"learning_rate": 0.02}),
     ],
 )
@@ -77,9 +83,30 @@ def test_there_is_no_key_before_all_is_settled(field):
 
 
 def test_survives_json():
-    config = make_complete(rule="largest(0.1)", goal=1)
+    config = make_complete(rule="largest(0.1)", goal=1, options={"p_input": 0.1, "dale": True})
     assert RunConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
 
 
 def test_can_be_a_member_of_a_set():
     assert len({make_complete(), make_complete(), make_complete(seed=2)}) == 2
+
+
+def test_options_have_one_order():
+    one = make_complete(options={"b": 1, "a": "x"})
+    other = make_complete(options={"a": "x", "b": 1})
+    assert list(one.options) == ["a", "b"]
+    assert one == other
+    assert one.key == other.key
+
+
+def test_options_given_later_change_nothing():
+    options = {"a": 1}
+    config = make_complete(options=options)
+    options["a"] = 2
+    assert config.options == {"a": 1}
+
+
+def test_title():
+    assert RunConfig("ann", "largest(0.10)", seed=3).title == "ann, largest(0.1), seed 3"
+    config = RunConfig("rate", options={"feedback": "random", "dale": True})
+    assert config.title == "rate, plain, dale=true, feedback=random, seed 1"

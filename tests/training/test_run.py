@@ -157,6 +157,8 @@ def test_key_differs_with_the_settings_of_the_model(make_config, study, wild):
         ({"rule": "subnet(9)", "hidden": 7}, r"at most the 7 hidden units, got 9"),
         ({"task": "mnist2"}, r"task: must be mnist or a folder of IDX files, got 'mnist2'"),
         ({"device": "runtime"}, r"device: tiny has no device 'runtime'"),
+        ({"options": {"rate": 1}}, r"options: tiny has no setting 'rate'; there are learning_rate, scales"),
+        ({"options": {"learning_rate": "low"}}, r"learning_rate of tiny must be a number, got 'low'"),
     ],
 )
 def test_what_does_not_exist_or_fit_is_refused_before_anything_is_trained(make_config, study, values, match):
@@ -188,3 +190,14 @@ def test_commit_is_that_of_the_study(make_config, study, monkeypatch):
     assert carry_out(make_config(), project=study).record["commit"] == commit
     (study / "models" / "tiny.py").write_text((study / "models" / "tiny.py").read_text() + "\n")
     assert carry_out(make_config(), project=study).record["commit"] == f"{commit}-dirty"
+
+
+def test_options_are_settings_of_the_network(make_config, study):
+    config = set_up(make_config(options={"learning_rate": 0.5}), project=study).config
+    assert config.settings == {"learning_rate": 0.5, "scales": [0.1, 0.1]}
+    record = carry_out(config, project=study).record
+    assert record["config"]["options"] == {"learning_rate": 0.5}
+    assert record["key"] == config.key
+    plain = carry_out(make_config(), project=study).record
+    assert record["key"] != plain["key"]
+    assert record["energy"]["m1"] != plain["energy"]["m1"]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from bioplast.changes import check_changes
 from bioplast.energy import Books, Signalling
 from bioplast.errors import RequestError
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, Layer, Outcome, State
@@ -15,14 +16,20 @@ class Tiny:
     name = "tiny"
     build_seconds = 0.0
 
-    def __init__(self, n_pixels, n_classes, n_hidden, plasticity):
+    def __init__(self, n_pixels, n_classes, n_hidden, plasticity, learning_rate=LEARNING_RATE):
+        self.sizes = (n_pixels, n_classes, n_hidden)
         self.shapes = {HIDDEN_LAYER: (n_pixels + 1, n_hidden), OUTPUT_LAYER: (n_hidden + 1, n_classes)}
         self.n_hidden = n_hidden
         self.plasticity = plasticity
+        self.learning_rate = learning_rate
 
     @property
     def settings(self):
-        return {"learning_rate": LEARNING_RATE, "scales": (0.1, 0.1)}
+        return {"learning_rate": self.learning_rate, "scales": (0.1, 0.1)}
+
+    def with_settings(self, changes):
+        settings = {**self.settings, **check_changes(self.name, self.settings, changes)}
+        return Tiny(*self.sizes, self.plasticity, settings["learning_rate"])
 
     def initial_state(self, seed):
         rng = make_rng(seed, "weights")
@@ -52,7 +59,7 @@ class Tiny:
 
     def _write(self, layer, direction):
         before = layer.weights.copy()
-        layer.weights += LEARNING_RATE * direction
+        layer.weights += self.learning_rate * direction
         layer.books.record(before, layer.weights)
 
 
