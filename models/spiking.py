@@ -39,7 +39,7 @@ from bioplast.energy import Signalling
 from bioplast.errors import RequestError
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.plasticity import Plasticity
-from bioplast.plasticity.checks import check_count, check_fraction, check_not_negative, check_positive
+from bioplast.plasticity.checks import check_count, check_not_negative, check_positive, check_probability
 
 N_HIDDEN = 200
 
@@ -134,7 +134,7 @@ class SpikingNetwork(BrianModel):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_count(self, "n_stimulus", self.n_stimulus)
-        check_fraction(self, "p_input", self.p_input)
+        check_probability(self, "p_input", self.p_input)
         for name in ("tau_m_ms", "v_thresh", "gamma"):
             check_positive(self, name, getattr(self, name))
         check_not_negative(self, "learning_rate", "learning_rate_output", "sd_hidden", "sd_output")

@@ -12,6 +12,12 @@ def check_fraction(owner: object, field: str, value: object) -> None:
         raise RequestError(f"{_name(owner)}.{field}: must be in (0, 1], got {value!r}")
 
 
+def check_probability(owner: object, field: str, value: object) -> None:
+    """Raise unless ``value`` is a number in [0, 1]."""
+    if not _is_number(value) or not 0 <= value <= 1:
+        raise RequestError(f"{_name(owner)}.{field}: must be in [0, 1], got {value!r}")
+
+
 def check_between(owner: object, field: str, value: object, low: float, high: float) -> None:
     """Raise unless ``value`` is a number in [low, high)."""
     if not _is_number(value) or not low <= value < high:

@@ -50,7 +50,7 @@ def test_every_setting_can_be_what_it_is(model):
             (model, "dtype", "int8", r"\.dtype: must be one of float32, float64, got 'int8'")
             for model in ("ann", "rate", "spiking")
         ],
-        ("spiking", "p_input", 1.5, r"\.p_input: must be in \(0, 1\], got 1\.5"),
+        ("spiking", "p_input", 1.5, r"\.p_input: must be in \[0, 1\], got 1\.5"),
         ("spiking", "tau_m_ms", 0, r"\.tau_m_ms: must be a number above 0, got 0"),
         ("spiking", "n_stimulus", 0, r"\.n_stimulus: must be a whole number >= 1, got 0"),
         ("spiking", "n_stimulus", 70, r"\.n_stimulus: must be at most 57, got 70"),
