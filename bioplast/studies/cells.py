@@ -1,0 +1,89 @@
+"""Runs of the same cell, that is, of the same settings with other seeds, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bioplast.studies.interval import spread
+from bioplast.studies.statistics import compute_savings, estimate_median
+
+
+def count_unreached_as_infinite(runs: pd.DataFrame, quantity: str) -> pd.Series[Any]:
+    """``quantity`` of each run; inf where it did not reach the goal: it would have cost more than it did."""
+    return runs[quantity].astype(float).where(runs["converged"].astype(bool), np.inf)
+
+
+def compute_medians(runs: pd.DataFrame, cells: Sequence[str], quantities: Sequence[str]) -> pd.DataFrame:
+    """One row per cell: how many runs reached the goal, and medians of what that took.
+
+    A run that did not reach the goal counts as dearer than any, so that a median is not that of
+    the lucky ones; it is nan where at least half of the runs did not get there.
+
+    Parameters
+    ----------
+    runs : one row a run with the columns ``converged``, ``cells`` and ``quantities``
+    cells : columns that the runs of a cell share
+    quantities : columns with energies or samples
+
+    Returns
+    -------
+    medians : columns ``cells``, ``reached``, ``n``, and for each quantity itself and the ends of its 95 %
+        bootstrap interval, ``<quantity> low`` and ``<quantity> high``; nan unless all runs got there
+    """
+    rows = []
+    for names, cell in runs.groupby(list(cells), sort=False):
+        reached = int(cell["converged"].astype(bool).sum())
+        row: dict[str, Any] = dict(zip(cells, names, strict=True))
+        row |= {"reached": reached, "n": len(cell)}
+        for quantity in quantities:
+            row |= _describe(quantity, cell)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def with_medians(runs: pd.DataFrame, cells: Sequence[str], quantities: Sequence[str]) -> pd.DataFrame:
+    """``runs`` with ``kind`` run, and below them the medians of their cells with ``kind`` median."""
+    medians = compute_medians(runs, cells, quantities)
+    return pd.concat([runs.assign(kind="run").astype(object), medians.assign(kind="median").astype(object)])
+
+
+def compare_with_plain(
+    runs: pd.DataFrame, cells: Sequence[str], quantities: Sequence[str], pairs: Sequence[str]
+) -> pd.DataFrame:
+    """One row per cell of another rule than plain: how many times less it took than plain learning.
+
+    Parameters
+    ----------
+    runs : one row a run with the columns ``rule``, ``converged``, ``cells``, ``quantities`` and ``pairs``
+    cells : columns that the runs of a cell share
+    quantities : columns with energies or samples
+    pairs : columns that a run has in common with the plain run it is compared with
+
+    Returns
+    -------
+    savings : columns ``cells``, ``n``, the number of pairs in which both reached the goal, and for each
+        quantity the median over pairs and the ends of its 95 % bootstrap interval
+    """
+    saved = {name: compute_savings(runs, name, pairs=pairs) for name in quantities}
+    rows = []
+    for names, cell in runs[runs["rule"] != "plain"].groupby(list(cells), sort=False):
+        row: dict[str, Any] = dict(zip(cells, names, strict=True))
+        for name in quantities:
+            estimate = estimate_median(saved[name][cell.index])
+            row |= {"n": estimate.n} | spread(name, estimate.median, estimate.low, estimate.high)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _describe(quantity: str, cell: pd.DataFrame) -> dict[str, float]:
+    values = count_unreached_as_infinite(cell, quantity)
+    median = float(np.median(values))
+    low = high = np.nan
+    if np.isfinite(values).all():
+        estimate = estimate_median(values)
+        low, high = estimate.low, estimate.high
+    return spread(quantity, median if np.isfinite(median) else np.nan, low, high)
