@@ -14,7 +14,7 @@ from bioplast.figures.style import save_figure, use_style
 from bioplast.studies.caption import fill_caption
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Failure
-from bioplast.studies.table import make_rich_table
+from bioplast.studies.table import make_markdown, make_rich_table
 from bioplast.training.lock import only_one
 from bioplast.training.record import Run
 
@@ -29,7 +29,7 @@ def draw(
     runs: Sequence[Run] = (),
     failures: Sequence[Failure] = (),
 ) -> pd.DataFrame:
-    """Analyse, write figure.{pdf,png,svg}, figure.csv, table.csv and caption.txt, and print the last two.
+    """Analyse, write figure.{pdf,png,svg}, figure.csv, table.{csv,md} and caption.txt; print the last two.
 
     Parameters
     ----------
@@ -55,6 +55,7 @@ def draw(
                 save_figure(experiment.plot(data), folder)
             table = experiment.tabulate(*findings)
             table.to_csv(folder / "table.csv", index=False)
+            (folder / "table.md").write_text(make_markdown(table) + "\n", encoding="utf-8")
             caption = fill_caption(experiment.caption, runs, failures, experiment.describe(data))
             (folder / "caption.txt").write_text(caption + "\n", encoding="utf-8")
         except OSError as error:

@@ -54,7 +54,7 @@ def run_experiments(
 
     Returns
     -------
-    folders : each holds figure.{pdf,png,svg}, figure.csv, table.csv, caption.txt and a folder per run
+    folders : each holds figure.{pdf,png,svg}, figure.csv, table.{csv,md}, caption.txt and a folder per run
 
     Raises
     ------

@@ -1,8 +1,9 @@
-"""A table of results in the terminal."""
+"""A table of results in the terminal and in Markdown."""
 
 from __future__ import annotations
 
 import numbers
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,20 +16,50 @@ def make_rich_table(frame: pd.DataFrame) -> Table:
 
     Columns ``X low`` and ``X high`` are the ends of an interval around ``X`` and go into its cells.
     """
-    names = [name for name in frame.columns if not name.endswith((" low", " high"))]
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
+    names = _list_columns(frame)
     for name in names:
-        is_text = frame[name].map(lambda value: isinstance(value, str)).any()
-        table.add_column(name, justify="left" if is_text else "right", no_wrap=True)
-    for _, row in frame.iterrows():
-        table.add_row(*(_format_with_interval(row, name) for name in names))
+        table.add_column(name, justify="left" if _is_text(frame[name]) else "right", no_wrap=True)
+    for cells in _format_rows(frame, names):
+        table.add_row(*cells)
     return table
+
+
+def make_markdown(frame: pd.DataFrame) -> str:
+    """The same as a table in Markdown.
+
+    >>> print(make_markdown(pd.DataFrame({"rule": ["plain"], "m0": [7.36e8]})))
+    | rule | m0 |
+    |---|---:|
+    | plain | 7.36e+08 |
+    """
+    names = _list_columns(frame)
+    rule = ["---" if _is_text(frame[name]) else "---:" for name in names]
+    body = [_make_line(cells) for cells in _format_rows(frame, names)]
+    return "\n".join([_make_line(names), f"|{'|'.join(rule)}|", *body])
+
+
+def _make_line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _list_columns(frame: pd.DataFrame) -> list[str]:
+    return [name for name in frame.columns if not name.endswith((" low", " high"))]
+
+
+def _is_text(column: pd.Series[Any]) -> bool:
+    return bool(column.map(lambda value: isinstance(value, str)).any())
+
+
+def _format_rows(frame: pd.DataFrame, names: Sequence[str]) -> Iterator[list[str]]:
+    for _, row in frame.iterrows():
+        yield [_format_with_interval(row, name) for name in names]
 
 
 def _format_with_interval(row: pd.Series[Any], name: str) -> str:
     text = format_cell(row[name])
     ends = [format_cell(row.get(f"{name} {end}")) for end in ("low", "high")]
-    return text if "-" in ends else f"{text} [{', '.join(ends)}]"
+    return text if "-" in (text, *ends) else f"{text} [{', '.join(ends)}]"
 
 
 def format_cell(value: object) -> str:

@@ -46,7 +46,7 @@ def plot(data):
     figure.subplots().plot(data["seed"], data["m1"])
     return figure
 '''
-DRAWN = ("figure.pdf", "figure.png", "figure.svg", "figure.csv", "table.csv", "caption.txt")
+DRAWN = ("figure.pdf", "figure.png", "figure.svg", "figure.csv", "table.csv", "table.md", "caption.txt")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from bioplast.studies.table import format_cell, make_rich_table
+from bioplast.studies.table import format_cell, make_markdown, make_rich_table
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,15 @@ def test_an_interval_goes_into_its_value_s_cell():
     assert "5 [4, 6.5]" in text
     assert "4 [" not in text
     assert "low" not in text
+
+
+def test_markdown_has_a_line_a_row_and_bars_in_text_are_escaped():
+    frame = pd.DataFrame(
+        {"claim": ["|dw| large", "b"], "x": [5.0, np.nan], "x low": [4.0, 1], "x high": [6.5, 2]}
+    )
+    assert make_markdown(frame).splitlines() == [
+        "| claim | x |",
+        "|---|---:|",
+        "| \\|dw\\| large | 5 [4, 6.5] |",
+        "| b | - |",
+    ]
