@@ -41,7 +41,7 @@ def plot_exponents(data: pd.DataFrame, ax: Axes, looks: Mapping[str, Look], *, o
 
     Parameters
     ----------
-    data : columns ``over``, and for each quantity ``<quantity>``, ``<quantity> low`` and ``<quantity> high``
+    data : columns ``quantity``, ``over``, ``value``, ``low`` and ``high``
     ax : axes to draw on
     looks : how each quantity is drawn
     over : column with the setting
@@ -52,12 +52,12 @@ def plot_exponents(data: pd.DataFrame, ax: Axes, looks: Mapping[str, Look], *, o
     ax : the axes given
     """
     for name, look in looks.items():
-        value, low, high = (data[column].astype(float) for column in (name, f"{name} low", f"{name} high"))
-        ends = [(value - low).fillna(0), (high - value).fillna(0)]
+        rows = data[data["quantity"] == name].sort_values(over)
+        value, low, high = (rows[column].astype(float) for column in ("value", "low", "high"))
         ax.errorbar(
-            data[over],
+            rows[over].astype(float),
             value,
-            ends,
+            [(value - low).fillna(0), (high - value).fillna(0)],
             color=look.colour,
             marker=look.marker,
             elinewidth=0.7,

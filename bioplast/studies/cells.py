@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bioplast.studies.interval import spread
+from bioplast.studies.interval import CONCLUSION, conclude_median, spread
 from bioplast.studies.statistics import compute_savings, estimate_median
 
 
@@ -51,10 +51,22 @@ def with_medians(runs: pd.DataFrame, cells: Sequence[str], quantities: Sequence[
     return pd.concat([runs.assign(kind="run").astype(object), medians.assign(kind="median").astype(object)])
 
 
+def say_seeds(medians: pd.DataFrame) -> str:
+    """The number of seeds behind ``medians``, which have the column ``n``, in words.
+
+    >>> say_seeds(pd.DataFrame({"n": [3, 5]}))
+    'n = 3 to 5 seeds'
+    """
+    low, high = int(medians["n"].min()), int(medians["n"].max())
+    if low < high:
+        return f"n = {low} to {high} seeds"
+    return f"n = {low} seed{'s' if low > 1 else ''}"
+
+
 def compare_with_plain(
     runs: pd.DataFrame, cells: Sequence[str], quantities: Sequence[str], pairs: Sequence[str]
 ) -> pd.DataFrame:
-    """One row per cell of another rule than plain: how many times less it took than plain learning.
+    """How many times less than plain learning each cell of another rule took.
 
     Parameters
     ----------
@@ -65,18 +77,16 @@ def compare_with_plain(
 
     Returns
     -------
-    savings : columns ``cells``, ``n``, the number of pairs in which both reached the goal, and for each
-        quantity the median over pairs and the ends of its 95 % bootstrap interval
+    savings : one row a cell and quantity: ``cells``, and the median over pairs in which both reached the
+        goal as ``quantity``, ``value``, ``low``, ``high``, ``n``
     """
-    saved = {name: compute_savings(runs, name, pairs=pairs) for name in quantities}
     rows = []
-    for names, cell in runs[runs["rule"] != "plain"].groupby(list(cells), sort=False):
-        row: dict[str, Any] = dict(zip(cells, names, strict=True))
-        for name in quantities:
-            estimate = estimate_median(saved[name][cell.index])
-            row |= {"n": estimate.n} | spread(name, estimate.median, estimate.low, estimate.high)
-        rows.append(row)
-    return pd.DataFrame(rows)
+    for quantity in quantities:
+        saved = compute_savings(runs, quantity, pairs=pairs)
+        for names, cell in runs[runs["rule"] != "plain"].groupby(list(cells), sort=False):
+            estimate = estimate_median(saved[cell.index])
+            rows.append(dict(zip(cells, names, strict=True)) | conclude_median(quantity, estimate))
+    return pd.DataFrame(rows, columns=[*cells, *CONCLUSION])
 
 
 def _describe(quantity: str, cell: pd.DataFrame) -> dict[str, float]:

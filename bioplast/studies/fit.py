@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import linregress, t
 
-from bioplast.studies.interval import spread
+from bioplast.studies.interval import CONCLUSION, conclude_median
 from bioplast.studies.statistics import CONFIDENCE, estimate_median
 
 
@@ -82,18 +82,16 @@ def compute_local_exponents(runs: pd.DataFrame, over: str, quantities: Sequence[
 
     Returns
     -------
-    exponents : one row a pair of sizes: ``over``, their geometric mean, and for each quantity the median
-        over seeds and the ends of its 95 % bootstrap interval
+    exponents : one row a pair of sizes and quantity: ``over``, the sizes' geometric mean, and the median
+        over seeds as ``quantity``, ``value``, ``low``, ``high``, ``n``
     """
-    by_seed = {name: runs.pivot(index="seed", columns=over, values=name).astype(float) for name in quantities}
     rows = []
-    for small, large in itertools.pairwise(np.sort(runs[over].unique())):
-        row = {over: float(np.sqrt(float(small) * float(large)))}
-        for name, table in by_seed.items():
-            estimate = estimate_median(np.log(table[large] / table[small]) / np.log(large / small))
-            row |= spread(name, estimate.median, estimate.low, estimate.high)
-        rows.append(row)
-    return pd.DataFrame(rows)
+    for name in quantities:
+        by_seed = runs.pivot(index="seed", columns=over, values=name).astype(float)
+        for small, large in itertools.pairwise(by_seed.columns):
+            estimate = estimate_median(np.log(by_seed[large] / by_seed[small]) / np.log(large / small))
+            rows.append({over: float(np.sqrt(small * large))} | conclude_median(name, estimate))
+    return pd.DataFrame(rows, columns=[over, *CONCLUSION])
 
 
 def _quantile(n: int) -> float:

@@ -22,15 +22,8 @@ def test_a_line_has_its_band_where_its_interval_is_known():
 
 def test_exponents_have_bars_from_low_to_high_and_none_where_they_are_not_known():
     data = pd.DataFrame(
-        {
-            "hidden": [10, 100],
-            "m0": [1.0, 2.0],
-            "m0 low": [0.5, None],
-            "m0 high": [1.75, None],
-            "m1": [0.0, 0.0],
-            "m1 low": [-1.0, -1.0],
-            "m1 high": [1.0, 1.0],
-        }
+        [("m0", 100, 2.0, None, None), ("m0", 10, 1.0, 0.5, 1.75), ("m1", 10, 0.0, -1.0, 1.0)],
+        columns=["quantity", "hidden", "value", "low", "high"],
     )
     ax = plot_exponents(data, make_figure(85, 60).subplots(), LOOKS, over="hidden", label="Exponent")
     bars = ax.containers[0].lines[2][0].get_segments()

@@ -67,4 +67,10 @@ def test_exponents_between_neighbours_are_those_of_the_seeds_that_both_have():
     )
     (row,) = compute_local_exponents(runs, "hidden", ["m0"]).to_dict("records")
     assert row["hidden"] == pytest.approx(100.0)
-    assert [row["m0"], row["m0 low"], row["m0 high"]] == pytest.approx([1.5, 1.0, 2.0])
+    assert [row["value"], row["low"], row["high"]] == pytest.approx([1.5, 1.0, 2.0])
+    assert (row["quantity"], row["n"]) == ("m0", 2)
+
+
+def test_one_size_has_no_neighbour():
+    runs = pd.DataFrame({"seed": [1, 2], "hidden": [10, 10], "m0": [1.0, 2.0]})
+    assert compute_local_exponents(runs, "hidden", ["m0"]).empty

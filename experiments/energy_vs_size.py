@@ -1,0 +1,252 @@
+"""Energy of plain backprop against the size of the network, and what that would be in macaque V1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bioplast.figures.scaling import plot_exponents, plot_lines
+from bioplast.figures.style import (
+    BLACK,
+    BLUE,
+    DOUBLE_COLUMN_MM,
+    VERMILLION,
+    Look,
+    label_panel,
+    make_figure,
+)
+from bioplast.figures.sweep import SWEEP_LABELS, plot_sweep
+from bioplast.figures.ticks import label_log_axis
+from bioplast.studies.cells import count_unreached_as_infinite, with_medians
+from bioplast.studies.fit import PowerLaw, compute_local_exponents, fit_power_law
+from bioplast.studies.frame import make_run_frame
+from bioplast.studies.grid import make_product, make_seeds
+from bioplast.studies.interval import CONCLUSION, conclude, name_columns, pick, say_each
+from bioplast.studies.optimum import find_optimum
+from bioplast.training.config import RunConfig
+from bioplast.training.record import Run
+
+# Seeds of the full form: fewer where a run takes minutes.
+SEEDS = {30: 5, 50: 5, 100: 5, 200: 5, 300: 5, 1000: 5, 3000: 3, 10_000: 2}
+QUICK_SIZES, QUICK_SEEDS = (30, 100, 300), 2
+GOAL, QUICK_GOAL, QUICK_MAX_SAMPLES = 0.95, 0.90, 20_000
+FIT_FROM = 100  # smaller networks are short of units and learn for long
+
+# Neurons and synapses under a square millimetre of macaque V1, the sum over its layers: O'Kusky & Colonnier
+# 1982, doi:10.1002/cne.902100307. V1 of one hemisphere: Sincich et al. 2003, doi:10.1017/S0952523803206088.
+V1_NEURONS_PER_MM2, V1_SYNAPSES_PER_MM2, V1_AREA_MM2 = 201_900, 478_500_000, 1343
+V1_SIZE = V1_NEURONS_PER_MM2 * V1_AREA_MM2
+SYNAPSES_PER_UNIT = 785 + 10
+V1_SIZE_BY_SYNAPSES = V1_SYNAPSES_PER_MM2 * V1_AREA_MM2 / SYNAPSES_PER_UNIT
+CLAIMED_EXCESS = {"m0": 1e5, "m1": 700.0}
+
+Row = dict[str, Any]
+ENERGIES = ("m0", "m1")
+FITTED = (*ENERGIES, "samples")
+QUANTITIES = (*FITTED, "inefficiency_m0", "inefficiency_m1")
+COLUMNS = name_columns(QUANTITIES)
+LOOKS = {"m0": Look(BLUE, "o"), "m1": Look(VERMILLION, "s")}
+PLAIN, LAW = {"plain": Look(BLACK, "o")}, {"plain": Look(VERMILLION, "")}
+
+CAPTION = """
+Energy of plain backprop (ann, every proposed change is written) to {goal} on {task}, against the number of
+hidden units N. Paper protocol: stops on the test set, input encoding '{encoding}'; {size_seeds}.
+
+a-c: writes M0, summed size of the changes M1, and samples seen until the goal. One marker a run, open where
+it did not reach the goal and shows what it had spent; line: medians (a run that did not get there counts as
+dearer than any). Dashed: power law fitted to the runs that reached the goal with N >= {fit_from}, and its
+95 % interval. Exponents: {exponents}. Cheapest size measured: {best}.
+
+d: energy over the minimum, which is what the direct way from the initial to the final weights would have
+cost. Plain learning writes every synapse at every sample, so M0 over its minimum is the number of samples.
+
+e: exponent between neighbouring sizes, median over seeds with its 95 % bootstrap interval; a power law
+would be level.
+
+f: energy over that at the cheapest size, with the power laws of a and b drawn on to macaque V1, taken as one
+hidden unit per neuron: {v1}. There: {excess}; with as many synapses as V1 instead: {by_synapses}. Stars:
+claimed, 1e5 in M0 and 700 in M1. The intervals are those of the lines and do not say whether the power laws
+go on over {decades} decades without data. {missing}
+"""
+
+
+def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
+    """Sizes x seeds, in the full form with fewer seeds for the largest; ``seeds`` is an upper limit there."""
+    sizes = dict.fromkeys(QUICK_SIZES, seeds or QUICK_SEEDS) if quick else SEEDS
+    most = max(sizes.values()) if seeds is None else len(make_seeds(seeds))
+    return [
+        config
+        for hidden, n_seeds in sizes.items()
+        for config in make_product(
+            model="ann",
+            hidden=hidden,
+            seed=make_seeds(min(n_seeds, most)),
+            protocol="paper",
+            goal=QUICK_GOAL if quick else GOAL,
+            max_samples=QUICK_MAX_SAMPLES if quick else None,
+        )
+    ]
+
+
+def expected_seconds(config: RunConfig) -> float:
+    """About 30,000 samples whose cost goes with the size; small networks need many more."""
+    hidden = config.hidden or 100
+    return 5 + 0.03 * hidden + 500 / hidden
+
+
+def analyse(runs: Sequence[Run]) -> pd.DataFrame:
+    """Exactly what is drawn, by ``kind``.
+
+    ``run``, ``median`` and ``line``, the power laws, have columns by quantity. Then come conclusions, with
+    ``quantity``, ``value``, ``low`` and ``high``: ``exponent`` of the power laws; ``step``, that between
+    neighbouring sizes; ``best``, the cheapest size, ``is_inside`` if its interval leaves out both ends;
+    ``excess``, the power law over the cheapest size's median; ``v1``, its last point; ``v1 by synapses``, the
+    same with as many synapses as V1; ``v1 over minimum``, the inefficiency in V1.
+    """
+    frame = make_run_frame(runs).assign(label="plain")
+    reached = frame[frame["converged"].astype(bool)]
+    fitted = reached[reached["hidden"] >= FIT_FROM]
+    laws = {name: fit_power_law(fitted["hidden"], fitted[name]) for name in QUANTITIES}
+    sizes = np.sort(frame.loc[frame["hidden"] >= FIT_FROM, "hidden"].unique()).astype(float)
+
+    rows: list[Row] = []
+    line: Row = {"kind": "line", "label": "plain", "hidden": sizes}
+    for name in FITTED:
+        law = laws[name]
+        rows.append({"kind": "exponent"} | conclude(name, law.exponent, law.low, law.high, law.n))
+        line |= dict(zip(name_columns([name]), law.predict(sizes), strict=True))
+    for name in ENERGIES:
+        optimum = find_optimum(frame["hidden"], count_unreached_as_infinite(frame, name))
+        best = conclude(name, optimum.place, optimum.low, optimum.high, len(frame))
+        rows.append({"kind": "best", "is_inside": optimum.is_inside} | best)
+        points = {"excess": [*sizes, *np.geomspace(sizes.max(initial=1), V1_SIZE, 9)[1:]]}
+        points |= {"v1": [V1_SIZE], "v1 by synapses": [V1_SIZE_BY_SYNAPSES]}
+        for kind, where in points.items():
+            rows += _follow(kind, laws[name], name, where, optimum.lowest)
+        rows += _follow("v1 over minimum", laws[f"inefficiency_{name}"], name, [V1_SIZE], 1.0)
+    parts = [
+        with_medians(frame, ["hidden", "label"], QUANTITIES),
+        pd.DataFrame(line),
+        pd.DataFrame(rows),
+        compute_local_exponents(reached, "hidden", ENERGIES).assign(kind="step"),
+    ]
+    names = ["kind", "label", "hidden", "seed", "converged", "reached", *COLUMNS, *CONCLUSION, "is_inside"]
+    data = pd.concat([part.reindex(columns=names).astype(object) for part in parts], ignore_index=True)
+    return data.infer_objects().astype(dict.fromkeys(("seed", "n", "reached"), "Int64"))
+
+
+def exponents(data: pd.DataFrame) -> pd.DataFrame:
+    """Exponents of m0, m1 and samples: ``value``, ``low``, ``high`` and ``n`` runs."""
+    return pick(data, "exponent")
+
+
+def best_sizes(data: pd.DataFrame) -> pd.DataFrame:
+    """The cheapest size by energy: ``value``, ``low``, ``high``, and ``is_inside`` the sizes measured."""
+    rows = data[data["kind"] == "best"]
+    return pick(data, "best").assign(is_inside=rows["is_inside"].astype(bool).to_numpy())
+
+
+def excess_in_v1(data: pd.DataFrame) -> pd.DataFrame:
+    """Energy at V1's size over that at the cheapest size: ``value``, ``low`` and ``high``, by energy."""
+    return pick(data, "v1")
+
+
+def over_minimum_in_v1(data: pd.DataFrame) -> pd.DataFrame:
+    """Energy at V1's size over its own minimum, the other reading of waste."""
+    return pick(data, "v1 over minimum")
+
+
+def least_energies(data: pd.DataFrame) -> pd.Series[float]:
+    """The least m0 and m1 with which any run got to the goal."""
+    runs = data[(data["kind"] == "run") & data["converged"].eq(True)]
+    return runs[list(ENERGIES)].astype(float).min()
+
+
+def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
+    """One row per size with its medians; then the exponents, and what V1 would spend more."""
+    data = analyse(runs)
+    cells = data[data["kind"] == "median"]
+    cells = cells.assign(
+        N=cells["hidden"].map("{:,.0f}".format),
+        reached=cells["reached"].astype(str) + "/" + cells["n"].astype(str),
+    )
+    rows = data[data["kind"].isin(["exponent", "v1", "v1 by synapses", "v1 over minimum"])]
+    rows = rows.assign(N=rows["kind"] + ", " + rows["quantity"], reached="")
+    rows = rows.rename(columns={"low": "value low", "high": "value high"})
+    return pd.concat([cells, rows])[["N", "reached", *COLUMNS, *name_columns(["value"])]].reset_index(
+        drop=True
+    )
+
+
+def describe(data: pd.DataFrame) -> dict[str, str]:
+    """What is seen, for the caption."""
+    by_synapses = pick(data, "v1 by synapses")[["value"]].assign(low=np.nan, high=np.nan)
+    counts = data[data["kind"] == "median"].groupby("n")["hidden"].agg(list)
+    largest = data.loc[data["kind"] == "run", "hidden"].max()
+    return {
+        "size_seeds": "; ".join(
+            f"{n} seed{'s' if n > 1 else ''} at N = {', '.join(f'{size:,.0f}' for size in sizes)}"
+            for n, sizes in sorted(counts.items(), reverse=True)
+        ),
+        "fit_from": str(FIT_FROM),
+        "exponents": say_each(exponents(data), ".2f"),
+        "best": say_each(best_sizes(data), ",.0f"),
+        "v1": f"{V1_SIZE:.2g} ({V1_NEURONS_PER_MM2:,} under a square millimetre, O'Kusky & Colonnier 1982; "
+        f"{V1_AREA_MM2:,} mm2, Sincich et al. 2003)",
+        "excess": say_each(excess_in_v1(data), ".2g"),
+        "by_synapses": say_each(by_synapses, ".2g"),
+        "decades": f"{np.log10(V1_SIZE / largest):.1f}",
+    }
+
+
+def plot(data: pd.DataFrame) -> Figure:
+    """Energies and samples against the size; below, inefficiency, exponents and the way to V1."""
+    figure = make_figure(DOUBLE_COLUMN_MM, 115)
+    axes = figure.subplots(2, 3)
+    for ax, quantity in zip(axes[0], ("m0", "m1", "samples"), strict=True):
+        plot_sweep(data, ax, quantity, PLAIN, over="hidden")
+        plot_lines(data[data["kind"] == "line"], ax, quantity, LAW, over="hidden")
+    for name in ENERGIES:
+        quantity, looks = f"inefficiency_{name}", {"plain": LOOKS[name]}
+        plot_sweep(data, axes[1, 0], quantity, looks, over="hidden")
+    axes[1, 0].set_ylabel("Energy / minimum")
+    steps = data[data["kind"] == "step"]
+    plot_exponents(steps, axes[1, 1], LOOKS, over="hidden", label="Exponent between sizes")
+    _plot_excess(data, axes[1, 2])
+    for ax in axes.flat:
+        label_log_axis(ax.xaxis)
+    for ax in axes.flat[[0, 1, 2, 3, 5]]:
+        label_log_axis(ax.yaxis)
+    for ax, letter in zip(axes.flat, "abcdef", strict=True):
+        label_panel(ax, letter)
+    return figure
+
+
+def _plot_excess(data: pd.DataFrame, ax: Axes) -> None:
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    lines = data[data["kind"] == "excess"].assign(label=data["quantity"])
+    lines = lines.rename(columns={"low": "value low", "high": "value high"})
+    plot_lines(lines, ax, "value", LOOKS, over="hidden")
+    for name, row in pick(data, "v1").iterrows():
+        look = LOOKS[str(name)]
+        ax.plot(V1_SIZE, row["value"], color=look.colour, marker=look.marker)
+        ax.plot(V1_SIZE, CLAIMED_EXCESS[str(name)], color=look.colour, marker="*", markersize=7)
+    ax.set_xlabel(SWEEP_LABELS["hidden"])
+    ax.set_ylabel("Energy / that of cheapest size")
+
+
+def _follow(
+    kind: str, law: PowerLaw, name: str, sizes: Sequence[float], scale: float
+) -> list[dict[str, Any]]:
+    """The power law at ``sizes`` over ``scale``, a row each."""
+    ends = (part / scale for part in law.predict(sizes))
+    return [
+        {"kind": kind, "hidden": size} | conclude(name, float(value), float(low), float(high), law.n)
+        for size, value, low, high in zip(sizes, *ends, strict=True)
+    ]

@@ -1,0 +1,143 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bioplast.figures.style import use_style
+from bioplast.project import load_experiment_module
+from bioplast.training.config import RunConfig
+
+size = load_experiment_module("energy_vs_size", Path(__file__).parents[2])
+
+SIZES = (30, 100, 1000, 10_000)
+
+
+@pytest.fixture
+def runs(make_run):
+    """m0 in proportion to N from 100 on, m1 to its root; N = 30 is dearer; one run gives up there."""
+    return [
+        make_run(
+            hidden=hidden,
+            seed=seed,
+            m0=(20.0 if hidden == 30 else hidden / 10) * 10**7,
+            m1=(20.0 if hidden == 30 else np.sqrt(hidden)) * 100,
+            samples=round(4e5 / hidden**0.5),
+            converged=(hidden, seed) != (30, 2),
+        )
+        for hidden in SIZES
+        for seed in (1, 2, 3)
+    ]
+
+
+@pytest.fixture
+def data(runs):
+    return size.analyse(runs)
+
+
+def test_full_grid_is_plain_learning_of_the_paper_with_fewer_seeds_at_the_top():
+    grid = size.make_grid(False, None)
+    assert {(config.rule, config.protocol, config.goal) for config in grid} == {("plain", "paper", 0.95)}
+    counts = pd.Series([config.hidden for config in grid]).value_counts().to_dict()
+    assert counts == size.SEEDS
+    assert min(counts) == 30
+    assert max(counts) == 10_000
+    assert max(config.seed for config in size.make_grid(False, 2)) == 2
+
+
+def test_quick_grid_is_small():
+    grid = size.make_grid(True, None)
+    assert max(config.hidden for config in grid) <= 300
+    assert all(config.goal < 0.95 and config.max_samples <= 20_000 for config in grid)
+    assert len(size.make_grid(True, 1)) == len(size.QUICK_SIZES)
+
+
+def test_large_networks_are_expected_to_take_longest():
+    assert size.expected_seconds(RunConfig("ann", hidden=10_000)) > size.expected_seconds(
+        RunConfig("ann", hidden=100)
+    )
+
+
+def test_exponents_are_those_of_the_power_laws_the_runs_follow(data):
+    laws = size.exponents(data)
+    assert laws.loc["m0", ["value", "low", "high"]].tolist() == pytest.approx([1.0, 1.0, 1.0])
+    assert laws.loc["m1", "value"] == pytest.approx(0.5)
+    assert laws.loc["samples", "value"] == pytest.approx(-0.5)
+    assert laws["n"].tolist() == [9] * 3  # three sizes of at least 100, three seeds
+
+
+def test_the_cheapest_size_is_inside_where_both_ends_cost_more(data):
+    best = size.best_sizes(data)
+    assert best[["value", "low", "high"]].to_numpy().tolist() == [[100.0] * 3] * 2
+    assert best["is_inside"].tolist() == [True, True]
+
+
+def test_a_cost_that_only_grows_has_no_cheapest_size_inside(make_run):
+    runs = [make_run(hidden=hidden, seed=seed, m0=hidden) for hidden in SIZES for seed in (1, 2)]
+    best = size.best_sizes(size.analyse(runs))
+    assert best.loc["m0", "value"] == 30
+    assert not best.loc["m0", "is_inside"]
+
+
+def test_excess_in_v1_is_the_power_law_at_its_size_over_the_cheapest_size(data):
+    excess = size.excess_in_v1(data)
+    assert excess.loc["m0", "value"] == pytest.approx(size.V1_SIZE / 100)
+    assert excess.loc["m1", "value"] == pytest.approx(np.sqrt(size.V1_SIZE / 100))
+    assert size.over_minimum_in_v1(data)["value"].tolist() == pytest.approx([4.0, 2.0])
+    assert np.log10(size.V1_SIZE) == pytest.approx(8.43, abs=0.01)
+
+
+def test_least_energies_are_those_of_runs_that_reached_the_goal(make_run):
+    runs = [make_run(seed=1, m0=50, converged=False), make_run(seed=2, m0=70), make_run(seed=3, m0=80)]
+    assert size.least_energies(size.analyse(runs))["m0"] == 70
+
+
+def test_steps_are_the_exponents_between_neighbours(data):
+    steps = data[data["kind"] == "step"]
+    steps = steps[steps["quantity"] == "m0"]
+    assert steps["hidden"].tolist() == pytest.approx([np.sqrt(3000), np.sqrt(1e5), np.sqrt(1e7)])
+    expected = np.log(10 / 20) / np.log(100 / 30)
+    assert steps["value"].tolist() == pytest.approx([expected, 1.0, 1.0])
+
+
+def test_table_has_a_row_a_size_then_exponents_and_v1(runs):
+    table = size.tabulate(runs).set_index("N")
+    assert table.index.tolist()[:4] == ["30", "100", "1,000", "10,000"]
+    assert table.loc["30", "reached"] == "2/3"
+    assert table.loc["100", "m0"] == 1e8
+    assert table.loc["exponent, m1", "value"] == pytest.approx(0.5)
+
+
+def test_caption_says_sizes_seeds_exponents_and_what_v1_would_waste(data):
+    words = size.describe(data)
+    assert words["size_seeds"] == "3 seeds at N = 30, 100, 1,000, 10,000"
+    assert "M0 1.00 (1.00 to 1.00), M1 0.50 (0.50 to 0.50)" in words["exponents"]
+    assert "M0 2.7e+06 (2.7e+06 to 2.7e+06)" in words["excess"]
+    assert words["by_synapses"].startswith("M0 8.1e+06, M1")
+    assert words["decades"] == "4.4"
+    assert all(f"{{{name}}}" in size.CAPTION for name in words)
+
+
+def test_figure_draws_what_the_csv_holds(data, tmp_path):
+    with use_style():
+        figure = size.plot(data)
+    data.to_csv(tmp_path / "figure.csv", index=False)
+    held = pd.read_csv(tmp_path / "figure.csv")
+    runs = held[held["kind"] == "run"]
+    for ax, quantity in zip(figure.axes[:3], ("m0", "m1", "samples"), strict=True):
+        marks = [line.get_ydata() for line in ax.lines if line.get_linestyle() == "None"]
+        assert sorted(np.concatenate(marks)) == sorted(runs[quantity])
+    end = held[held["kind"] == "v1"]
+    last = [line.get_ydata()[-1] for line in figure.axes[5].lines]
+    assert set(last) == {*end["value"], *size.CLAIMED_EXCESS.values()}
+    assert all(ax.get_xlabel() and ax.get_ylabel() for ax in figure.axes)
+
+
+def test_one_size_alone_is_still_a_figure_and_a_table(make_run):
+    runs = [make_run(seed=seed, converged=False) for seed in (1, 2)]
+    data = size.analyse(runs)
+    with use_style():
+        assert len(size.plot(data).axes) == 6
+    assert size.tabulate(runs)["reached"].iloc[0] == "0/2"
+    assert np.isnan(size.exponents(data)["value"]).all()
+    assert size.describe(data)["exponents"] == "M0 not known, M1 not known, samples not known"

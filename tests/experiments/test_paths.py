@@ -1,0 +1,120 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bioplast.figures.style import use_style
+from bioplast.project import load_experiment_module
+from bioplast.training.config import RunConfig
+
+paths = load_experiment_module("paths", Path(__file__).parents[2])
+
+SIZES, UNITS = (300, 1000, 10_000), (30, 100, 200)
+
+
+@pytest.fixture
+def runs(make_run):
+    """Plain m0 goes with N; a subnet's is that of k = 100 whatever N is, dearer for 200, and 30 gives up."""
+    runs = [make_run(hidden=n, seed=seed, m0=100.0 * n, m1=10.0 * n) for n in SIZES for seed in (1, 2)]
+    costs = {30: (9000.0, False), 100: (1000.0, True), 200: (2500.0, True)}
+    for n in SIZES:
+        for k, (m0, converged) in costs.items():
+            for seed in (1, 2):
+                runs.append(make_run(f"subnet({k})", n, seed, m0=m0, m1=m0 / 10, converged=converged))
+    return runs
+
+
+@pytest.fixture
+def data(runs):
+    return paths.analyse(runs)
+
+
+def test_full_grid_has_subnets_smaller_than_their_network_and_plain_beside_them():
+    grid = paths.make_grid(False, None)
+    cells = {(config.rule, config.hidden) for config in grid}
+    assert ("subnet(70)", 100) in cells
+    assert ("subnet(100)", 100) not in cells
+    assert {hidden for rule, hidden in cells if rule == "plain"} == set(paths.SIZES)
+    assert {config.protocol for config in grid} == {"paper"}
+    assert len({(config.rule, config.hidden, config.seed) for config in grid}) == len(grid)
+
+
+def test_plain_learning_in_the_largest_network_has_fewer_seeds():
+    grid = paths.make_grid(False, 5)
+    counts = pd.Series([(config.rule, config.hidden) for config in grid]).value_counts()
+    assert counts["plain", 10_000] == 2
+    assert counts["subnet(100)", 10_000] == 5
+
+
+def test_quick_grid_gives_up_early():
+    assert all(
+        config.max_samples <= 20_000 and config.hidden <= 1000 for config in paths.make_grid(True, None)
+    )
+
+
+def test_what_is_plastic_and_not_the_network_decides_how_long_a_run_takes():
+    plain, subnet = (RunConfig("ann", rule=rule, hidden=10_000) for rule in ("plain", "subnet(100)"))
+    assert paths.expected_seconds(plain) > 10 * paths.expected_seconds(subnet)
+
+
+def test_the_cheapest_subnet_is_over_all_sizes(data):
+    best = paths.best_subnets(data)
+    assert best.loc["m0", ["value", "low", "high"]].tolist() == [100.0, 100.0, 100.0]
+    assert best["is_inside"].tolist() == [True, True]
+
+
+def test_energy_that_does_not_depend_on_the_size_has_an_exponent_of_zero(data):
+    assert paths.exponents(data)["value"].tolist() == pytest.approx([0.0, 0.0, 0.0], abs=1e-12)
+    assert paths.exponents(data, 200).loc["m0", "n"] == 6
+    assert paths.exponents(data, 30).empty  # none of its runs reached the goal
+
+
+def test_savings_are_those_in_the_largest_network(data):
+    assert paths.savings(data).loc["m0", "value"] == 1000.0
+    assert paths.savings(data).loc["samples", "value"] == 1.0
+
+
+def test_table_has_a_row_a_cell_then_the_exponents(runs):
+    table = paths.tabulate(runs)
+    row = table[(table["k"] == 30) & (table["N"] == "1,000")].iloc[0]
+    assert row["reached"] == "0/2"
+    assert np.isnan(row["m0"])
+    assert table.loc[table["N"] == "exponent, m1", "value"].tolist() == pytest.approx([0.0, 0.0], abs=1e-12)
+
+
+def test_caption_says_the_best_size_what_it_saves_and_the_exponents(data):
+    words = paths.describe(data)
+    assert words["best"] == "M0 100 (100 to 100), M1 100 (100 to 100)"
+    assert words["savings"].startswith("M0 1e+03 (1e+03 to 1e+03), M1 1e+03")
+    assert words["largest"] == "10,000"
+    assert words["cell_seeds"] == "n = 2 seeds"
+    assert words["exponents"].startswith("k = 100: M0 ")
+    assert all(f"{{{name}}}" in paths.CAPTION for name in words)
+
+
+def test_figure_draws_what_the_csv_holds(data, tmp_path):
+    with use_style():
+        figure = paths.plot(data)
+    data.to_csv(tmp_path / "figure.csv", index=False)
+    held = pd.read_csv(tmp_path / "figure.csv")
+    runs = held[held["kind"] == "run"]
+    places = [("units", name) for name in paths.QUANTITIES] + [("size", name) for name in paths.ENERGIES]
+    for ax, (panel, quantity) in zip(figure.axes[:5], places, strict=True):
+        marks = [line.get_ydata() for line in ax.lines if line.get_linestyle() == "None"]
+        assert sorted(np.concatenate(marks)) == sorted(runs.loc[runs["panel"] == panel, quantity])
+    assert all(ax.get_xlabel() and ax.get_ylabel() for ax in figure.axes)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
+        "N = 300",
+        "N = 1,000",
+        "N = 10,000",
+    ]
+
+
+def test_runs_that_all_gave_up_are_still_a_figure_a_table_and_a_caption(make_run):
+    runs = [make_run(rule, 300, 1, converged=False) for rule in ("plain", "subnet(100)")]
+    data = paths.analyse(runs)
+    with use_style():
+        assert len(paths.plot(data).axes) == 6
+    assert paths.tabulate(runs)["reached"].tolist() == ["0/1"]
+    assert paths.describe(data)["savings"] == "not known"
