@@ -18,6 +18,7 @@ SWEEP_LABELS = ENERGY_LABELS | {
     "hidden": "Hidden units $N$",
     "units": "Plastic hidden units $k$",
     "fraction": "Fraction $f$",
+    "rate": "Learning rate $\\eta$",
 }
 
 

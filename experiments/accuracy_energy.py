@@ -1,0 +1,249 @@
+"""Energy against the accuracy asked for, the best accuracy each rule reaches, and the learning rate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from bioplast.figures.levels import plot_asked, plot_best
+from bioplast.figures.style import DOUBLE_COLUMN_MM, GREY, label_panel, make_figure, make_looks
+from bioplast.figures.sweep import plot_sweep
+from bioplast.figures.ticks import label_log_axis
+from bioplast.studies.cells import with_medians
+from bioplast.studies.crossing import tabulate_crossings
+from bioplast.studies.frame import make_run_frame, make_trace_frame
+from bioplast.studies.grid import make_product, make_seeds
+from bioplast.studies.interval import say
+from bioplast.studies.statistics import Estimate, estimate_median
+from bioplast.training.config import RunConfig
+from bioplast.training.record import Run
+
+RULES = {
+    "plain": "plain",
+    "largest(0.1)": "largest(0.1, output=1)",
+    "above(0.0001)": "above(0.0001)",
+    "fixed(0.1)": "fixed(0.1, output=1)",
+    "subnet(50)": "subnet(50)",
+}
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
+OWN_RATE = 0.01  # the network's own, which needs no option
+GOALS = (0.9, 0.93, 0.95, 0.96, 0.97)
+LEVELS = (0.86, 0.88, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.965, 0.97, 0.975)
+LOW, HIGH = (0.88, 0.92), (0.94, 0.97)  # where the growth of energy with accuracy is compared
+SEEDS, MAX_SAMPLES = 3, 200_000
+NO_GOAL, GOAL = 1.0, 0.95
+QUICK_SEEDS, QUICK_MAX_SAMPLES = 1, 16_000
+QUICK_GOALS, QUICK_RATES = (0.86, 0.9), (0.003, 0.03)
+CLAIMED = 20  # times the minimum, at any accuracy
+
+ENERGIES = ("m0", "m1")
+
+CAPTION = """
+Energy against accuracy on {task}; hidden units: {hidden}. Paper protocol: accuracy is that on the test set
+after every 2,000 samples, input encoding '{encoding}'; {cell_seeds}. Under largest and fixed the output layer
+is plastic as a whole.
+
+a, b: what had been spent when an accuracy was first reached, read along runs of {long} samples. Thin lines:
+runs; thick: medians over seeds, as far as most of them got. Exponential growth would be a straight line.
+{growth}
+
+c: M1 over the least it could have been, plain learning stopped at each accuracy; dashed: the {claimed}
+times of the claim. {ratio}
+
+d: the best accuracy within {long} samples; bars: medians. {best}
+
+e, f: energy to {asked} against the learning rate, the same in both layers; open: gave up. {rates}
+"""
+
+
+def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
+    """Long runs of every rule, plain to several goals, and plain with several learning rates."""
+    numbers = make_seeds((QUICK_SEEDS if quick else SEEDS) if seeds is None else seeds)
+    limit = QUICK_MAX_SAMPLES if quick else None
+    common: dict[str, Any] = {"model": "ann", "hidden": 100, "protocol": "paper", "seed": numbers}
+    goals, rates = (QUICK_GOALS, QUICK_RATES) if quick else (GOALS, RATES)
+    options = [
+        {"learning_rate": rate, "learning_rate_output": rate} if rate != OWN_RATE else {} for rate in rates
+    ]
+    return [
+        *make_product(**common, rule=list(RULES.values()), goal=NO_GOAL, max_samples=limit or MAX_SAMPLES),
+        *make_product(**common, goal=list(goals), max_samples=limit),
+        *make_product(**common, goal=goals[-1] if quick else GOAL, max_samples=limit, options=options),
+    ]
+
+
+def expected_seconds(config: RunConfig) -> float:
+    """The long ones take as long as they may, the others about a fifth."""
+    return 4 + (config.max_samples or 50_000) / 8000
+
+
+def analyse(runs: Sequence[Run]) -> pd.DataFrame:
+    """Exactly what is drawn, by ``panel``, with ``kind`` run or median.
+
+    ``asked`` (a, b): energies at the accuracy ``asked``; ``goal`` (c): ``inefficiency_m1`` of plain runs that
+    stopped at the accuracy ``asked``; ``best`` (d): the highest ``test`` of a run within its ``samples``;
+    ``rate`` (e, f): energies to the goal by learning rate. Rows of panel ``growth`` hold
+    d ln(energy) / d accuracy a percent of accuracy, of plain runs in the range ``label``.
+    """
+    frame = make_run_frame(runs)
+    frame["label"] = _name_rules(frame)
+    frame["asked"] = frame["goal"].astype(float)
+    frame["rate"] = [run.record["config"]["settings"]["learning_rate"] for run in runs]
+    course = make_trace_frame(run for run in runs if run.record["goal"] == NO_GOAL)
+    course["label"] = _name_rules(course)
+    crossings = tabulate_crossings(course, ["label", "seed"], ENERGIES, LEVELS)
+    best = course.groupby(["label", "seed"], sort=False)[["validation", "samples"]].max().reset_index()
+    best = best.rename(columns={"validation": "test"}).assign(converged=True)
+    stopped = frame[frame["asked"] < NO_GOAL]
+    is_own = stopped["rate"] == OWN_RATE
+    rates = stopped[stopped["asked"] == stopped.loc[~is_own, "asked"].max()]
+    cells = ["label", "asked"]
+    parts = [
+        with_medians(crossings, cells, ENERGIES).assign(panel="asked"),
+        with_medians(stopped[is_own], cells, ["inefficiency_m1"]).assign(panel="goal"),
+        with_medians(best, ["label"], ["test", "samples"]).assign(panel="best"),
+        with_medians(rates, [*cells, "rate"], ENERGIES).assign(panel="rate"),
+        _compute_growth(crossings).assign(panel="growth", kind="run"),
+    ]
+    names = ["panel", "kind", "label", "asked", "rate", "seed", "converged", "n", "reached"]
+    shown = [*names, "samples", *ENERGIES, "inefficiency_m1", "test"]
+    data = pd.concat([part.reindex(columns=shown).astype(object) for part in parts], ignore_index=True)
+    return data.infer_objects().astype({"seed": "Int64", "n": "Int64", "reached": "Int64"})
+
+
+def best_accuracies(data: pd.DataFrame) -> pd.DataFrame:
+    """The best accuracy of each rule less that of plain learning, in percent, paired by seed.
+
+    Returns
+    -------
+    best : a row a label: ``test``, the median accuracy, and ``value``, ``low``, ``high`` and ``n`` of the
+        difference, with its 95 % interval
+    """
+    runs = data[(data["panel"] == "best") & (data["kind"] == "run")]
+    by_seed = runs.pivot(index="seed", columns="label", values="test").astype(float)
+    rows = {}
+    for label in dict.fromkeys(runs["label"]):
+        less = estimate_median(100 * (by_seed[label] - by_seed["plain"]))
+        rows[label] = {"test": by_seed[label].median(), **_as_row(less)}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def inefficiencies(data: pd.DataFrame) -> pd.DataFrame:
+    """M1 over its minimum by the accuracy asked for, plain learning: ``value``, ``low``, ``high``, ``n``."""
+    runs = data[(data["panel"] == "goal") & (data["kind"] == "run") & data["converged"].eq(True)]
+    cells = runs.groupby("asked")["inefficiency_m1"]
+    return pd.DataFrame({asked: _as_row(estimate_median(cell.astype(float))) for asked, cell in cells}).T
+
+
+def growth(data: pd.DataFrame) -> pd.DataFrame:
+    """How many times more a percent of accuracy takes, plain learning, at low and at high accuracy.
+
+    Returns
+    -------
+    growth : a row a quantity and range, ``m0 88-92 %`` and so on: ``value``, ``low``, ``high``, ``n``. Were
+        growth exponential, the two ranges would not differ.
+    """
+    rows = data[data["panel"] == "growth"]
+    return pd.DataFrame(
+        {
+            f"{quantity} {label}": _as_row(estimate_median(np.exp(cell[quantity].astype(float))))
+            for label, cell in rows.groupby("label", sort=False)
+            for quantity in ENERGIES
+        }
+    ).T
+
+
+def rate_spread(data: pd.DataFrame, low: float = RATES[0], high: float = OWN_RATE) -> pd.Series[float]:
+    """Highest over lowest median energy among the learning rates from ``low`` to ``high``, by quantity."""
+    medians = data[(data["panel"] == "rate") & (data["kind"] == "median") & data["rate"].between(low, high)]
+    energies = medians[list(ENERGIES)].astype(float)
+    return energies.max() / energies.min()
+
+
+def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
+    """Medians of every cell: by accuracy and rule, then by goal, rule and learning rate."""
+    data = analyse(runs)
+    table = data[data["kind"] == "median"]
+    names = ["label", "asked", "rate", "reached", "n", *ENERGIES, "inefficiency_m1", "test"]
+    return table[names].dropna(axis="columns", how="all").reset_index(drop=True)
+
+
+def describe(data: pd.DataFrame) -> dict[str, str]:
+    """What is seen, for the caption."""
+    medians = data[data["kind"] == "median"]
+    best, ratios, slopes = best_accuracies(data), inefficiencies(data), growth(data).dropna(subset="value")
+    rates = medians[medians["panel"] == "rate"].astype({"m1": float})
+    return {
+        "cell_seeds": f"n = {medians['n'].max()} a cell",
+        "claimed": str(CLAIMED),
+        "asked": f"{100 * rates['asked'].iloc[0]:g} %",
+        "long": f"{data['samples'].max():,.0f}",
+        "growth": "One percent more takes, plain learning: "
+        + "; ".join(f"{str(name).upper()}, {say(row, '.2f')} times" for name, row in slopes.iterrows())
+        + ".",
+        "ratio": "Seen: "
+        + ", ".join(f"{row['value']:.0f} at {100 * asked:g} %" for asked, row in ratios.iterrows())
+        + ".",
+        "best": "Against plain on the same seed: "
+        + ", ".join(
+            f"{label} {say(row, '+.2f')} points" for label, row in best.iterrows() if label != "plain"
+        )
+        + ".",
+        "rates": "Medians of M1: "
+        + ", ".join(
+            f"{m1:,.0f} at {rate:g}"
+            for rate, m1 in zip(rates["rate"], rates["m1"].astype(float), strict=True)
+        )
+        + ".",
+    }
+
+
+def plot(data: pd.DataFrame) -> Figure:
+    """Energy by accuracy and rule; below, the best accuracy, and energy by learning rate."""
+    figure = make_figure(DOUBLE_COLUMN_MM, 125)
+    axes = figure.subplots(2, 3).flat
+    panels = dict(iter(data.groupby("panel")))
+    looks = make_looks(label for label in RULES if label in set(data["label"]))
+    only_plain = {"plain": looks["plain"]}
+    for ax, quantity in zip(axes[:2], ENERGIES, strict=True):
+        plot_asked(panels["asked"], ax, quantity, looks)
+    plot_asked(panels["goal"], axes[2], "inefficiency_m1", only_plain)
+    axes[2].axhline(CLAIMED, color=GREY, linewidth=0.6, linestyle=(0, (4, 3)), zorder=1)
+    plot_best(panels["best"], axes[3], looks)
+    for ax, quantity in zip(axes[4:], ENERGIES, strict=True):
+        plot_sweep(panels["rate"], ax, quantity, only_plain, over="rate")
+        label_log_axis(ax.xaxis)
+    for ax, letter in zip(axes, "abcdef", strict=True):
+        if letter != "d":
+            label_log_axis(ax.yaxis)
+        label_panel(ax, letter)
+    handles = [
+        Line2D([], [], color=look.colour, marker=look.marker, label=name) for name, look in looks.items()
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+    return figure
+
+
+def _name_rules(frame: pd.DataFrame) -> pd.Series[str]:
+    return frame["rule"].map({rule: label for label, rule in RULES.items()})
+
+
+def _compute_growth(crossings: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for seed, run in crossings[crossings["label"] == "plain"].groupby("seed"):
+        spent = run.set_index("asked")
+        for low, high in (LOW, HIGH):
+            row: dict[str, Any] = {"seed": seed, "label": f"{100 * low:g}-{100 * high:g} %"}
+            for name in ENERGIES:
+                row[name] = np.log(spent.loc[high, name] / spent.loc[low, name]) / (100 * (high - low))
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _as_row(estimate: Estimate) -> dict[str, float]:
+    return {"value": estimate.median, "low": estimate.low, "high": estimate.high, "n": estimate.n}
