@@ -27,7 +27,7 @@ from bioplast.studies.cells import compare_with_plain, count_unreached_as_infini
 from bioplast.studies.fit import fit_power_law
 from bioplast.studies.frame import make_run_frame
 from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.interval import CONCLUSION, conclude, name_columns, pick, say_each
+from bioplast.studies.interval import CONCLUSION, conclude, name_columns, pick, say_each, unfold
 from bioplast.studies.optimum import find_optimum
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
@@ -97,8 +97,8 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
     ``run`` and ``median`` of the ``panel`` units (a to c), with a ``label`` a size, and size (d, e), plain
     beside one subnet. Then conclusions, with ``quantity``, ``value`` and its 95 % interval, ``low`` to
     ``high``: ``exponent`` (f) against N, by ``units``; ``best``, the cheapest k over all sizes, and
-    ``is_inside`` if its interval leaves out the smallest and the largest; ``saving``, how many times less the
-    subnet of d and e took than plain on the same seed, by size.
+    ``is_inside`` if its interval leaves out the smallest and the largest. Rows of ``saving`` hold how
+    many times less the subnet of d and e took than plain on the same seed, by size.
     """
     frame = make_run_frame(runs)
     frame["units"] = frame["rule"].map(_count_units)
@@ -110,7 +110,7 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
         with_medians(subnets, cells, QUANTITIES),
         with_medians(beside, cells, QUANTITIES),
         pd.DataFrame(_fit_sizes(subnets) + _find_best(subnets)),
-        compare_with_plain(beside, ["hidden", "label"], QUANTITIES, pairs=PAIRS).assign(kind="saving"),
+        compare_with_plain(beside, ["hidden", "label"], QUANTITIES, PAIRS).assign(kind="saving"),
     ]
     names = ["panel", "kind", "label", "hidden", "units", "seed", "converged", "reached"]
     names += [*COLUMNS, *CONCLUSION, "is_inside"]
@@ -131,9 +131,9 @@ def exponents(data: pd.DataFrame, units: int = SHOWN) -> pd.DataFrame:
 
 
 def savings(data: pd.DataFrame) -> pd.DataFrame:
-    """How many times less subnet(SHOWN) took than plain in the largest network that has both."""
-    rows = data[(data["kind"] == "saving") & data["value"].notna()]
-    return pick(rows[rows["hidden"] == rows["hidden"].max()], "saving")
+    """How many times less subnet(SHOWN) took than plain in the largest network."""
+    rows = data[data["kind"] == "saving"].sort_values("hidden")
+    return unfold(rows.iloc[-1], QUANTITIES).assign(n=rows["n"].iloc[-1])
 
 
 def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
@@ -154,13 +154,13 @@ def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
 def describe(data: pd.DataFrame) -> dict[str, str]:
     """What is seen, for the caption."""
     laws = {k: exponents(data, k) for k in data.loc[data["kind"] == "exponent", "units"].unique()}
-    known = data[(data["kind"] == "saving") & data["value"].notna()]
+    largest = data.loc[data["kind"] == "saving", "hidden"].max()
     return {
         "shown": str(SHOWN),
         "cell_seeds": say_seeds(data[data["kind"] == "median"]),
         "best": say_each(best_subnets(data), ".0f"),
-        "largest": f"{known['hidden'].max():,}" if len(known) else "any size",
-        "savings": say_each(savings(data)) or "not known",
+        "largest": f"{largest:,}",
+        "savings": say_each(savings(data)),
         "exponents": "; ".join(f"k = {k}: {say_each(laws[k].loc[list(ENERGIES)], '.2f')}" for k in laws),
     }
 

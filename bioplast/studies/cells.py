@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bioplast.studies.interval import CONCLUSION, conclude_median, spread
+from bioplast.studies.interval import spread
 from bioplast.studies.statistics import compute_savings, estimate_median
 
 
@@ -77,16 +77,18 @@ def compare_with_plain(
 
     Returns
     -------
-    savings : one row a cell and quantity: ``cells``, and the median over pairs in which both reached the
-        goal as ``quantity``, ``value``, ``low``, ``high``, ``n``
+    savings : columns ``cells``, ``n``, the number of pairs in which both reached the goal, and for each
+        quantity the median over pairs and the ends of its 95 % bootstrap interval
     """
+    saved = {name: compute_savings(runs, name, pairs=pairs) for name in quantities}
     rows = []
-    for quantity in quantities:
-        saved = compute_savings(runs, quantity, pairs=pairs)
-        for names, cell in runs[runs["rule"] != "plain"].groupby(list(cells), sort=False):
-            estimate = estimate_median(saved[cell.index])
-            rows.append(dict(zip(cells, names, strict=True)) | conclude_median(quantity, estimate))
-    return pd.DataFrame(rows, columns=[*cells, *CONCLUSION])
+    for names, cell in runs[runs["rule"] != "plain"].groupby(list(cells), sort=False):
+        row: dict[str, Any] = dict(zip(cells, names, strict=True))
+        for name in quantities:
+            estimate = estimate_median(saved[name][cell.index])
+            row |= {"n": estimate.n} | spread(name, estimate.median, estimate.low, estimate.high)
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def _describe(quantity: str, cell: pd.DataFrame) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Values with their intervals in tables.
 
-What is measured of runs stands in columns ``X``, ``X low`` and ``X high``; what is concluded from many runs
-(exponents, savings) has a row each, with the columns ``quantity``, ``value``, ``low`` and ``high``.
+What is measured of cells stands in columns ``X``, ``X low`` and ``X high``; what is concluded from many cells
+(exponents, best settings) has a row each, with the columns ``quantity``, ``value``, ``low`` and ``high``.
 """
 
 from __future__ import annotations
@@ -28,6 +28,12 @@ def name_columns(quantities: Sequence[str]) -> list[str]:
 def spread(quantity: str, value: float, low: float, high: float) -> dict[str, float]:
     """A value and the ends of its interval as the columns of ``quantity``."""
     return dict(zip(name_columns([quantity]), (value, low, high), strict=True))
+
+
+def unfold(row: pd.Series[Any], quantities: Sequence[str]) -> pd.DataFrame:
+    """A row with such columns as a table: a row a quantity with ``value``, ``low`` and ``high``."""
+    values = {name: [float(row[column]) for column in name_columns([name])] for name in quantities}
+    return pd.DataFrame.from_dict(values, orient="index", columns=["value", "low", "high"])
 
 
 def conclude(quantity: str, value: float, low: float, high: float, n: int) -> dict[str, Any]:

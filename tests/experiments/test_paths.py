@@ -117,4 +117,4 @@ def test_runs_that_all_gave_up_are_still_a_figure_a_table_and_a_caption(make_run
     with use_style():
         assert len(paths.plot(data).axes) == 6
     assert paths.tabulate(runs)["reached"].tolist() == ["0/1"]
-    assert paths.describe(data)["savings"] == "not known"
+    assert paths.describe(data)["savings"] == "M0 not known, M1 not known, samples not known"

@@ -46,8 +46,8 @@ def test_savings_are_medians_over_pairs_of_the_same_seed():
     assert table.index.tolist() == ["largest(0.1)", "random(0.1)"]
     # Seeds 1 and 3: 10 / 5 and 20 / 2.
     row = table.loc["largest(0.1)"]
-    assert row[["quantity", "n", "value", "low", "high"]].tolist() == ["m0", 2, 6.0, 2.0, 10.0]
-    assert table.loc["random(0.1)", "value"] == 30 / 7
+    assert row[["n", "m0", "m0 low", "m0 high"]].tolist() == [2, 6.0, 2.0, 10.0]
+    assert table.loc["random(0.1)", "m0"] == 30 / 7
 
 
 def test_seeds_are_counted_over_all_cells():

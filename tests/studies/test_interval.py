@@ -1,12 +1,23 @@
 import numpy as np
 import pandas as pd
 
-from bioplast.studies.interval import conclude, conclude_median, name_columns, pick, say, say_each, spread
+from bioplast.studies.interval import (
+    conclude,
+    conclude_median,
+    name_columns,
+    pick,
+    say,
+    say_each,
+    spread,
+    unfold,
+)
 from bioplast.studies.statistics import Estimate
 
 
 def test_a_quantity_has_three_columns():
     assert list(spread("m0", 2.0, 1.0, 3.0).items()) == [("m0", 2.0), ("m0 low", 1.0), ("m0 high", 3.0)]
+    row = pd.Series(spread("m0", 2.0, 1.0, 3.0))
+    assert unfold(row, ["m0"]).loc["m0"].to_dict() == {"value": 2.0, "low": 1.0, "high": 3.0}
     assert name_columns(["m0", "m1"])[3:] == ["m1", "m1 low", "m1 high"]
 
 
