@@ -22,9 +22,9 @@ from bioplast.training.record import Run
 
 # The hidden layer has this many times the synapses of the output layer.
 RATIO = 78.4
-FRACTIONS = {100: (0.3, 0.1, 0.03, 0.01), 1000: (0.1, 0.01)}
+FRACTIONS = {100: (0.3, 0.1, 0.03, 0.01), 1000: (0.01,)}
 NEURON_FRACTIONS = {100: (0.3, 0.1, 0.05), 1000: ()}
-THRESHOLDS = {100: (1e-5, 3e-5, 1e-4, 3e-4), 1000: (1e-4, 3e-4)}
+THRESHOLDS = {100: (1e-5, 3e-5, 1e-4, 3e-4), 1000: (3e-4,)}
 SMALLEST = {100: (0.99, 0.9), 1000: ()}
 # These learn next to nothing: they need not try for five epochs.
 SMALLEST_SAMPLES = 20_000
