@@ -15,6 +15,7 @@ SWEEP_LABELS = ENERGY_LABELS | {
     "inefficiency_m0": "$M_0$ / minimum",
     "inefficiency_m1": "$M_1$ / minimum",
     "test": "Test accuracy",
+    "best_accuracy": "Best test accuracy",
     "hidden": "Hidden units $N$",
     "units": "Plastic hidden units $k$",
     "fraction": "Fraction $f$",
