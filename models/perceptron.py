@@ -196,3 +196,26 @@ def compute_threshold(n_updates: float, n_trials: float, *, learning_rate: float
     learning_rate, cost : eta, and c of maintenance
     """
     return learning_rate * math.sqrt(3 * n_updates / (1 + cost * n_trials))
+
+
+def compute_caching_energy(
+    threshold: float, n_updates: float, n_trials: float, *, n_inputs: int, learning_rate: float
+) -> tuple[float, float]:
+    """m1, and maintenance at a cost of 1, of caching without decay.
+
+    A transient change is a random walk of K steps eta. It is consolidated K eta^2 / theta^2 times, theta each
+    time, and in between its mean size is theta / 3, which is kept for T trials and written in the end. The
+    sum of the two is least at the threshold of ``compute_threshold``::
+
+        m1 = N (K eta^2 / theta + theta / 3)        maintenance = N T theta / 3
+
+    Parameters
+    ----------
+    threshold : theta, well above eta and well below eta sqrt(K)
+    n_updates, n_trials : K and T
+    n_inputs : N
+    learning_rate : eta
+    """
+    mean_size = threshold / 3
+    m1 = n_inputs * (n_updates * learning_rate**2 / threshold + mean_size)
+    return m1, n_inputs * n_trials * mean_size

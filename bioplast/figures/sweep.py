@@ -20,6 +20,12 @@ SWEEP_LABELS = ENERGY_LABELS | {
     "units": "Plastic hidden units $k$",
     "fraction": "Fraction $f$",
     "rate": "Learning rate $\\eta$",
+    "load": "Patterns per input",
+    "threshold": "Threshold $\\theta$",
+    "cost": "Cost of maintenance $c$",
+    "energy": "$M_1$ and maintenance\n(plain learning: 1)",
+    "trials": "Samples seen\n(plain learning: 1)",
+    "saving": "Saving (plain learning: 1)",
 }
 
 

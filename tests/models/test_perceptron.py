@@ -175,3 +175,18 @@ def test_best_caching_threshold_is_that_of_theory(cost):
     optimum = find_optimum(0.5, cost, range(1, 4))
     assert optimum.measured == pytest.approx(optimum.theory, rel=0.2)
     assert optimum.saving > 2
+
+
+@pytest.mark.parametrize("cost", [0.0, 0.001, 0.1])
+def test_caching_costs_least_at_the_theorys_threshold(cost):
+    threshold = perceptron.compute_threshold(2000, 30_000, learning_rate=0.5, cost=cost)
+
+    def spend(theta):
+        m1, kept = perceptron.compute_caching_energy(theta, 2000, 30_000, n_inputs=10, learning_rate=0.5)
+        return m1 + cost * kept
+
+    # The energy is as high a little below as a little above, by the same factor, and lower between.
+    assert spend(threshold / 1.2) == pytest.approx(spend(threshold * 1.2), rel=1e-12)
+    assert spend(threshold) < spend(threshold / 1.2)
+    # Two equal halves: K eta^2 / theta for the writes, as much for what is kept and written in the end.
+    assert spend(threshold) == pytest.approx(2 * 10 * 2000 * 0.25 / threshold, rel=1e-12)

@@ -1,0 +1,285 @@
+"""A perceptron beside its theory: what learning wastes, and what synaptic caching saves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from bioplast.figures.style import (
+    BLACK,
+    BLUE,
+    DOUBLE_COLUMN_MM,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY_BLUE,
+    VERMILLION,
+    Look,
+    label_panel,
+    make_figure,
+)
+from bioplast.figures.sweep import plot_sweep
+from bioplast.figures.theory import plot_theory
+from bioplast.figures.ticks import label_log_axis
+from bioplast.network import State
+from bioplast.plasticity import Plasticity
+from bioplast.plasticity.cache import Cache
+from bioplast.project import load_model_module
+from bioplast.studies.cells import with_medians
+from bioplast.studies.cheapest import find_cheapest
+from bioplast.studies.grid import make_seeds
+from bioplast.studies.interval import name_columns, spread
+from bioplast.studies.statistics import Estimate, estimate_median
+from bioplast.tasks.patterns import make_patterns
+from bioplast.training.config import RunConfig
+from bioplast.training.record import Run
+
+N_INPUTS = 1000
+LOADS, QUICK_LOADS = (0.25, 0.5, 1.0, 1.5, 1.8, 1.9), (0.5, 1.0, 1.5)
+CACHE_LOAD = 1.0
+STEPS = (2, 3, 5, 7, 10, 14, 20, 28, 40, 57, 80)  # thresholds, in learning rates
+QUICK_STEPS = (3, 7, 14, 28, 57)
+MAX_ROUNDS = 200  # plain learning takes about 25 at that load
+SEEDS, QUICK_SEEDS = 5, 2
+
+# What of a transient change is lost from trial to trial, and what a crossing makes permanent.
+WAYS: Mapping[str, tuple[float, str]] = {
+    "no decay": (0.0, "synapse"),
+    "no decay, whole neuron": (0.0, "neuron"),
+    "τ = 10,000": (1e-4, "synapse"),
+    "τ = 3,000": (1 / 3000, "synapse"),
+}
+COST = 0.001  # of keeping a change of 1 for a trial, in the unit of m1
+COSTS = {0.0: Look(ORANGE, "s"), COST: Look(BLUE, "^"), 0.01: Look(GREEN, "D")}
+CLAIMED = {1.9: 900.0}  # inefficiency by load, Li & van Rossum's fig. 1D
+
+LOAD_LOOKS = {"measured": Look(BLACK, "o")}
+COST_LOOKS = {f"c = {cost:g}": look for cost, look in COSTS.items()}
+WAY_LOOKS = dict(
+    zip(WAYS, (Look(BLUE, "^"), Look(SKY_BLUE, "v"), Look(PURPLE, "P"), Look(VERMILLION, "X")), strict=True)
+)
+QUANTITIES = ("inefficiency_m1", "energy")
+COLUMNS = ("panel", "label", "kind", "seed", "converged", "load", "threshold", *name_columns(QUANTITIES))
+
+CAPTION = """
+A perceptron with {inputs} inputs learns random patterns of +1 and -1 until all are right; n = {n} seeds.
+Small markers: runs, open where learning was given up after {rounds} rounds; lines: medians; broken lines:
+theory (Li & van Rossum 2020); ticks at the bottom: the cheapest threshold by theory.
+
+a: M1 of plain learning against the least it could be. Star: the paper's about 900. {inefficiency}
+
+b, c: synaptic caching at {load} patterns an input. A change is transient at first, costs c times its size for
+each trial that it is kept, and is written for good when it grows beyond the threshold (in learning rates).
+Energy: M1 plus maintenance, relative to plain learning's M1. b: without decay, by c. {optima} c: c = {cost};
+transient changes are lost with the time constant τ (trials), or one synapse beyond the threshold writes all
+of the neuron's. {ways} {missing}
+"""
+
+
+def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
+    """Nothing is trained by a protocol."""
+    return []
+
+
+def expected_seconds(config: RunConfig) -> float:
+    """There are no such runs."""
+    return 0.0
+
+
+def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
+    """Plain learning at several loads, and caching at one of them; a point a seed."""
+    loads, steps, default = (QUICK_LOADS, QUICK_STEPS, QUICK_SEEDS) if quick else (LOADS, STEPS, SEEDS)
+    numbers = make_seeds(default if seeds is None else seeds)
+    text = " ".join(map(str, steps))
+    return [{"part": "load", "load": load, "seed": seed} for load in loads for seed in numbers] + [
+        {"part": "cache", "load": CACHE_LOAD, "seed": seed, "label": label, "steps": text}
+        for label in WAYS
+        for seed in numbers
+    ]
+
+
+def expected_point_seconds(point: Mapping[str, Any]) -> float:
+    """Near the largest load there can be, learning takes ever longer."""
+    return float(0.3 / (2 - point["load"]) ** 1.5) if point["part"] == "load" else 3.0
+
+
+def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
+    """Let a perceptron learn its patterns, and say what the theory expects of it."""
+    perceptron = load_model_module("perceptron", project)
+    learned, state = _learn(perceptron, "plain", point, max_rounds=100_000)
+    (plain,) = state.energies.values()
+    if point["part"] == "load":
+        theory = perceptron.compute_inefficiency(round(point["load"] * N_INPUTS), N_INPUTS)
+        return [{"inefficiency_m1": plain.inefficiency_m1, "theory": theory}]
+    decay, per = WAYS[point["label"]]
+    rows = []
+    for step in map(int, point["steps"].split()):
+        # Without decay changes are whole numbers, so |s| > step - 0.5 is |s| >= step.
+        rule = str(Plasticity(consolidation=Cache(step - 0.5, decay, per, cost=1.0)))
+        cached, state = _learn(perceptron, rule, point, max_rounds=MAX_ROUNDS)
+        (energy,) = state.energies.values()
+        m1, kept = perceptron.compute_caching_energy(
+            step, learned.n_updates, learned.n_trials, n_inputs=N_INPUTS, learning_rate=1.0
+        )
+        best = {
+            f"best {cost:g}": perceptron.compute_threshold(
+                learned.n_updates, learned.n_trials, learning_rate=1.0, cost=cost
+            )
+            for cost in COSTS
+        }
+        row = {
+            "threshold": step,
+            "converged": cached.is_perfect,
+            "samples": cached.n_trials / learned.n_trials,
+        }
+        row |= {"m1": energy.m1 / plain.m1, "maintenance": energy.maintenance / plain.m1}
+        rows.append(row | {"theory m1": m1 / plain.m1, "theory maintenance": kept / plain.m1} | best)
+    return rows
+
+
+def _learn(
+    perceptron: ModuleType, rule: str, point: Mapping[str, Any], *, max_rounds: int
+) -> tuple[Any, State]:
+    task = make_patterns(N_INPUTS, round(point["load"] * N_INPUTS), seed=point["seed"])
+    network = perceptron.Network(N_INPUTS, task.n_classes, Plasticity.parse(rule))
+    state: State = network.initial_state(point["seed"])
+    return perceptron.learn_all(network, state, task.train, max_rounds=max_rounds), state
+
+
+def analyse(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+    """Exactly what is drawn, by ``panel``; ``kind`` is run, median, theory or claim."""
+    loads = rows[rows["part"] == "load"].assign(panel="a", label="measured", converged=True)
+    cache = rows[rows["part"] == "cache"].astype({"converged": bool})
+    alone = cache[cache["label"] == "no decay"]
+    priced = [_price(alone, cost).assign(panel="b", label=f"c = {cost:g}") for cost in COSTS]
+    claims = [{"load": load, "inefficiency_m1": value} for load, value in CLAIMED.items()]
+    shown = [
+        with_medians(loads, ["panel", "label", "load"], ["inefficiency_m1"]),
+        _average(loads.assign(inefficiency_m1=loads["theory"]), "load", "inefficiency_m1"),
+        pd.DataFrame(claims).assign(panel="a", label="claimed", kind="claim"),
+    ]
+    for frame, cost in zip(priced, COSTS, strict=True):
+        best = {
+            "panel": "b",
+            "label": f"c = {cost:g}",
+            "kind": "best",
+            "threshold": frame[f"best {cost:g}"].mean(),
+        }
+        shown.append(pd.DataFrame([best]))
+        shown.append(with_medians(frame, ["panel", "label", "threshold"], ["energy"]))
+        shown.append(_average(frame.assign(energy=frame["theory"]), "threshold", "energy"))
+    by_way = _price(cache, COST).assign(panel="c")
+    shown.append(with_medians(by_way, ["panel", "label", "threshold"], ["energy"]))
+    data = pd.concat([part.reindex(columns=list(COLUMNS)).astype(object) for part in shown])
+    return data.infer_objects().astype({"seed": "Int64"}).reset_index(drop=True)
+
+
+def _price(cache: pd.DataFrame, cost: float) -> pd.DataFrame:
+    """``cache`` with the columns ``energy`` and ``theory`` at a cost of maintenance."""
+    return cache.assign(
+        energy=cache["m1"] + cost * cache["maintenance"],
+        theory=cache["theory m1"] + cost * cache["theory maintenance"],
+    )
+
+
+def _average(frame: pd.DataFrame, over: str, quantity: str) -> pd.DataFrame:
+    """The theory, which depends a little on what was measured, so on the seed: its mean over seeds."""
+    return (
+        frame.groupby(["panel", "label", over], sort=False)[quantity]
+        .mean()
+        .reset_index()
+        .assign(kind="theory")
+    )
+
+
+def find_inefficiency(data: pd.DataFrame, load: float) -> tuple[Estimate, float]:
+    """M1 / minimum of plain learning at a load, and what the theory says."""
+    at = data[(data["panel"] == "a") & (data["load"] == load)]
+    measured = estimate_median(at.loc[at["kind"] == "run", "inefficiency_m1"].astype(float))
+    return measured, float(at.loc[at["kind"] == "theory", "inefficiency_m1"].mean())
+
+
+def find_optima(data: pd.DataFrame) -> pd.DataFrame:
+    """The cheapest threshold of each curve of b and c (``find_cheapest``), and the ``theory`` of it."""
+    runs = data[data["panel"].isin(["b", "c"]) & (data["kind"] == "run")]
+    theory = data[data["kind"] == "best"].set_index(["panel", "label"])["threshold"]
+    optima = find_cheapest(runs, ["panel", "label"], "threshold", "energy")
+    return optima.assign(
+        theory=theory.reindex(pd.MultiIndex.from_frame(optima[["panel", "label"]])).to_numpy()
+    )
+
+
+def tabulate(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+    """What was measured beside what the theory says."""
+    data = analyse(runs, rows)
+    table = []
+    for load in data.loc[data["kind"] == "run", "load"].dropna().unique():
+        measured, theory = find_inefficiency(data, load)
+        row = {"what": "M1 / minimum", "at": f"load {load:g}", "theory": theory}
+        table.append(row | spread("measured", measured.median, measured.low, measured.high))
+    optima = find_optima(data)
+    for quantity, theories in (("threshold", optima["theory"]), ("saving", [math.nan] * len(optima))):
+        for (_, best), theory in zip(optima.iterrows(), theories, strict=True):
+            row = {"what": f"best {quantity}", "at": f"{best['panel']}: {best['label']}", "theory": theory}
+            table.append(row | spread("measured", *best[name_columns([quantity])]))
+    return pd.DataFrame(table)
+
+
+def describe(data: pd.DataFrame) -> dict[str, str]:
+    """What is seen, in words."""
+    runs = data[(data["panel"] == "a") & (data["kind"] == "run")]
+    load = float(runs["load"].max())
+    measured, theory = find_inefficiency(data, load)
+    optima = find_optima(data)
+    return {
+        "inputs": f"{N_INPUTS:,}",
+        "n": str(runs["seed"].nunique()),
+        "rounds": str(MAX_ROUNDS),
+        "load": f"{CACHE_LOAD:g}",
+        "cost": f"{COST:g}",
+        "inefficiency": f"At a load of {load:g} the median is {measured.median:.0f}"
+        f" ({measured.low:.0f} to {measured.high:.0f}), the theory's {theory:.0f}.",
+        "optima": " ".join(
+            f"{best['label']}: cheapest at {best['threshold']:g} (theory {best['theory']:.1f}),"
+            f" {best['saving']:.1f} times less than plain."
+            for _, best in optima[optima["panel"] == "b"].iterrows()
+        ),
+        "ways": " ".join(
+            f"{best['label']}: {best['saving']:.1f} times less at {best['threshold']:g}."
+            for _, best in optima[optima["panel"] == "c"].iterrows()
+        ),
+    }
+
+
+def plot(data: pd.DataFrame) -> Figure:
+    """Inefficiency against load, then energy against the threshold by cost and by decay and trigger."""
+    figure = make_figure(DOUBLE_COLUMN_MM, 68)
+    axes = figure.subplots(1, 3)
+    panels = [data[data["panel"] == letter] for letter in "abc"]
+    curves = (
+        ("inefficiency_m1", "load", LOAD_LOOKS),
+        ("energy", "threshold", COST_LOOKS),
+        ("energy", "threshold", WAY_LOOKS),
+    )
+    for panel, ax, (quantity, over, looks) in zip(panels, axes, curves, strict=True):
+        plot_sweep(panel, ax, quantity, looks, over=over)
+        plot_theory(panel, ax, quantity, looks, over=over)
+    claims = panels[0][panels[0]["kind"] == "claim"]
+    axes[0].plot(claims["load"], claims["inefficiency_m1"], "*", color=VERMILLION, markersize=7)
+    axes[0].set_xscale("linear")
+    axes[2].set_ylim(top=20)  # room for the legend
+    for ax, letter, place in zip(axes, "abc", ("lower right", "lower left", "upper left"), strict=True):
+        label_panel(ax, letter)
+        ax.legend(loc=place)
+        label_log_axis(ax.yaxis)
+    for ax in axes[1:]:
+        ax.axhline(1, color=GREY, linewidth=0.6, zorder=1)
+        label_log_axis(ax.xaxis)
+    return figure

@@ -1,0 +1,140 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from bioplast.figures.style import use_style
+from bioplast.plasticity import Plasticity
+from bioplast.plasticity.cache import Cache
+from bioplast.project import load_experiment_module
+from bioplast.studies.caption import fill_caption
+from bioplast.training.record import Run
+
+caching = load_experiment_module("caching", Path(__file__).parents[2])
+SYNAPSE, NEURON = list(caching.WAYS)[:2]
+
+
+def make_run(rule, seed, *, m1, maintenance=0.0, samples=10_000, converged=True):
+    record = {
+        "model": "ann",
+        "rule": str(Plasticity.parse(rule)),
+        "seed": seed,
+        "hidden": 100,
+        "task": "mnist",
+        "samples": samples,
+        "converged": converged,
+        "diverged": False,
+        "accuracy": {},
+        "energy": {"m0": 1, "m1": m1, "maintenance": maintenance, "layers": {}},
+        "signalling": {},
+        "encoding": "rates",
+        "goal": 0.93,
+    }
+    return Run(record)
+
+
+def make_cache(theta, per):
+    return str(Plasticity(consolidation=Cache(theta, 0.001, per, caching.COST)))
+
+
+@pytest.fixture(scope="module")
+def runs():
+    """Plain spends 1000; by synapse 0.002 costs 100 + 100 and is best, 0.01 never gets there."""
+    made = []
+    for seed in (1, 2, 3):
+        made.append(make_run("plain", seed, m1=1000.0 * seed))
+        for theta, m1, kept in ((0.001, 400.0, 20.0), (0.002, 100.0, 100.0), (0.01, 10.0, 150.0)):
+            reached = theta < 0.01
+            made.append(
+                make_run(
+                    make_cache(theta, "synapse"),
+                    seed,
+                    m1=m1 * seed,
+                    maintenance=kept * seed,
+                    samples=20_000,
+                    converged=reached,
+                )
+            )
+            made.append(make_run(make_cache(theta, "neuron"), seed, m1=250.0 * seed, maintenance=0.0))
+    return made
+
+
+@pytest.fixture(scope="module")
+def data(runs):
+    return caching.analyse(runs)
+
+
+def test_grid_has_every_way_with_plain_beside_it():
+    grid = caching.make_grid(False, None)
+    assert len(grid) == 5 * (1 + sum(len(thresholds) for *_, thresholds in caching.WAYS.values()))
+    assert {config.protocol for config in grid} == {"standard"}
+    quick = caching.make_grid(True, None)
+    assert len(quick) == 7
+    assert all(config.goal < 0.93 and config.max_samples <= 20_000 for config in quick)
+    assert caching.expected_seconds(quick[0]) < caching.expected_seconds(quick[1])
+
+
+def test_energy_is_relative_to_plain_on_the_same_seed(data):
+    runs = data[(data["panel"] == "a") & (data["label"] == SYNAPSE) & (data["kind"] == "run")]
+    energies = runs.groupby("threshold")["energy"].agg(list)
+    assert energies.loc[0.001] == pytest.approx([0.42] * 3)
+    assert energies.loc[0.002] == pytest.approx([0.2] * 3)
+    assert not runs.set_index("threshold")["converged"].loc[0.01].any()
+    trials = data[(data["panel"] == "b") & (data["label"] == SYNAPSE) & (data["kind"] == "median")]
+    assert trials.set_index("threshold")["trials"].loc[0.001] == 2
+
+
+def test_the_best_threshold_depends_on_the_cost_of_maintenance(data):
+    panel = data[(data["panel"] == "c") & (data["label"] == SYNAPSE) & (data["kind"] == "run")]
+    chosen = panel.groupby(panel["cost"].astype(float).round(6))["threshold"].first()
+    assert chosen.loc[0.001] == 0.002
+    # Ten times dearer: 0.4 + 0.2 against 0.1 + 1.
+    assert chosen.loc[0.01] == 0.001
+    assert caching.find_savings(data, SYNAPSE, 0.01).tolist() == pytest.approx([1 / 0.6] * 3)
+
+
+def test_optimum_and_triggers(data):
+    optima = caching.find_optima(data).set_index("label")
+    assert optima.loc[SYNAPSE, ["threshold", "saving", "n"]].tolist() == pytest.approx([0.002, 5, 3])
+    assert optima.loc[SYNAPSE, "left"] == pytest.approx(2.1)
+    assert caching.compare_triggers(data).median == pytest.approx(0.8)
+
+
+def test_table_and_caption(runs, data):
+    table = caching.tabulate(runs).set_index("label")
+    assert table.loc[SYNAPSE, ["threshold", "saving", "trials"]].tolist() == pytest.approx([0.002, 5, 2])
+    caption = fill_caption(caching.CAPTION, runs, [], caching.describe(data))
+    assert f"{SYNAPSE}: cheapest at 0.002, 5.0 times less than plain." in caption
+    assert "c = 0.001: 0.80 (0.80 to 0.80) times the saving" in caption
+    assert "ann with cache(0.01, decay=0.001) (3 of 3)" in caption
+
+
+def test_a_way_that_never_got_there_is_still_a_figure_and_a_table(runs):
+    few = [
+        run
+        for run in runs
+        if run.record["rule"] in ("plain", make_cache(0.01, "synapse"), make_cache(0.01, "neuron"))
+    ]
+    data = caching.analyse(few)
+    with use_style():
+        assert len(caching.plot(data).axes) == 3
+    assert caching.tabulate(few).set_index("label").loc[SYNAPSE, "n"] == 0
+    assert f"{SYNAPSE}: no threshold reached the goal." in caching.describe(data)["optima"]
+
+
+def test_figure_draws_what_the_csv_holds(data, tmp_path):
+    with use_style():
+        figure = caching.plot(data)
+    data.to_csv(tmp_path / "figure.csv", index=False)
+    held = pd.read_csv(tmp_path / "figure.csv")
+    overs = ("threshold", "threshold", "cost")
+    for ax, panel, over, quantity in zip(figure.axes, "abc", overs, caching.QUANTITIES, strict=True):
+        rows = held[(held["panel"] == panel) & (held["kind"] == "run")]
+        drawn = [
+            point
+            for line in ax.lines
+            if line.get_linestyle() == "None"
+            for point in line.get_xydata().tolist()
+        ]
+        assert sorted(drawn) == sorted(rows[[over, quantity]].to_numpy().tolist())
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [SYNAPSE, NEURON]
