@@ -16,10 +16,10 @@ from bioplast.figures.sweep import plot_sweep
 from bioplast.figures.ticks import label_log_axis
 from bioplast.studies.cells import with_medians
 from bioplast.studies.crossing import tabulate_crossings
+from bioplast.studies.estimates import estimate_by
 from bioplast.studies.frame import make_run_frame, make_trace_frame
 from bioplast.studies.grid import make_product, make_seeds
 from bioplast.studies.interval import say
-from bioplast.studies.statistics import Estimate, estimate_median
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 
@@ -126,18 +126,14 @@ def best_accuracies(data: pd.DataFrame) -> pd.DataFrame:
     """
     runs = data[(data["panel"] == "best") & (data["kind"] == "run")]
     by_seed = runs.pivot(index="seed", columns="label", values="test").astype(float)
-    rows = {}
-    for label in dict.fromkeys(runs["label"]):
-        less = estimate_median(100 * (by_seed[label] - by_seed["plain"]))
-        rows[label] = {"test": by_seed[label].median(), **_as_row(less)}
-    return pd.DataFrame.from_dict(rows, orient="index")
+    less = 100 * by_seed.sub(by_seed["plain"], axis="index")[list(dict.fromkeys(runs["label"]))]
+    return estimate_by(less.melt(), "value", "label").assign(test=by_seed.median())
 
 
 def inefficiencies(data: pd.DataFrame) -> pd.DataFrame:
     """M1 over its minimum by the accuracy asked for, plain learning: ``value``, ``low``, ``high``, ``n``."""
     runs = data[(data["panel"] == "goal") & (data["kind"] == "run") & data["converged"].eq(True)]
-    cells = runs.groupby("asked")["inefficiency_m1"]
-    return pd.DataFrame({asked: _as_row(estimate_median(cell.astype(float))) for asked, cell in cells}).T
+    return estimate_by(runs, "inefficiency_m1", "asked").sort_index()
 
 
 def growth(data: pd.DataFrame) -> pd.DataFrame:
@@ -148,14 +144,9 @@ def growth(data: pd.DataFrame) -> pd.DataFrame:
     growth : a row a quantity and range, ``m0 88-92 %`` and so on: ``value``, ``low``, ``high``, ``n``. Were
         growth exponential, the two ranges would not differ.
     """
-    rows = data[data["panel"] == "growth"]
-    return pd.DataFrame(
-        {
-            f"{quantity} {label}": _as_row(estimate_median(np.exp(cell[quantity].astype(float))))
-            for label, cell in rows.groupby("label", sort=False)
-            for quantity in ENERGIES
-        }
-    ).T
+    rows = data[data["panel"] == "growth"].set_index("label")[list(ENERGIES)].astype(float)
+    long = np.exp(rows).reset_index().melt("label")
+    return estimate_by(long.assign(name=long["variable"] + " " + long["label"]), "value", "name")
 
 
 def rate_spread(data: pd.DataFrame, low: float = RATES[0], high: float = OWN_RATE) -> pd.Series[float]:
@@ -243,7 +234,3 @@ def _compute_growth(crossings: pd.DataFrame) -> pd.DataFrame:
                 row[name] = np.log(spent.loc[high, name] / spent.loc[low, name]) / (100 * (high - low))
             rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _as_row(estimate: Estimate) -> dict[str, float]:
-    return {"value": estimate.median, "low": estimate.low, "high": estimate.high, "n": estimate.n}

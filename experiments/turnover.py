@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from bioplast.figures.style import DOUBLE_COLUMN_MM, Look, label_panel, make_figure, make_looks
 from bioplast.figures.winners import plot_concentration, plot_indices, plot_overlap, plot_winners
 from bioplast.network import HIDDEN_LAYER, Layer
+from bioplast.studies.estimates import estimate_by
 from bioplast.studies.grid import make_seeds
 from bioplast.studies.interval import say
-from bioplast.studies.statistics import estimate_median
 from bioplast.tasks.task import Trials
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
@@ -244,7 +244,4 @@ def _watch_trials(setup: SetUp, run: Run, layer: Layer, n_trials: int) -> NDArra
 
 def _estimate(data: pd.DataFrame, panel: str, x: float) -> pd.DataFrame:
     cells = data[(data["kind"] == "run") & (data["panel"] == panel) & (data["x"] == x)]
-    rows = {label: estimate_median(cell["y"]) for label, cell in cells.groupby("label", sort=False)}
-    return pd.DataFrame(
-        {label: {"value": e.median, "low": e.low, "high": e.high, "n": e.n} for label, e in rows.items()}
-    ).T
+    return estimate_by(cells, "y", "label")

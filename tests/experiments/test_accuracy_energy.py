@@ -88,7 +88,7 @@ def test_energy_at_an_accuracy_is_read_along_the_trace(data):
 def test_growth_that_is_exponential_is_the_same_everywhere(data):
     slopes = experiment.growth(data)
     assert slopes["value"].tolist() == pytest.approx([2.0] * 4)
-    assert list(slopes.index) == ["m0 88-92 %", "m1 88-92 %", "m0 94-97 %", "m1 94-97 %"]
+    assert list(slopes.index) == ["m0 88-92 %", "m0 94-97 %", "m1 88-92 %", "m1 94-97 %"]
 
 
 def test_best_accuracy_is_compared_with_plain_on_the_same_seed(data):

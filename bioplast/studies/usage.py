@@ -1,0 +1,30 @@
+"""What a run did that has a price."""
+
+from __future__ import annotations
+
+from bioplast.energy.prices import Usage
+from bioplast.tasks import load_task
+from bioplast.training.record import Run
+
+STEP_SECONDS = 1e-3  # a time step of the spiking network
+
+
+def count_usage(run: Run) -> Usage:
+    """Spikes, events, writes, and how long cells and synapses were kept while images were shown.
+
+    The units that are always on count as cells. A network without spikes knows no time: its cells and
+    synapses were kept for none.
+    """
+    record = run.record
+    task, n_hidden, signalling = load_task(record["task"]), record["hidden"], record["signalling"]
+    n_cells = task.n_pixels + 1 + n_hidden + 1 + task.n_classes
+    n_synapses = (task.n_pixels + 1) * n_hidden + (n_hidden + 1) * task.n_classes
+    steps = record["config"]["settings"].get("n_stimulus", 0) if signalling["spikes_input"] else 0
+    seconds = record["samples"] * steps * STEP_SECONDS
+    return Usage(
+        spikes=signalling["spikes_input"] + signalling["spikes_hidden"],
+        synaptic_events=signalling["synaptic_events"] if steps else 0,
+        cell_seconds=n_cells * seconds,
+        synapse_seconds=n_synapses * seconds,
+        writes=record["energy"]["m0"],
+    )

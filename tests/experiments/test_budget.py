@@ -1,0 +1,153 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bioplast.figures.style import use_style
+from bioplast.plasticity import Plasticity
+from bioplast.project import load_experiment_module
+from bioplast.studies.caption import fill_caption
+from bioplast.training.record import Run
+
+ROOT = Path(__file__).parents[2]
+budget = load_experiment_module("budget", ROOT)
+compare = load_experiment_module("compare", ROOT)
+
+SAMPLES = {
+    "plain": 1000,
+    "largest(f)": 2000,
+    "subnet(k)": 1000,
+    "subnet(k) + largest(f)": 3000,
+    "above(θ)": 1000,
+}
+WRITES = {
+    "plain": 10**6,
+    "largest(f)": 10**5,
+    "subnet(k)": 2 * 10**6,
+    "subnet(k) + largest(f)": 10**5,
+    "above(θ)": 10**5,
+}
+
+
+def make_run(network, label, seed, *, converged=True):
+    """A sample has 100 input and 20 hidden spikes, 4,000 events; or 500 multiply-accumulates."""
+    samples, has_spikes = SAMPLES[label] * seed, network == "spiking"
+    record = {
+        "model": network,
+        "rule": str(Plasticity.parse(compare.RULES[network][label])),
+        "seed": seed,
+        "hidden": compare.HIDDEN[network],
+        "task": "mnist",
+        "samples": samples,
+        "converged": converged,
+        "diverged": False,
+        "accuracy": {"online": 0.94, "validation": 0.95, "test": 0.96},
+        "energy": {"m0": WRITES[label] * seed, "m1": 10.0 * seed, "layers": {}},
+        "signalling": {
+            "spikes_input": 100 * samples * has_spikes,
+            "spikes_hidden": 20 * samples * has_spikes,
+            "synaptic_events": 4000 * samples * has_spikes,
+            "macs": 500 * samples * (not has_spikes),
+        },
+        "encoding": "rates",
+        "goal": 0.95,
+        "key": f"{network}-{label}-{seed}",
+        "config": {"settings": {"n_stimulus": 50} if has_spikes else {}},
+    }
+    return Run(record)
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return [
+        make_run(network, label, seed, converged=(network, label, seed) != ("spiking", "above(θ)", 3))
+        for network in compare.RULES
+        for label in SAMPLES
+        for seed in (1, 2, 3)
+    ]
+
+
+@pytest.fixture(scope="module")
+def data(runs):
+    return budget.analyse(runs)
+
+
+def test_runs_are_those_of_the_comparison():
+    assert budget.make_grid(False, 2) == compare.make_grid(False, 2)
+    config = budget.make_grid(True, None)[0]
+    assert budget.expected_seconds(config) == compare.expected_seconds(config)
+
+
+def test_bill_by_hand(data):
+    bill = data[(data["panel"] == "bill") & (data["label"] == "plain") & (data["seed"] == 1)]
+    bill = bill.set_index(["preset", "component"])["energy_atp"].astype(float)
+    rodent = budget.PRESETS["rodent"]
+    assert bill["rodent", "spikes"] == pytest.approx(120_000 * rodent.spike)
+    assert bill["rodent", "vesicles"] == pytest.approx(4e6 * 1.64e5 / 4)
+    n_cells, seconds = 785 + 201 + 10, 1000 * 0.05
+    assert bill["rodent", "rest"] == pytest.approx(n_cells * seconds * 3.42e8)
+    n_synapses = 785 * 200 + 201 * 10
+    assert bill["running-low", "plasticity"] == pytest.approx(n_synapses * seconds * 0.5e-15 / 8.3e-20)
+    assert bill["fly-memory", "plasticity"] == pytest.approx(1e6 * 0.01 / 8.3e-20)
+    assert ("rodent", "plasticity") not in bill.index
+    assert ("all-in", "vesicles") not in bill.index
+
+
+def test_joules_are_atp_times_what_one_gives(data):
+    rows = data[data["panel"].isin(["bill", "break_even", "price"])].astype({"energy_atp": float})
+    assert np.allclose(rows["energy_joule"].astype(float), 8.3e-20 * rows["energy_atp"])
+
+
+def test_only_the_spiking_network_has_a_bill(data):
+    assert set(data.loc[data["panel"] == "bill", "network"]) == {"spiking"}
+
+
+def test_break_even_is_signalling_over_writes(data):
+    plain = (120_000 * 3.84e8 + 4e6 * 4.1e4) / 1e6
+    prices = budget.break_evens(data)
+    assert prices.loc["plain", "value"] == pytest.approx(plain)
+    assert prices.loc["largest(f)", "value"] == pytest.approx(20 * plain)
+    assert prices.loc["above(θ)", "n"] == 2
+    assert budget.break_evens(data, component="m1").loc["plain", "value"] == pytest.approx(plain * 1e5)
+    assert budget.break_evens(data, "all-in").loc["plain", "value"] == pytest.approx(120_000 * 7.12e8 / 1e6)
+
+
+def test_a_rule_that_needs_longer_pays_from_some_price_on(data):
+    paying = budget.paying_prices(data, "ann")
+    # 500,000 multiply-accumulates more, 900,000 writes less.
+    assert paying.loc["largest(f)", "value"] == pytest.approx(5 / 9)
+    assert paying.loc["above(θ)", "value"] == 0
+    assert np.isnan(paying.loc["subnet(k)", "value"])
+    assert paying.loc["subnet(k)", "n"] == 0
+
+
+def test_totals_go_from_the_ratio_of_signalling_to_that_of_writes(data):
+    totals = data[(data["panel"] == "total") & (data["kind"] == "median") & (data["network"] == "ann")]
+    line = totals[totals["label"] == "largest(f)"].sort_values("price")["total"].astype(float).tolist()
+    assert line[0] == pytest.approx(2, rel=0.02)
+    assert line[-1] == pytest.approx(0.1, rel=0.02)
+    assert set(totals.loc[totals["label"] == "plain", "total"].astype(float).round(12)) == {1.0}
+
+
+def test_table_and_caption_tell_the_prices(runs, data):
+    table = budget.tabulate(runs).set_index(["network", "rule"])
+    assert table.loc[("ann", "largest(f)"), "pays from"] == pytest.approx(5 / 9)
+    assert table.loc[("spiking", "plain"), "break-even, rodent (ATP)"] == pytest.approx(46_244_000)
+    caption = fill_caption(budget.CAPTION, runs, [], budget.describe(data))
+    assert "in ATP a write: plain 4.6e+07 (4.6e+07 to 4.6e+07)" in caption
+    assert "ann, largest(f) 0.56 (0.56 to 0.56)" in caption
+    assert "images were shown, 50 ms each" in caption
+
+
+def test_figure_draws_what_the_csv_holds(data):
+    with use_style():
+        figure = budget.plot(data)
+    bills, prices, *totals = figure.axes
+    shown = data[(data["panel"] == "bill") & (data["kind"] == "median") & data["label"].isin(budget.SHOWN)]
+    drawn = np.concatenate([line.get_ydata() for line in bills.lines])
+    assert sorted(drawn) == sorted(shown["energy_atp"].astype(float))
+    runs = data[(data["panel"] == "break_even") & (data["component"] == "write") & (data["kind"] == "run")]
+    drawn = np.concatenate([line.get_ydata() for line in prices.lines if line.get_linestyle() == "None"])
+    assert sorted(drawn) == sorted(runs["energy_atp"].astype(float))
+    assert [ax.get_title() for ax in totals] == ["ann", "rate", "spiking"]
+    assert all(ax.get_xlabel() for ax in totals)
