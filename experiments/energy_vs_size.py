@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bioplast.energy.cortex import V1_AREA_MM2, V1_NEURONS, V1_NEURONS_PER_MM2, V1_SYNAPSES
 from bioplast.figures.scaling import plot_exponents, plot_lines
 from bioplast.figures.style import (
     BLACK,
@@ -35,14 +36,9 @@ from bioplast.training.record import Run
 SEEDS = {30: 5, 50: 5, 100: 5, 200: 5, 300: 5, 1000: 5, 3000: 3, 10_000: 2}
 QUICK_SIZES, QUICK_SEEDS = (30, 100, 300), 2
 GOAL, QUICK_GOAL, QUICK_MAX_SAMPLES = 0.95, 0.90, 20_000
-FIT_FROM = 100  # smaller networks are short of units and learn for long
+FIT_SIZES = 3  # the exponents rise with N, so that only the largest sizes say where they go
 
-# Neurons and synapses under a square millimetre of macaque V1, the sum over its layers: O'Kusky & Colonnier
-# 1982, doi:10.1002/cne.902100307. V1 of one hemisphere: Sincich et al. 2003, doi:10.1017/S0952523803206088.
-V1_NEURONS_PER_MM2, V1_SYNAPSES_PER_MM2, V1_AREA_MM2 = 201_900, 478_500_000, 1343
-V1_SIZE = V1_NEURONS_PER_MM2 * V1_AREA_MM2
-SYNAPSES_PER_UNIT = 785 + 10
-V1_SIZE_BY_SYNAPSES = V1_SYNAPSES_PER_MM2 * V1_AREA_MM2 / SYNAPSES_PER_UNIT
+V1_SIZE_BY_SYNAPSES = V1_SYNAPSES / (785 + 10)  # synapses of a hidden unit
 CLAIMED_EXCESS = {"m0": 1e5, "m1": 700.0}
 
 Row = dict[str, Any]
@@ -59,14 +55,14 @@ hidden units N. Paper protocol: stops on the test set, input encoding '{encoding
 
 a-c: writes M0, summed size of the changes M1, and samples seen until the goal. One marker a run, open where
 it did not reach the goal and shows what it had spent; line: medians (a run that did not get there counts as
-dearer than any). Dashed: power law fitted to the runs that reached the goal with N >= {fit_from}, and its
-95 % interval. Exponents: {exponents}. Cheapest size measured: {best}.
+dearer than any). Dashed: power law fitted to the runs that reached the goal with N = {fitted}, and its 95 %
+interval. Exponents: {exponents}. Cheapest size measured: {best}.
 
 d: energy over the minimum, which is what the direct way from the initial to the final weights would have
 cost. Plain learning writes every synapse at every sample, so M0 over its minimum is the number of samples.
 
-e: exponent between neighbouring sizes, median over seeds with its 95 % bootstrap interval; a power law
-would be level.
+e: exponent between neighbouring sizes, median over seeds with its 95 % bootstrap interval; a power law would
+be level. Between the two largest: {last}.
 
 f: energy over that at the cheapest size, with the power laws of a and b drawn on to macaque V1, taken as one
 hidden unit per neuron: {v1}. There: {excess}; with as many synapses as V1 instead: {by_synapses}. Stars:
@@ -110,9 +106,9 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
     """
     frame = make_run_frame(runs).assign(label="plain")
     reached = frame[frame["converged"].astype(bool)]
-    fitted = reached[reached["hidden"] >= FIT_FROM]
+    sizes = np.sort(frame["hidden"].unique())[-FIT_SIZES:].astype(float)
+    fitted = reached[reached["hidden"] >= sizes[0]]
     laws = {name: fit_power_law(fitted["hidden"], fitted[name]) for name in QUANTITIES}
-    sizes = np.sort(frame.loc[frame["hidden"] >= FIT_FROM, "hidden"].unique()).astype(float)
 
     rows: list[Row] = []
     line: Row = {"kind": "line", "label": "plain", "hidden": sizes}
@@ -124,11 +120,11 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
         optimum = find_optimum(frame["hidden"], count_unreached_as_infinite(frame, name))
         best = conclude(name, optimum.place, optimum.low, optimum.high, len(frame))
         rows.append({"kind": "best", "is_inside": optimum.is_inside} | best)
-        points = {"excess": [*sizes, *np.geomspace(sizes.max(initial=1), V1_SIZE, 9)[1:]]}
-        points |= {"v1": [V1_SIZE], "v1 by synapses": [V1_SIZE_BY_SYNAPSES]}
+        points = {"excess": [*sizes, *np.geomspace(sizes[-1], V1_NEURONS, 9)[1:]]}
+        points |= {"v1": [V1_NEURONS], "v1 by synapses": [V1_SIZE_BY_SYNAPSES]}
         for kind, where in points.items():
             rows += _follow(kind, laws[name], name, where, optimum.lowest)
-        rows += _follow("v1 over minimum", laws[f"inefficiency_{name}"], name, [V1_SIZE], 1.0)
+        rows += _follow("v1 over minimum", laws[f"inefficiency_{name}"], name, [V1_NEURONS], 1.0)
     parts = [
         with_medians(frame, ["hidden", "label"], QUANTITIES),
         pd.DataFrame(line),
@@ -187,20 +183,22 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     """What is seen, for the caption."""
     by_synapses = pick(data, "v1 by synapses")[["value"]].assign(low=np.nan, high=np.nan)
     counts = data[data["kind"] == "median"].groupby("n")["hidden"].agg(list)
-    largest = data.loc[data["kind"] == "run", "hidden"].max()
+    steps = data[data["kind"] == "step"]
+    last = pick(steps[steps["hidden"] == steps["hidden"].max()], "step")
     return {
         "size_seeds": "; ".join(
             f"{n} seed{'s' if n > 1 else ''} at N = {', '.join(f'{size:,.0f}' for size in sizes)}"
             for n, sizes in sorted(counts.items(), reverse=True)
         ),
-        "fit_from": str(FIT_FROM),
+        "fitted": ", ".join(data.loc[data["kind"] == "line", "hidden"].map("{:,.0f}".format)),
+        "last": say_each(last, ".2f") or "not known",
         "exponents": say_each(exponents(data), ".2f"),
         "best": say_each(best_sizes(data), ",.0f"),
-        "v1": f"{V1_SIZE:.2g} ({V1_NEURONS_PER_MM2:,} under a square millimetre, O'Kusky & Colonnier 1982; "
+        "v1": f"{V1_NEURONS:.2g} ({V1_NEURONS_PER_MM2:,} under a mm2, O'Kusky & Colonnier 1982; "
         f"{V1_AREA_MM2:,} mm2, Sincich et al. 2003)",
         "excess": say_each(excess_in_v1(data), ".2g"),
         "by_synapses": say_each(by_synapses, ".2g"),
-        "decades": f"{np.log10(V1_SIZE / largest):.1f}",
+        "decades": f"{np.log10(V1_NEURONS / data.loc[data['kind'] == 'run', 'hidden'].max()):.1f}",
     }
 
 
@@ -235,8 +233,8 @@ def _plot_excess(data: pd.DataFrame, ax: Axes) -> None:
     plot_lines(lines, ax, "value", LOOKS, over="hidden")
     for name, row in pick(data, "v1").iterrows():
         look = LOOKS[str(name)]
-        ax.plot(V1_SIZE, row["value"], color=look.colour, marker=look.marker)
-        ax.plot(V1_SIZE, CLAIMED_EXCESS[str(name)], color=look.colour, marker="*", markersize=7)
+        ax.plot(V1_NEURONS, row["value"], color=look.colour, marker=look.marker)
+        ax.plot(V1_NEURONS, CLAIMED_EXCESS[str(name)], color=look.colour, marker="*", markersize=7)
     ax.set_xlabel(SWEEP_LABELS["hidden"])
     ax.set_ylabel("Energy / that of cheapest size")
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bioplast.energy.cortex import V1_NEURONS
 from bioplast.figures.style import use_style
 from bioplast.project import load_experiment_module
 from bioplast.training.config import RunConfig
@@ -81,10 +82,10 @@ def test_a_cost_that_only_grows_has_no_cheapest_size_inside(make_run):
 
 def test_excess_in_v1_is_the_power_law_at_its_size_over_the_cheapest_size(data):
     excess = size.excess_in_v1(data)
-    assert excess.loc["m0", "value"] == pytest.approx(size.V1_SIZE / 100)
-    assert excess.loc["m1", "value"] == pytest.approx(np.sqrt(size.V1_SIZE / 100))
+    assert excess.loc["m0", "value"] == pytest.approx(V1_NEURONS / 100)
+    assert excess.loc["m1", "value"] == pytest.approx(np.sqrt(V1_NEURONS / 100))
     assert size.over_minimum_in_v1(data)["value"].tolist() == pytest.approx([4.0, 2.0])
-    assert np.log10(size.V1_SIZE) == pytest.approx(8.43, abs=0.01)
+    assert np.log10(V1_NEURONS) == pytest.approx(8.43, abs=0.01)
 
 
 def test_least_energies_are_those_of_runs_that_reached_the_goal(make_run):
@@ -115,6 +116,8 @@ def test_caption_says_sizes_seeds_exponents_and_what_v1_would_waste(data):
     assert "M0 2.7e+06 (2.7e+06 to 2.7e+06)" in words["excess"]
     assert words["by_synapses"].startswith("M0 8.1e+06, M1")
     assert words["decades"] == "4.4"
+    assert words["fitted"] == "100, 1,000, 10,000"
+    assert words["last"].startswith("M0 1.00 (1.00 to 1.00)")
     assert all(f"{{{name}}}" in size.CAPTION for name in words)
 
 

@@ -1,0 +1,247 @@
+"""Large updates on paths only: what the two restrictions save together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from bioplast.figures.heat import plot_heat
+from bioplast.figures.style import DOUBLE_COLUMN_MM, label_panel, make_figure, make_looks
+from bioplast.figures.sweep import plot_sweep
+from bioplast.figures.ticks import label_log_axis
+from bioplast.plasticity import Plasticity
+from bioplast.studies.cells import compare_with_plain, compute_medians, say_seeds, with_medians
+from bioplast.studies.fit import fit_power_law
+from bioplast.studies.frame import make_run_frame
+from bioplast.studies.grid import make_product, make_seeds
+from bioplast.studies.interval import (
+    CONCLUSION,
+    conclude,
+    conclude_median,
+    name_columns,
+    pick,
+    say_each,
+    unfold,
+)
+from bioplast.studies.statistics import estimate_median
+from bioplast.training.config import RunConfig
+from bioplast.training.record import Run
+
+# The map: k plastic units of N, and a fraction of their synapses. Then the sizes, for one k and fraction.
+MAP_SIZE, UNITS, FRACTIONS = 1000, (50, 100, 300, 1000), (0.03, 0.1, 0.3, 1.0)
+SIZES = (100, 300, 1000, 3000, 10_000)
+QUICK_MAP_SIZE, QUICK_UNITS, QUICK_FRACTIONS, QUICK_SIZES = 300, (30, 100, 300), (0.1, 1.0), (100, 300, 1000)
+SHOWN_UNITS, SHOWN_FRACTION = 100, 0.1
+LARGEST_UP_TO = 3000  # sorting out the large updates of ten thousand units takes minutes a run
+SEEDS, QUICK_SEEDS = 3, 1
+PLAIN_SEEDS = {10_000: 2}
+GOAL, QUICK_GOAL, QUICK_MAX_SAMPLES = 0.95, 0.90, 20_000
+
+ENERGIES = ("m0", "m1")
+QUANTITIES = (*ENERGIES, "samples")
+COLUMNS = name_columns(QUANTITIES)
+LABELS = ("plain", "largest", "subnet", "both")
+UNIT = {"m0": 1e8, "m1": 1e3, "samples": 1e3}
+TITLES = {"m0": "$M_0$ ($10^8$ writes)", "m1": "$M_1$ ($10^3$)", "samples": "samples ($10^3$)"}
+
+CAPTION = """
+Plasticity restricted to the large updates on paths through k of N hidden units, ann, to {goal} on {task}.
+Paper protocol: stops on the test set, input encoding '{encoding}'; {cell_seeds}.
+
+a-c: writes M0, summed size of the changes M1, and samples seen until the goal, N = {map_size}; medians, and a
+dash where at least half of the runs did not get there. f: fraction of the plastic hidden synapses that is
+written, those with the largest change at every sample; all synapses from plastic units to the output are
+written. Top right: plain learning. Fewest writes: {best}.
+
+d-f: the same against N: plain; largest, the fraction {fraction} of all synapses, up to N = {largest_up_to};
+subnet, k = {units}; both, that fraction of the same subnet. One marker a run, open where it did not reach the
+goal and shows what it had spent; lines: medians. Exponents in N, with 95 % intervals: {exponents}.
+Times less than plain at N = {compared}: {savings}. Times less than the better of the two alone there: {gain}.
+{missing}
+"""
+
+
+def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
+    """The map's cells and the four rules by size, x seeds; a cell that is in both comes once."""
+    size, units, fractions, sizes, default = (
+        (QUICK_MAP_SIZE, QUICK_UNITS, QUICK_FRACTIONS, QUICK_SIZES, QUICK_SEEDS)
+        if quick
+        else (MAP_SIZE, UNITS, FRACTIONS, SIZES, SEEDS)
+    )
+    n_seeds = default if seeds is None else seeds
+    cells = [(_write_rule(k, f, size), size) for k in units for f in fractions]
+    for hidden in sizes:
+        cells.append(("plain", hidden))
+        if hidden <= LARGEST_UP_TO:
+            cells.append((_write_rule(hidden, SHOWN_FRACTION, hidden), hidden))
+        if hidden > SHOWN_UNITS:
+            cells += [(_write_rule(SHOWN_UNITS, f, hidden), hidden) for f in (1.0, SHOWN_FRACTION)]
+    return [
+        config
+        for rule, hidden in dict.fromkeys(cells)
+        for config in make_product(
+            model="ann",
+            rule=rule,
+            hidden=hidden,
+            seed=make_seeds(min(n_seeds, PLAIN_SEEDS.get(hidden, n_seeds)) if rule == "plain" else n_seeds),
+            protocol="paper",
+            goal=QUICK_GOAL if quick else GOAL,
+            max_samples=QUICK_MAX_SAMPLES if quick else None,
+        )
+    ]
+
+
+def expected_seconds(config: RunConfig) -> float:
+    """Learning goes with the plastic units; few of them need many samples."""
+    hidden = config.hidden or 100
+    units, _ = _read_rule(config.rule, hidden)
+    return 5 + 0.04 * units + 500 / units + 0.0005 * hidden
+
+
+def analyse(runs: Sequence[Run]) -> pd.DataFrame:
+    """Exactly what is drawn, by ``panel`` and ``kind``.
+
+    ``map`` (a to c) has the medians of its cells; ``size`` (d to f) runs and medians by ``label``, and, with
+    the ``kind`` saving, how many times less than plain. Then conclusions, with ``quantity``, ``value``,
+    ``low`` and ``high``: ``exponent`` in N, by ``label``; ``gain``, how many times less both took than the
+    better of the two alone on the same seed, by ``hidden``.
+    """
+    frame = make_run_frame(runs)
+    settings = [_read_rule(rule, n) for rule, n in zip(frame["rule"], frame["hidden"], strict=True)]
+    frame[["units", "fraction"]] = pd.DataFrame(settings, index=frame.index)
+    frame["label"] = frame.apply(_name_cell, axis=1)
+    map_size = frame.groupby("hidden")["rule"].nunique().idxmax()
+    cells = ["hidden", "label", "units", "fraction"]
+    lines = frame[frame["label"].notna()]
+    savings = compare_with_plain(lines, ["hidden", "label"], QUANTITIES, ("hidden", "seed"))
+    on_map = frame[frame["hidden"] == map_size].fillna({"label": "map"})
+    parts = [
+        compute_medians(on_map, cells, QUANTITIES).assign(panel="map", kind="median"),
+        with_medians(lines, cells, QUANTITIES).assign(panel="size"),
+        savings.assign(panel="size", kind="saving"),
+        _fit_sizes(lines).assign(kind="exponent"),
+        _compute_gains(lines).assign(kind="gain"),
+    ]
+    names = ["panel", "kind", *cells, "seed", "converged", "reached", *COLUMNS, *CONCLUSION]
+    data = pd.concat([part.reindex(columns=names).astype(object) for part in parts], ignore_index=True)
+    counts = ("hidden", "units", "seed", "reached", "n")
+    return data.infer_objects().astype(dict.fromkeys(counts, "Int64"))
+
+
+def exponents(data: pd.DataFrame, label: str) -> pd.DataFrame:
+    """Exponents in N of a rule (``LABELS``) by quantity: ``value``, ``low``, ``high`` and ``n``."""
+    return pick(data[data["label"] == label], "exponent")
+
+
+def gain(data: pd.DataFrame) -> pd.DataFrame:
+    """How many times less both took than the better of the two alone, in the largest network with all."""
+    rows = data[data["kind"] == "gain"]
+    return pick(rows[rows["hidden"] == rows["hidden"].max()], "gain")
+
+
+def savings(data: pd.DataFrame, label: str) -> pd.DataFrame:
+    """How many times less than plain a rule took in the network of ``gain``: ``value``, ``low``, ``high``."""
+    size = data.loc[data["kind"] == "gain", "hidden"].max()
+    rows = data[(data["kind"] == "saving") & (data["label"] == label) & (data["hidden"] == size)]
+    return unfold(rows.iloc[0], QUANTITIES)
+
+
+def best_cell(data: pd.DataFrame) -> pd.Series[float]:
+    """The map's cell with the fewest writes: ``units``, ``fraction``, ``m0``, ``m1`` and ``samples``."""
+    cells = data[data["panel"] == "map"].dropna(subset=["m0"]).astype({"m0": float})
+    return cells.loc[cells["m0"].idxmin(), ["units", "fraction", *QUANTITIES]].astype(float)
+
+
+def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
+    """One row per cell: the map's, then those of the other sizes."""
+    data = analyse(runs)
+    cells = data[data["kind"] == "median"].drop_duplicates(["hidden", "units", "fraction"])
+    cells = cells.assign(reached=cells["reached"].astype(str) + "/" + cells["n"].astype(str))
+    return cells[["hidden", "units", "fraction", "reached", *COLUMNS]].reset_index(drop=True)
+
+
+def describe(data: pd.DataFrame) -> dict[str, str]:
+    """What is seen, for the caption."""
+    cells = data[data["panel"] == "map"]
+    labels = [label for label in LABELS if label in set(data["label"])]
+    best = "not known"
+    if cells["m0"].notna().any():
+        best = "{m0:.2g} with k = {units:g} and f = {fraction:g}".format(**best_cell(data))
+    laws = {label: exponents(data, label).drop("samples", errors="ignore") for label in labels}
+    return {
+        "cell_seeds": say_seeds(data[data["kind"] == "median"]),
+        "map_size": f"{cells['hidden'].iloc[0]:,}",
+        "best": best,
+        "fraction": f"{SHOWN_FRACTION:g}",
+        "units": f"{SHOWN_UNITS}",
+        "largest_up_to": f"{LARGEST_UP_TO:,}",
+        "exponents": "; ".join(f"{label} {say_each(law, '.2f')}" for label, law in laws.items() if len(law)),
+        "compared": f"{data.loc[data['kind'] == 'gain', 'hidden'].max():,}",
+        "savings": "; ".join(f"{label} {say_each(savings(data, label))}" for label in labels[1:]),
+        "gain": say_each(gain(data)),
+    }
+
+
+def plot(data: pd.DataFrame) -> Figure:
+    """Three maps, and below them energies and samples against the size."""
+    figure = make_figure(DOUBLE_COLUMN_MM, 120)
+    axes = figure.subplots(2, 3)
+    cells, lines = (data[data["panel"] == panel] for panel in ("map", "size"))
+    looks = make_looks(label for label in LABELS if label in set(lines["label"]))
+    for ax, quantity in zip(axes[0], QUANTITIES, strict=True):
+        plot_heat(cells, ax, quantity, over=("fraction", "units"), unit=UNIT[quantity])
+        ax.set_title(TITLES[quantity])
+    for ax, quantity in zip(axes[1], QUANTITIES, strict=True):
+        plot_sweep(lines, ax, quantity, looks, over="hidden")
+        label_log_axis(ax.xaxis)
+        label_log_axis(ax.yaxis)
+    axes[1, 0].legend(loc="best")
+    for ax, letter in zip(axes.flat, "abcdef", strict=True):
+        label_panel(ax, letter)
+    return figure
+
+
+def _write_rule(units: int, fraction: float, hidden: int) -> str:
+    """The rule that writes ``fraction`` of the hidden synapses of ``units``; the protocol counts over all."""
+    path = [f"subnet({units})"] if units < hidden else []
+    share = round(fraction * min(units, hidden) / hidden, 9)
+    return " + ".join([*path, *([f"largest({share}, output=1.0)"] if fraction < 1 else [])]) or "plain"
+
+
+def _read_rule(rule: str, hidden: int) -> tuple[int, float]:
+    """The plastic units and the fraction of their hidden synapses that ``rule`` writes."""
+    plasticity = Plasticity.parse(rule)
+    units = getattr(plasticity.path, "units", hidden)
+    share = getattr(plasticity.selection, "fraction", None)
+    return units, 1.0 if share is None else round(share * hidden / units, 6)
+
+
+def _name_cell(row: pd.Series[object]) -> str | None:
+    """The label of a cell that is drawn against the size; none of another."""
+    is_whole, is_plain = row["units"] == row["hidden"], row["fraction"] == 1.0
+    if not (is_whole or row["units"] == SHOWN_UNITS) or not (is_plain or row["fraction"] == SHOWN_FRACTION):
+        return None
+    return LABELS[2 * (not is_whole) + (not is_plain)]
+
+
+def _fit_sizes(lines: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for label, cell in lines[lines["converged"].astype(bool)].groupby("label"):
+        for name in QUANTITIES:
+            law = fit_power_law(cell["hidden"], cell[name])
+            rows.append({"label": label} | conclude(name, law.exponent, law.low, law.high, law.n))
+    return pd.DataFrame(rows)
+
+
+def _compute_gains(lines: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for hidden, cell in lines.groupby("hidden"):
+        if set(LABELS) <= set(cell["label"]):
+            for name in QUANTITIES:
+                values = cell[name].astype(float).where(cell["converged"].astype(bool))
+                spent = cell.assign(spent=values).pivot(index="seed", columns="label", values="spent")
+                ratio = spent[["largest", "subnet"]].min(axis=1, skipna=False) / spent["both"]
+                rows.append({"hidden": hidden} | conclude_median(name, estimate_median(ratio)))
+    return pd.DataFrame(rows, columns=["hidden", *CONCLUSION])

@@ -1,0 +1,136 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bioplast.figures.style import use_style
+from bioplast.project import load_experiment_module
+from bioplast.training.config import RunConfig
+
+both = load_experiment_module("both", Path(__file__).parents[2])
+
+
+@pytest.fixture
+def runs(make_run):
+    """m0 in proportion to the synapses written; the smallest cell of the map gives up."""
+    cells = [(k, f, 1000) for k in (50, 100, 1000) for f in (0.1, 1.0)]
+    cells += [(100, f, 3000) for f in (0.1, 1.0)] + [(3000, f, 3000) for f in (0.1, 1.0)]
+    return [
+        make_run(
+            both._write_rule(k, f, hidden),
+            hidden,
+            seed,
+            m0=1e6 * seed * k * f,
+            m1=100.0 * k,
+            samples=round(30_000 / f**0.1),
+            converged=(k, f) != (50, 0.1),
+        )
+        for k, f, hidden in cells
+        for seed in (1, 2)
+    ]
+
+
+@pytest.fixture
+def data(runs):
+    return both.analyse(runs)
+
+
+@pytest.mark.parametrize(
+    ("units", "fraction", "hidden", "rule"),
+    [
+        (1000, 1.0, 1000, "plain"),
+        (1000, 0.1, 1000, "largest(0.1, output=1.0)"),
+        (100, 1.0, 1000, "subnet(100)"),
+        (100, 0.1, 1000, "subnet(100) + largest(0.01, output=1.0)"),
+        (100, 0.1, 3000, "subnet(100) + largest(0.003333333, output=1.0)"),
+    ],
+)
+def test_a_cell_is_the_rule_that_writes_its_fraction_of_its_subnet(units, fraction, hidden, rule):
+    assert both._write_rule(units, fraction, hidden) == rule
+    assert both._read_rule(RunConfig("ann", rule=rule).rule, hidden) == (units, fraction)
+
+
+def test_full_grid_has_the_map_and_four_rules_by_size():
+    grid = both.make_grid(False, None)
+    assert len({(config.rule, config.hidden, config.seed) for config in grid}) == len(grid)
+    on_map = {config.rule for config in grid if config.hidden == both.MAP_SIZE}
+    assert len(on_map) == len(both.UNITS) * len(both.FRACTIONS)
+    largest = {config.rule for config in grid if config.hidden == 10_000}
+    assert largest == {"plain", "subnet(100)", "subnet(100) + largest(0.001, output=1.0)"}
+    assert {config.protocol for config in grid} == {"paper"}
+    assert sum(config.rule == "plain" and config.hidden == 10_000 for config in grid) == 2
+
+
+def test_quick_grid_is_small():
+    grid = both.make_grid(True, None)
+    assert len(grid) < 20
+    assert all(config.max_samples <= 20_000 and config.hidden <= 1000 for config in grid)
+
+
+def test_the_map_has_the_medians_of_its_cells(data):
+    cells = data[data["panel"] == "map"].set_index(["units", "fraction"])
+    assert len(cells) == 6
+    assert cells.loc[(100, 0.1), "m0"] == 1.5e7
+    assert np.isnan(cells.loc[(50, 0.1), "m0"])
+    assert both.best_cell(data).tolist() == [100, 0.1, 1.5e7, 1e4, round(30_000 * 10**0.1)]
+
+
+def test_lines_have_the_four_rules_by_their_names(data):
+    lines = data[(data["panel"] == "size") & (data["kind"] == "median")].set_index(["label", "hidden"])
+    assert sorted(lines.index) == sorted((label, n) for label in both.LABELS for n in (1000, 3000))
+    assert lines.loc[("both", 3000), "m0"] == 1.5e7
+
+
+def test_exponents_are_by_rule(data):
+    assert both.exponents(data, "plain").loc["m1", "value"] == pytest.approx(1.0)
+    assert both.exponents(data, "both").loc["m1", "value"] == pytest.approx(0.0)
+    assert both.exponents(data, "plain").loc["m0", "n"] == 4
+
+
+def test_gain_is_over_the_better_of_the_two_alone_in_the_largest_network(data):
+    # Largest writes a tenth of 3,000 units' synapses, a subnet all of 100's, both a tenth of 100's.
+    assert both.gain(data).loc["m0", ["value", "low", "high"]].tolist() == pytest.approx([10.0] * 3)
+    assert both.gain(data).loc["m1", "value"] == 1.0
+    assert both.savings(data, "both").loc["m0", "value"] == pytest.approx(300.0)
+    assert both.savings(data, "largest").loc["m0", "value"] == pytest.approx(10.0)
+
+
+def test_table_has_every_cell_once(runs):
+    table = both.tabulate(runs)
+    assert len(table) == 10
+    assert table.loc[table["units"].eq(50) & table["fraction"].eq(0.1), "reached"].tolist() == ["0/2"]
+
+
+def test_caption_says_what_is_saved(data):
+    words = both.describe(data)
+    assert words["best"] == "1.5e+07 with k = 100 and f = 0.1"
+    assert words["gain"].startswith("M0 10 (10 to 10)")
+    assert words["compared"] == "3,000"
+    assert "both M0 300 (300 to 300)" in words["savings"]
+    assert all(f"{{{name}}}" in both.CAPTION for name in words)
+
+
+def test_figure_draws_what_the_csv_holds(data, tmp_path):
+    with use_style():
+        figure = both.plot(data)
+    data.to_csv(tmp_path / "figure.csv", index=False)
+    held = pd.read_csv(tmp_path / "figure.csv")
+    cells = held[held["panel"] == "map"]
+    runs = held[(held["panel"] == "size") & (held["kind"] == "run")]
+    for column, quantity in enumerate(both.QUANTITIES):
+        values = figure.axes[column].images[0].get_array().filled(np.nan) * both.UNIT[quantity]
+        assert np.sort(values.ravel()) == pytest.approx(np.sort(cells[quantity]), nan_ok=True)
+        lines = figure.axes[3 + column].lines
+        marks = [line.get_ydata() for line in lines if line.get_linestyle() == "None"]
+        assert sorted(np.concatenate(marks)) == sorted(runs[quantity])
+
+
+def test_one_network_without_a_run_that_got_there_is_still_drawn(make_run):
+    runs = [
+        make_run(both._write_rule(k, f, 300), 300, converged=False) for k in (100, 300) for f in (0.1, 1.0)
+    ]
+    data = both.analyse(runs)
+    with use_style():
+        assert len(both.plot(data).axes) == 6
+    assert both.describe(data)["best"] == "not known"
