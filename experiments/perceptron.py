@@ -26,7 +26,7 @@ from bioplast.figures.style import (
     make_figure,
 )
 from bioplast.figures.sweep import plot_sweep
-from bioplast.figures.theory import plot_theory
+from bioplast.figures.theory import DASHES, plot_theory
 from bioplast.figures.ticks import label_log_axis
 from bioplast.network import State
 from bioplast.plasticity import Plasticity
@@ -272,14 +272,19 @@ def plot(data: pd.DataFrame) -> Figure:
         plot_sweep(panel, ax, quantity, looks, over=over)
         plot_theory(panel, ax, quantity, looks, over=over)
     claims = panels[0][panels[0]["kind"] == "claim"]
-    axes[0].plot(claims["load"], claims["inefficiency_m1"], "*", color=VERMILLION, markersize=7)
+    axes[0].plot(
+        claims["load"], claims["inefficiency_m1"], "*", color=VERMILLION, markersize=7, label="claimed"
+    )
     axes[0].set_xscale("linear")
-    axes[2].set_ylim(top=20)  # room for the legend
-    for ax, letter, place in zip(axes, "abc", ("lower right", "lower left", "upper left"), strict=True):
+    axes[0].plot([], [], color=BLACK, linewidth=0.8, linestyle=DASHES, label="theory")
+    axes[1].set_ylim(bottom=0.002)  # room for the legend, also below
+    axes[2].set_ylim(top=20)
+    for ax, letter, place in zip(axes, "abc", ("lower right", (0.02, 0.08), "upper left"), strict=True):
         label_panel(ax, letter)
         ax.legend(loc=place)
         label_log_axis(ax.yaxis)
     for ax in axes[1:]:
         ax.axhline(1, color=GREY, linewidth=0.6, zorder=1)
+        ax.set_xlim(0.95 * data["threshold"].min(), 1.05 * data["threshold"].max())
         label_log_axis(ax.xaxis)
     return figure

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
-from brian2 import Clock, Function, Network, NeuronGroup, Quantity, Synapses, linked_var
+from brian2 import BrianObject, Clock, Function, Network, NeuronGroup, Quantity, Synapses, linked_var
 from numpy.typing import NDArray
 
 from bioplast.brian.fragment import Fragment, make_float64, make_fragment
@@ -23,6 +23,7 @@ from bioplast.brian.runtime import RuntimeNetwork
 from bioplast.brian.stimulus import Screen, Stimulus, make_stimulus_functions
 from bioplast.changes import check_changes
 from bioplast.energy import Signalling
+from bioplast.errors import RequestError
 from bioplast.initial import make_layers
 from bioplast.keys import make_keys
 from bioplast.network import DTYPES, HIDDEN_LAYER, OUTPUT_LAYER, Layer, Outcome, State
@@ -224,6 +225,24 @@ class BrianModel(ABC):
             int(results["inputs.n_active"].sum()), int(results["hidden.n_active"].sum())
         )
         return Outcome(self._read_answers(results, len(trials)), signalling)
+
+    def watch(self, make_monitors: Callable[[Network], Sequence[BrianObject]]) -> None:
+        """Let Brian2 monitors see what the network does; they start afresh with each chunk of trials.
+
+        Parameters
+        ----------
+        make_monitors : makes them for the network it is given, of which it may set constants
+
+        Raises
+        ------
+        RequestError : the network runs as a compiled program, which nothing can be added to
+        """
+        runner = self._runner if self.device == "runtime" else None
+        if not isinstance(runner, RuntimeNetwork):
+            raise RequestError(
+                f"{type(self).__name__}.device: must be 'runtime' to be watched, got {self.device!r}"
+            )
+        runner.watch(make_monitors)
 
     @cached_property
     def _runner(self) -> Runner:

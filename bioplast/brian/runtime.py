@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from brian2 import Network
+from brian2 import BrianObject, Network
 from numpy.typing import DTypeLike, NDArray
 
 from bioplast.brian.preferences import brian_preferences
@@ -30,6 +30,13 @@ class RuntimeNetwork:
         self._screen = screen
         with brian_preferences(dtype):
             self.network = assemble()
+            self.network.store()
+
+    def watch(self, make_monitors: Callable[[Network], Sequence[BrianObject]]) -> None:
+        """Add what ``make_monitors`` makes for the network; after a run it holds what that run showed."""
+        with brian_preferences(self._dtype):
+            self.network.restore()
+            self.network.add(*make_monitors(self.network))
             self.network.store()
 
     def run(self, values: Values, stimulus: Stimulus, wanted: Sequence[str]) -> dict[str, NDArray[Any]]:
