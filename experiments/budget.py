@@ -40,6 +40,7 @@ SHOWN = ("plain", "largest(f)")  # whose bills are drawn
 # Of a write: in ATP where there are spikes, else in multiply-accumulates.
 PRICES = {False: np.logspace(-2, 3, 51), True: np.logspace(4, 10, 61)}
 ENERGIES = ["energy_atp", "energy_joule"]
+_COLUMNS = ["panel", "component", "network", "label", "rule", "seed", "trial", "preset", *ENERGIES]
 
 CAPTION = """
 What learning {task} to {goal} costs beside its plasticity. Standard protocol, input encoding '{encoding}';
@@ -87,8 +88,7 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
     frame["network"] = frame["model"]
     frame["usage"] = [count_usage(run) for run in runs]
     frame["trial"] = [run.record["config"]["settings"].get("n_stimulus", np.nan) for run in runs]
-    frame = frame[frame["converged"].astype(bool)]
-    spiking = frame[frame["model"] == SPIKING]
+    spiking = frame[(frame["model"] == SPIKING) & frame["converged"].astype(bool)]
     cells = ["panel", "network", "label", "rule", "preset", "component"]
     priced = pd.concat([_make_bills(spiking), _find_prices(spiking)], ignore_index=True)
     medians = priced.groupby(cells, sort=False)[ENERGIES].median().reset_index()
@@ -150,7 +150,7 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     return {
         "open": OPEN,
         "trial": f"{trial.iloc[0]:g}" if len(trial) else "no",
-        "apart": f"{prices.max() / prices.min():.0e}",
+        "apart": f"{prices.max() / prices.min():.0e}" if len(prices) else "(not seen)",
         "break_even": _say_all(break_evens(data)),
         "paying": "; ".join(f"{network}, {_say_all(paying_prices(data, network))}" for network in networks),
     }
@@ -205,7 +205,7 @@ def _make_bills(frame: pd.DataFrame) -> pd.DataFrame:
             for component, atp in asdict(preset.make_bill(run["usage"])).items():
                 if atp > 0:  # not open, and not in the price of a spike
                     rows.append(_name(run, "bill", component) | _price(preset, atp))
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
 def _find_prices(frame: pd.DataFrame) -> pd.DataFrame:
@@ -219,7 +219,7 @@ def _find_prices(frame: pd.DataFrame) -> pd.DataFrame:
                     rows.append(_name(run, "break_even", component) | _price(preset, bill.signalling / n))
             elif run["label"] == SHOWN[0]:
                 rows.append(_name(run, "price", "write") | _price(preset, bill.plasticity / writes["write"]))
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
 def _name(run: pd.Series[Any], panel: str, component: str) -> dict[str, Any]:
@@ -229,12 +229,13 @@ def _name(run: pd.Series[Any], panel: str, component: str) -> dict[str, Any]:
 
 def _compare_totals(frame: pd.DataFrame) -> pd.DataFrame:
     parts = []
-    for network, runs in frame.groupby("network", sort=False):
-        has_spikes = network == SPIKING
+    for network, tried in frame.groupby("network", sort=False):
+        runs, has_spikes = tried[tried["converged"].astype(bool)], network == SPIKING
         bills = [PRESETS[OPEN].make_bill(usage).signalling for usage in runs["usage"]]
         spent = bills if has_spikes else runs["macs"].tolist()
-        parts.append(compare_totals(runs.assign(spent=spent), PRICES[has_spikes]).assign(network=network))
-    return pd.concat(parts, ignore_index=True)
+        totals = compare_totals(runs.assign(spent=spent), PRICES[has_spikes]).assign(network=network)
+        parts.append(totals.astype(object))  # those of a network in which nothing got there are empty
+    return pd.concat(parts, ignore_index=True).infer_objects()
 
 
 def _take(data: pd.DataFrame, panel: str, kind: str = "run") -> pd.DataFrame:
@@ -242,4 +243,5 @@ def _take(data: pd.DataFrame, panel: str, kind: str = "run") -> pd.DataFrame:
 
 
 def _say_all(table: pd.DataFrame) -> str:
-    return ", ".join(f"{label} {say(row, '.2g')}" for label, row in table.iterrows())
+    said = (f"{label} {say(row, '.2g')}" for label, row in table.dropna(subset="value").iterrows())
+    return ", ".join(said) or "none seen"

@@ -7,7 +7,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import dask
@@ -75,7 +75,8 @@ def _start_local(workers: int) -> Iterator[LocalCluster]:
         tempfile.TemporaryDirectory(prefix="bioplast-", ignore_cleanup_errors=True) as scratch,
         _environment(environment),
         dask.config.set(settings),
-        LocalCluster(
+    ):
+        cluster = LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             host=LOOPBACK,
@@ -84,9 +85,14 @@ def _start_local(workers: int) -> Iterator[LocalCluster]:
             silence_logs=logging.CRITICAL,
             memory_limit=0,  # runs hold their own memory; Dask would kill those it knows nothing of
             local_directory=scratch,
-        ) as cluster,
-    ):
-        yield cluster
+        )
+        try:
+            yield cluster
+        finally:
+            # On a crowded machine a worker may not end in time: it ends with this process, and what it
+            # had to do is done and written.
+            with suppress(TimeoutError):
+                cluster.close()
 
 
 @contextmanager

@@ -151,3 +151,18 @@ def test_figure_draws_what_the_csv_holds(data):
     assert sorted(drawn) == sorted(runs["energy_atp"].astype(float))
     assert [ax.get_title() for ax in totals] == ["ann", "rate", "spiking"]
     assert all(ax.get_xlabel() for ax in totals)
+
+
+@pytest.mark.parametrize("network", ["spiking", "ann"])
+def test_a_network_in_which_nothing_got_there_leaves_no_nan_in_the_caption(network):
+    runs = [
+        make_run(name, label, 1, converged=name != network)
+        for name in compare.RULES
+        for label in ("plain", "largest(f)")
+    ]
+    data = budget.analyse(runs)
+    assert network not in set(data["network"].dropna())
+    with use_style():
+        assert budget.plot(data).axes
+    assert "nan" not in fill_caption(budget.CAPTION, runs, [], budget.describe(data))
+    assert set(budget.tabulate(runs)["network"]) == set(compare.RULES) - {network}

@@ -135,3 +135,15 @@ def test_figure_draws_what_the_csv_holds(data):
         claimed = list(lazy.CLAIMED.values()) if network == "ann" else []
         assert sorted(markers) == sorted([*rows["saving"].astype(float), *claimed])
     assert (write.get_xlabel(), change.get_xlabel()) == tuple(lazy.CHARGED.values())
+
+
+def test_nothing_got_there_is_still_a_figure_without_nan_in_the_caption():
+    runs = [
+        make_run(model, rule, 1, samples=10, m0=10, m1=1.0, converged=False)
+        for model, rules in lazy.RULES.items()
+        for rule in rules
+    ]
+    data = lazy.analyse(runs)
+    with use_style():
+        assert len(lazy.plot(data).axes) == 5
+    assert "nan" not in fill_caption(lazy.CAPTION, runs, [], lazy.describe(data))

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from distributed import LocalCluster
 
 from bioplast.errors import RequestError
 from bioplast.studies.cluster import open_cluster
@@ -231,3 +232,15 @@ def test_memory_of_the_study_stays_flat(tmp_path, study, patterns):
     assert len(watcher.ended) == 1000
     # A run's record alone is 2 kB.
     assert resident[1000] - resident[10] < 10e6, resident
+
+
+def test_workers_that_do_not_end_in_time_spoil_no_study(monkeypatch):
+    close = LocalCluster.close
+
+    def close_late(cluster, *args, **kwargs):
+        close(cluster, *args, **kwargs)
+        raise TimeoutError
+
+    monkeypatch.setattr(LocalCluster, "close", close_late)
+    with open_cluster(1) as client:
+        assert client.submit(sum, [1, 2]).result() == 3
