@@ -97,7 +97,7 @@ def expected_seconds(config: RunConfig) -> float:
     """Learning goes with the plastic units; few of them need many samples."""
     hidden = config.hidden or 100
     units, _ = _read_rule(config.rule, hidden)
-    return 5 + 0.04 * units + 500 / units + 0.0005 * hidden
+    return 1 + 0.04 * units + 500 / units + 0.0005 * hidden
 
 
 def analyse(runs: Sequence[Run]) -> pd.DataFrame:

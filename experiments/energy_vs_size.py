@@ -92,7 +92,7 @@ def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
 def expected_seconds(config: RunConfig) -> float:
     """About 30,000 samples whose cost goes with the size; small networks need many more."""
     hidden = config.hidden or 100
-    return 5 + 0.03 * hidden + 500 / hidden
+    return 1 + 0.03 * hidden + 500 / hidden
 
 
 def analyse(runs: Sequence[Run]) -> pd.DataFrame:

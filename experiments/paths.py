@@ -88,7 +88,7 @@ def expected_seconds(config: RunConfig) -> float:
     """Learning goes with the plastic units; the frozen ones are computed once an image."""
     hidden = config.hidden or 100
     units = getattr(config.plasticity.path, "units", hidden)
-    return 5 + 0.03 * units + 500 / units + 0.0005 * hidden
+    return 1 + 0.03 * units + 500 / units + 0.0005 * hidden
 
 
 def analyse(runs: Sequence[Run]) -> pd.DataFrame:
