@@ -142,16 +142,16 @@ def gain(data: pd.DataFrame) -> pd.DataFrame:
 
 
 def savings(data: pd.DataFrame, label: str) -> pd.DataFrame:
-    """How many times less than plain a rule took in the network of ``gain``: ``value``, ``low``, ``high``."""
+    """How many times less than plain a rule took in the network of ``gain``, as ``gain`` gives it."""
     size = data.loc[data["kind"] == "gain", "hidden"].max()
     rows = data[(data["kind"] == "saving") & (data["label"] == label) & (data["hidden"] == size)]
-    return unfold(rows.iloc[0], QUANTITIES)
+    return unfold(rows.iloc[0], QUANTITIES).assign(n=int(rows["n"].iloc[0]))
 
 
 def best_cell(data: pd.DataFrame) -> pd.Series[float]:
-    """The map's cell with the fewest writes: ``units``, ``fraction``, ``m0``, ``m1`` and ``samples``."""
+    """The map's cell with the fewest writes: ``units``, ``fraction``, ``n``, and ``m0`` with its interval."""
     cells = data[data["panel"] == "map"].dropna(subset=["m0"]).astype({"m0": float})
-    return cells.loc[cells["m0"].idxmin(), ["units", "fraction", *QUANTITIES]].astype(float)
+    return cells.loc[cells["m0"].idxmin(), ["units", "fraction", "n", *name_columns(["m0"])]].astype(float)
 
 
 def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
