@@ -27,7 +27,7 @@ BOOKS_DTYPES = {"m0": np.int64, "m1": np.float64, "maintenance": np.float64, "th
 
 _BOOK = """
 w_before = w
-w = stored(w_before + {change})
+w = stored({after})
 m0 += int(w != w_before)
 m1 += abs(float64(w) - float64(w_before))
 """
@@ -76,28 +76,30 @@ def make_fragment(
     proposal : code that sets ``delta_w`` for a synapse
     keeping : the Brian2 form of the consolidation
     """
-    equations = [BOOKS, *_declare(form, keeping)]
+    acting = "w" if keeping is None else keeping.acting
+    equations = [BOOKS, *declare(form, keeping), f"acting = {acting} : 1"]
     propose = f"{inspect.cleandoc(proposal)}\ndelta_w = delta_w*int(plastic)"
     prepare = f"cutoff = {form.cutoff}"
     code = {}
     if form.all_compete:
         code["survey"] = form.entry
         equations.append("score : 1")
-        write = f"{propose}\n{prepare}\n{_make_write(form.condition, keeping)}"
+        write = f"{propose}\n{prepare}\n{make_write(form.condition, keeping)}"
     elif form.competes:
         # In one line Brian2 would write one `offer` for 1 and one for 0, and NumPy would call both.
         code["propose"] = f"{propose}\n{form.entry}"
         equations.append("delta_w : 1")
         # The compiled code goes only through the synapses for which this is true.
-        write = f"{prepare}\nis_written = {form.condition}\n{_make_write('is_written', keeping)}"
+        write = f"{prepare}\nis_written = {form.condition}\n{make_write('is_written', keeping)}"
     else:
-        write = f"{propose}\n{prepare}\n{_make_write(form.condition, keeping)}"
+        write = f"{propose}\n{prepare}\n{make_write(form.condition, keeping)}"
     code["write"] = write
     post_code = {}
     if keeping is not None:
         code["wait"] = keeping.wait
         if keeping.crosses:
-            post_code["settle"] = f"{keeping.settle}\n{_BOOK.format(change='change')}"
+            code["write"] += f"\nn_crossing_post += int({keeping.crosses})"
+            post_code["settle"] = f"{keeping.settle}\n{make_booking('change')}"
     return Fragment(
         equations="\n".join(equations) + "\n",
         code=code,
@@ -108,7 +110,8 @@ def make_fragment(
     )
 
 
-def _declare(form: BrianForm, keeping: ConsolidationForm | None) -> list[str]:
+def declare(form: BrianForm, keeping: ConsolidationForm | None) -> list[str]:
+    """Equations of the variables that the rules need, weights being plain numbers."""
     lines = []
     parameters = {**form.parameters, **({} if keeping is None else keeping.parameters)}
     for name, value in parameters.items():
@@ -118,17 +121,20 @@ def _declare(form: BrianForm, keeping: ConsolidationForm | None) -> list[str]:
         lines.append(f"{name} : {'boolean' if values.dtype == bool else 'integer'} (constant)")
     if keeping is not None:
         lines.append(keeping.equations)
-    lines.append(f"acting = {'w' if keeping is None else keeping.acting} : 1")
     return lines
 
 
-def _make_write(condition: str, keeping: ConsolidationForm | None) -> str:
+def make_write(condition: str, keeping: ConsolidationForm | None, *, bounded: bool = False) -> str:
+    """Code that writes and books ``delta_w`` where ``condition`` holds; see ``make_booking``."""
     if keeping is None:
-        return _BOOK.format(change=f"delta_w*int({condition})")
-    lines = [f"written = delta_w*int({condition})", keeping.absorb, _BOOK.format(change="change")]
-    if keeping.crosses:
-        lines.append(f"n_crossing_post += int({keeping.crosses})")
-    return "\n".join(lines)
+        return make_booking(f"delta_w*int({condition})", bounded=bounded)
+    return f"written = delta_w*int({condition})\n{keeping.absorb}\n{make_booking('change', bounded=bounded)}"
+
+
+def make_booking(change: str, *, bounded: bool = False) -> str:
+    """Code that adds ``change``, an expression, to the weight, if need be between ``low`` and ``high``."""
+    after = f"w_before + {change}"
+    return _BOOK.format(after=f"clip({after}, low, high)" if bounded else after)
 
 
 def make_float64() -> Function:

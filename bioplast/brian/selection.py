@@ -20,13 +20,13 @@ A rule's ``cutoff`` is computed at every time step; without new offers all answe
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from brian2 import Function, prefs
+from brian2 import Function, Quantity, Unit, prefs
 from brian2.codegen.generators.cpp_generator import c_data_type
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from bioplast.plasticity.shuffle import find_index
 
@@ -111,69 +111,104 @@ class Speakers:
         return self._cutoff
 
 
-def make_selection_functions(synapses_name: str) -> dict[str, Function]:
-    """The functions for the Synapses of this name."""
-    real = c_data_type(prefs.core.default_float_dtype)
+def make_selection_functions(
+    synapses_name: str,
+    unit: Unit | Quantity | None = None,
+    dtype: DTypeLike = None,
+    include_dirs: Sequence[str] = (),
+) -> dict[str, Function]:
+    """The functions for the Synapses of this name.
+
+    Parameters
+    ----------
+    unit : of the weights, as a rule's ``cutoff`` is compared with them; 1 if not given
+    dtype : of the weights; Brian2's default one if not given
+    include_dirs : where a program finds the headers, if not among its own files
+    """
+    unit = Unit(1) if unit is None else unit
+    real = c_data_type(prefs.core.default_float_dtype if dtype is None else np.dtype(dtype).type)
+    headers = {"headers": ['"offers.h"', '"draws.h"'], "include_dirs": list(include_dirs)}
     owner = f"<{real}, {zlib.crc32(synapses_name.encode())}u>"
     layer, neurons, speakers = Offers(), NeuronOffers(), Speakers()
     offers = f"bioplast::Offers{owner}"
-    return {
-        "offer": _make_function(
+    functions = (
+        _make_function(
+            "offer",
             layer.offer,
             f"inline {real} offer({real} change) {{ return {offers}::offer(change); }}\n"
             f"inline void offer_run(const {real}* changes, long n) {{ {offers}::offer_run(changes, n); }}",
+            headers,
         ),
-        "kth_largest": _make_function(
+        _make_function(
+            "kth_largest",
             layer.kth_largest,
             f"inline {real} kth_largest(double k) {{ return {offers}::kth_largest((long) k); }}",
+            headers,
+            unit=unit,
             is_shared=True,
         ),
-        "adapted": _make_function(
+        _make_function(
+            "adapted",
             layer.adapted,
             "inline double adapted(double theta, double target, double rate, double n) "
             f"{{ return {offers}::adapted(theta, target, rate, (long) n); }}",
+            headers,
             n_arguments=4,
             is_shared=True,
         ),
-        "in_force": _make_function(
+        _make_function(
+            "in_force",
             layer.in_force,
             f"inline {real} in_force(double theta) {{ return {offers}::cutoff; }}",
+            headers,
             is_shared=True,
         ),
-        "offer_to": _make_function(
+        _make_function(
+            "offer_to",
             neurons.offer_to,
             f"inline {real} offer_to({real} change, int j) "
             f"{{ return bioplast::NeuronOffers{owner}::offer(change, j); }}",
+            headers,
             n_arguments=2,
         ),
-        "kth_largest_of": _make_function(
+        _make_function(
+            "kth_largest_of",
             neurons.kth_largest_of,
             f"inline {real} kth_largest_of(int j, int k) "
             f"{{ return bioplast::NeuronOffers{owner}::kth_largest(j, k); }}",
+            headers,
             n_arguments=2,
+            unit=unit,
             is_shared=True,
         ),
-        "enter": _make_function(
+        _make_function(
+            "enter",
             speakers.enter,
             f"inline {real} enter({real} value, bool speaks) "
             f"{{ return bioplast::Speakers{owner}::enter(value, speaks); }}",
+            headers,
             n_arguments=2,
         ),
-        "kth_highest": _make_function(
+        _make_function(
+            "kth_highest",
             speakers.kth_highest,
             f"inline {real} kth_highest(double k) "
             f"{{ return bioplast::Speakers{owner}::kth_highest((long) k); }}",
+            headers,
             is_shared=True,
         ),
-        "index_of_draw": _make_function(
+        _make_function(
+            "index_of_draw",
             _index_of_draw,
             "inline long index_of_draw(long number, long n, long key) "
             "{ return bioplast::index_of_draw(number, n, (uint32_t) key); }",
+            headers,
             n_arguments=3,
             return_type="integer",
             is_shared=True,
         ),
-    }
+    )
+    return dict(functions)
 
 
 def _index_of_draw(number: Any, n: Any, key: Any) -> Any:
@@ -187,23 +222,29 @@ def _find_kth_largest(sizes: FloatArray, k: int) -> Any:
 
 
 def _make_function(
+    name: str,
     meaning: Callable[..., Any],
     code: str,
+    headers: Mapping[str, Sequence[str]],
     *,
+    unit: Unit | Quantity | None = None,
     n_arguments: int = 1,
     return_type: str | None = None,
     is_shared: bool = False,
-) -> Function:
-    """A function of numbers; ``is_shared`` if Brian2 may take it for the value of a shared variable."""
+) -> tuple[str, Function]:
+    """Name and function of numbers that returns the unit of its first argument, or ``unit``.
+
+    ``is_shared`` if Brian2 may take it for the value of a shared variable.
+    """
     function = Function(
         lambda *values: meaning(*values),
         arg_units=[None] * n_arguments,
-        return_unit=lambda *units: units[0],
+        return_unit=lambda *units: units[0] if unit is None else unit,
         return_type=return_type,
         # What is shared has to be stateless, which it is between two offers.
         stateless=is_shared,
     )
-    function.implementations.add_implementation(
-        "cpp", code, compiler_kwds={"headers": ['"offers.h"', '"draws.h"']}
-    )
-    return function
+    # The function itself: Brian2's own wrapper of it would ask it for a Quantity.
+    function.implementations.add_implementation("numpy", lambda *values: meaning(*values))
+    function.implementations.add_implementation("cpp", code, compiler_kwds=dict(headers), name=name)
+    return name, function

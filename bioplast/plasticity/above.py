@@ -67,7 +67,12 @@ class Above(Selection):
 
     def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
         if self.target is None:
-            return BrianForm("stored(theta)", "abs(delta_w) >= cutoff", {"theta": self.theta})
+            return BrianForm(
+                cutoff="stored(theta)",
+                condition="abs(delta_w) >= cutoff",
+                parameters={"theta": self.theta},
+                in_weights=("theta",),
+            )
         return BrianForm(
             cutoff="in_force(theta)",
             condition="abs(delta_w) >= cutoff",
@@ -80,6 +85,7 @@ class Above(Selection):
             competes=True,
             memory="theta",
             memory_next="adapted(theta, target, rate, n_plastic)",
+            in_weights=("theta",),
         )
 
     def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:

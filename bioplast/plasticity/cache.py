@@ -86,6 +86,7 @@ class Cache(Consolidation):
                 "keeping_share": 1 - self.decay,
                 "keeping_cost": self.cost,
             },
+            in_weights=("keeping_theta",),
         )
 
     def fast(self) -> FastForm:

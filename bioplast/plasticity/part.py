@@ -76,6 +76,7 @@ class BrianForm:
     memory : the parameter that moves on from trial to trial (``Selection.memory``), if one does
     memory_next : expression for its next value, computed at every step before ``cutoff``; without new
         proposals it must stay what it is
+    in_weights : parameters that are in the unit of the weights
     """
 
     cutoff: str
@@ -87,6 +88,7 @@ class BrianForm:
     constants: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     memory: str = ""
     memory_next: str = ""
+    in_weights: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class ConsolidationForm:
     settle : code that sets their ``change``
     wait : code for all synapses at the end of each trial; what keeping them costs adds up in ``maintenance``
     parameters : the values all of it uses; run-time arguments
+    in_weights : parameters that are in the unit of the weights
     """
 
     equations: str
@@ -127,6 +130,7 @@ class ConsolidationForm:
     settle: str
     wait: str
     parameters: Mapping[str, float]
+    in_weights: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,6 +156,7 @@ class Part(ABC):
     slot: ClassVar[str]
     name: ClassVar[str]
     summary: ClassVar[str]
+    needs_units: ClassVar[bool] = False  # whether it goes by units, each of which all others reach
 
     def __add__(self, other: Part | Plasticity) -> Plasticity:
         from bioplast.plasticity.declaration import Plasticity

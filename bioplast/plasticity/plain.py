@@ -25,7 +25,7 @@ class Plain(Selection):
 
     def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
         # The text of `above`, so that both run in one compiled program.
-        return BrianForm("stored(theta)", "abs(delta_w) >= cutoff", {"theta": 0.0})
+        return BrianForm("stored(theta)", "abs(delta_w) >= cutoff", {"theta": 0.0}, in_weights=("theta",))
 
     def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
         return FastForm({"select": select_plain})

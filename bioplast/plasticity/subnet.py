@@ -35,6 +35,7 @@ class Subnet(Path):
 
     name: ClassVar[str] = "subnet"
     summary: ClassVar[str] = "only k hidden units are plastic, with all their in- and out-synapses"
+    needs_units: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_count(self, "units", self.units)

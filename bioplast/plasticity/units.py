@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,8 @@ class UnitShare(Share):
     """
 
     output: float | None = 1.0
+
+    needs_units: ClassVar[bool] = True
 
     def mask(self, proposal: Proposal) -> BoolArray:
         units = np.flatnonzero(proposal.plastic.any(axis=0))
