@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from brian2 import Function, Synapses, prefs
 from brian2.codegen.generators.cpp_generator import c_data_type
+from numpy.typing import DTypeLike
 
 from bioplast.brian.selection import make_selection_functions
 from bioplast.plasticity.part import BrianForm, ConsolidationForm
@@ -103,7 +104,7 @@ def make_fragment(
     return Fragment(
         equations="\n".join(equations) + "\n",
         code=code,
-        functions={"float64": make_float64(), "stored": _make_stored()}
+        functions={"float64": make_float64(), "stored": make_stored()}
         | make_selection_functions(synapses_name),
         post_code=post_code,
         each_step=f"{form.memory} = {form.memory_next}" if form.memory else "",
@@ -113,10 +114,11 @@ def make_fragment(
 def declare(form: BrianForm, keeping: ConsolidationForm | None) -> list[str]:
     """Equations of the variables that the rules need, weights being plain numbers."""
     lines = []
-    parameters = {**form.parameters, **({} if keeping is None else keeping.parameters)}
-    for name, value in parameters.items():
-        flags = "shared" if name == form.memory else "shared, constant"
-        lines.append(f"{name} : {'integer' if isinstance(value, int) else '1'} ({flags})")
+    for part in (form, keeping):
+        if part is not None:
+            for name, value in part.parameters.items():
+                kind = "integer" if isinstance(value, int) and name not in part.in_weights else "1"
+                lines.append(f"{name} : {kind} ({'shared' if name == form.memory else 'shared, constant'})")
     for name, values in form.constants.items():
         lines.append(f"{name} : {'boolean' if values.dtype == bool else 'integer'} (constant)")
     if keeping is not None:
@@ -140,16 +142,37 @@ def make_booking(change: str, *, bounded: bool = False) -> str:
 def make_float64() -> Function:
     """``float64(x)``: a change is booked in double precision even where weights are single."""
     function = Function(np.float64, arg_units=[None], return_unit=lambda unit: unit, stateless=True)
-    function.implementations.add_implementation("cpp", "inline double float64(double x) { return x; }")
+    code = "inline double float64(double x) { return x; }"
+    function.implementations.add_implementation("cpp", code, name="float64")
+    function.implementations.add_implementation("cython", _wrap(code, "double", "float64"), name="float64")
     return function
 
 
-def _make_stored() -> Function:
-    """``stored(w)``: what is left of w in a variable; NumPy computes with more digits than it stores."""
-    dtype = prefs.core.default_float_dtype
+def make_stored(dtype: DTypeLike = None, *, guarded: bool = False) -> Function:
+    """``stored(w)``: what is left of w in a variable; NumPy computes with more digits than it stores.
+
+    Parameters
+    ----------
+    dtype : of the variable; Brian2's default one if not given
+    guarded : keep compilers that may reorder sums, as Brian2's own flags let them, from looking through it:
+        they would take ``(w + change) - w`` for the change
+    """
+    dtype = np.dtype(prefs.core.default_float_dtype if dtype is None else dtype).type
     function = Function(
         lambda w: np.asarray(w, dtype), arg_units=[None], return_unit=lambda unit: unit, stateless=True
     )
     real = c_data_type(dtype)
-    function.implementations.add_implementation("cpp", f"inline {real} stored({real} w) {{ return w; }}")
+    body = f"volatile {real} kept = w; return kept;" if guarded else "return w;"
+    code = f"inline {real} stored({real} w) {{ {body} }}"
+    function.implementations.add_implementation("cpp", code, name="stored")
+    function.implementations.add_implementation("cython", _wrap(code, real, "stored"), name="stored")
     return function
+
+
+def _wrap(code: str, real: str, name: str) -> str:
+    """A C function of a number, for Cython."""
+    return f'''cdef extern from *:
+    """
+    static {code}
+    """
+    {real} {name}({real})'''

@@ -29,6 +29,7 @@ from brian2.codegen.generators.cpp_generator import c_data_type
 from numpy.typing import DTypeLike, NDArray
 
 from bioplast.plasticity.shuffle import find_index
+from bioplast.tasks.poisson import trial_keys
 
 FloatArray = NDArray[np.floating[Any]]
 
@@ -209,6 +210,23 @@ def make_selection_functions(
         ),
     )
     return dict(functions)
+
+
+def make_draw_key(key: int) -> Function:
+    """``draw_key(trial, layer)``: 32 random bits of a trial, from the run's ``key``; see ``trial_keys``."""
+    function = Function(
+        lambda trial, layer: trial_keys(key, int(layer), np.atleast_1d(trial)).astype(np.int64)[0],
+        arg_units=[1, 1],
+        return_unit=1,
+        return_type="integer",
+        stateless=True,
+    )
+    code = f"""inline int64_t draw_key(int64_t trial, int64_t layer) {{
+    const uint32_t golden = 0x9e3779b9U, base = bioplast::scramble({key}U + (uint32_t) layer * golden);
+    return bioplast::scramble(base + (uint32_t) trial * golden);
+}}"""
+    function.implementations.add_implementation("cpp", code, name="draw_key")
+    return function
 
 
 def _index_of_draw(number: Any, n: Any, key: Any) -> Any:

@@ -72,14 +72,14 @@ class Cache(Consolidation):
     def brian(self) -> ConsolidationForm:
         crosses = "abs(transient) > keeping_theta"
         alone = self.per == "synapse"
-        change = f"transient*int({crosses})" if alone else "0"
+        change = f"transient*int({crosses})" if alone else "0*written"
         return ConsolidationForm(
             equations="transient : 1\nmaintenance : 1",
             acting="w + transient",
             # Subtracting leaves 0 where everything goes over.
             absorb=f"transient = stored(transient + written)\nchange = {change}\ntransient -= change",
             crosses="" if alone else crosses,
-            settle="" if alone else "change = transient\ntransient = 0",
+            settle="" if alone else "change = transient\ntransient = 0*change",
             wait="maintenance += keeping_cost*abs(float64(transient))\ntransient = transient*keeping_share",
             parameters={
                 "keeping_theta": self.theta,

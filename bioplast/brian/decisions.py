@@ -1,0 +1,77 @@
+"""When synapses decide together: code on them that runs once in a while, at the end of a time step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brian2 import Clock, CodeRunner, Quantity, Synapses, get_device
+from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
+from brian2.devices.device import RuntimeDevice
+
+from bioplast.errors import RequestError
+
+# Standalone programs take clocks for equal that differ by less than 1e-14 s, so two clocks that should
+# tick together drift in and out of step. This one is early by a part too small to miss the gap between two
+# steps (in the first billion of them) and too large to be taken for the next step.
+_EARLY = 2.0**-30
+
+
+class Decision(CodeRunner):
+    """Runs code on all synapses at the end of the last time step before each multiple of ``every``.
+
+    What one decision does is cut into several of these; they run in the order in which they are made.
+    At t = 0, before anything has happened, compiled programs run them once more.
+
+    Parameters
+    ----------
+    synapses : whose variables the code is about
+    code : Brian2 statements
+    every : a whole number of the synapses' time steps
+    clock : a clock of ``make_clock``
+    number : position among the decisions of these synapses
+    """
+
+    def __init__(self, synapses: Synapses, code: str, every: Quantity, clock: Clock, number: int) -> None:
+        runtime = is_runtime()
+        CodeRunner.__init__(
+            self,
+            synapses,
+            "stateupdate",
+            code=code,
+            clock=clock,
+            when="end" if runtime else "start",
+            order=1_000_000 + number if runtime else number - 1_000_000,  # after, or before, all else
+            name=f"{synapses.name}_decision_{number}",
+            # The competitions between synapses are NumPy's; a decision is one sweep over arrays.
+            codeobj_class=NumpyCodeObject if runtime else None,
+        )
+        self._every = every
+        self._runtime = runtime
+
+    def before_run(self, run_namespace: Any) -> None:
+        """Count the steps between two decisions, which are known only now."""
+        steps = float(self._every / self.group.clock.dt)
+        self._n_steps = round(steps)
+        if self._n_steps < 1 or abs(steps - self._n_steps) > 1e-6:
+            raise RequestError(
+                f"PlasticSynapses {self.group.name!r}: every must be a whole number of time steps of "
+                f"{self.group.clock.dt}, got {self._every}"
+            )
+        super().before_run(run_namespace)
+
+    def run(self) -> None:
+        """In runtime mode the clock is that of the synapses."""
+        if not self._runtime or (int(self.clock.timestep[:]) + 1) % self._n_steps == 0:
+            super().run()
+
+
+def make_clock(synapses: Synapses, every: Quantity) -> Clock:
+    """The clock of decisions: in compiled programs, where code cannot be left out, one of their own."""
+    if is_runtime():
+        return synapses.clock
+    return Clock(every * (1 - _EARLY), name=f"{synapses.name}_decision_clock")
+
+
+def is_runtime() -> bool:
+    """Whether code runs in this process as it is met."""
+    return isinstance(get_device(), RuntimeDevice)
