@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from brian2 import Clock, CodeRunner, Quantity, Synapses, get_device
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
 from brian2.devices.device import RuntimeDevice
@@ -57,7 +58,16 @@ class Decision(CodeRunner):
                 f"PlasticSynapses {self.group.name!r}: every must be a whole number of time steps of "
                 f"{self.group.clock.dt}, got {self._every}"
             )
+        if not self._runtime:
+            self._set_clock()
         super().before_run(run_namespace)
+
+    def _set_clock(self) -> None:
+        """Where a run begins between two ticks, a program numbers the next one but leaves the time behind."""
+        step = self.clock.dt_
+        tick = np.int64(np.ceil(self.group.clock.t_ / step))
+        self.clock.variables["timestep"].set_value(tick)
+        self.clock.variables["t"].set_value(tick * step)
 
     def run(self) -> None:
         """In runtime mode the clock is that of the synapses."""

@@ -39,13 +39,15 @@ BOUNDS = 0.3e-9, 0.65e-9
 STDP = {
     "model": """
         w : siemens
+        gain : 1 (constant)
         dpre_trace/dt = -pre_trace/(20*ms) : siemens (event-driven)
         dpost_trace/dt = -post_trace/(20*ms) : siemens (event-driven)
         """,
     "on_pre": "pre_trace += 0.012*nS",
     "on_post": "post_trace -= 0.01*nS",
 }
-PROPOSALS = {"pre": "post_trace", "post": "pre_trace"}
+# Without gains synapses from one cell would tie but for the last digit: which is larger, an accident.
+PROPOSALS = {"pre": "gain*post_trace", "post": "gain*pre_trace"}
 ALL = {}
 # Two synapses from 4 to 1, none onto 3.
 SOME = {"i": [4, 0, 0, 1, 2, 2, 3, 4, 4, 5, 5], "j": [1, 2, 0, 0, 1, 0, 2, 1, 0, 1, 2]}
@@ -102,7 +104,12 @@ def make_synapses(rule, connections, options, n_steps=N_STEPS, name="stdp"):
     )
     synapses.connect(**connections)
     synapses.w = FIRST * 1e9 * nS
+    synapses.gain = find_gains(connections)
     return synapses, Network(source, target, synapses)
+
+
+def find_gains(connections):
+    return 1 + 0.01 * np.arange(len(connections["i"]) if connections else N_PRE * N_POST)
 
 
 class Hand:
@@ -124,7 +131,7 @@ class Hand:
         self.consolidated, self.transient = np.full(n, FIRST), np.zeros(n)
         self.pre_trace, self.post_trace, self.last, self.proposed = np.zeros((4, n))
         self.books = Books.open(self.consolidated)
-        self.plastic = self.find_plastic(n)
+        self.plastic, self.gain = self.find_plastic(n), find_gains(connections)
         self.memory = self.rules.selection.memory("input->hidden")
         self.n_decisions = 0
 
@@ -159,7 +166,7 @@ class Hand:
             self.post_trace[s] += DOWN
         change = np.zeros(self.i.size)
         change[s] = (self.post_trace if pre else self.pre_trace)[s]
-        change *= self.plastic
+        change *= self.gain * self.plastic
         if self.at_once:
             self.write(change)
         else:
@@ -285,8 +292,8 @@ def test_plain_is_the_network_as_it_was():
         source,
         goal,
         STDP["model"] + ending,
-        on_pre=STDP["on_pre"] + "; w = w + post_trace",
-        on_post=STDP["on_post"] + "; w = w + pre_trace",
+        on_pre=STDP["on_pre"] + "; w = w + gain*post_trace",
+        on_post=STDP["on_post"] + "; w = w + gain*pre_trace",
         name="hers",
     )
     ours = PlasticSynapses(
@@ -303,7 +310,8 @@ def test_plain_is_the_network_as_it_was():
     monitors = []
     for synapses in (hers, ours):
         synapses.connect()
-        synapses.w, synapses.theta, synapses.rate = FIRST * 1e9 * nS, 7, 8
+        synapses.w, synapses.gain = FIRST * 1e9 * nS, find_gains(ALL)
+        synapses.theta, synapses.rate = 7, 8
         monitors.append(StateMonitor(synapses, ["w", "pre_trace"], record=True))
     books = StateMonitor(ours, ["m0", "m1"], record=[0])
     Network(source, goal, hers, ours, *monitors, books).run(N_STEPS * ms)
