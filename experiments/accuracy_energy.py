@@ -32,6 +32,7 @@ RULES = {
 }
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
 OWN_RATE = 0.01  # the network's own, which needs no option
+FRUITLESS = {0.1: 60_000}  # samples after which to give up, where five epochs are not enough either
 GOALS = (0.9, 0.93, 0.95, 0.96, 0.97)
 LEVELS = (0.86, 0.88, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.965, 0.97, 0.975)
 LOW, HIGH = (0.88, 0.92), (0.94, 0.97)  # where the growth of energy with accuracy is compared
@@ -67,13 +68,21 @@ def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
     limit = QUICK_MAX_SAMPLES if quick else None
     common: dict[str, Any] = {"model": "ann", "hidden": 100, "protocol": "paper", "seed": numbers}
     goals, rates = (QUICK_GOALS, QUICK_RATES) if quick else (GOALS, RATES)
-    options = [
-        {"learning_rate": rate, "learning_rate_output": rate} if rate != OWN_RATE else {} for rate in rates
+    goal = goals[-1] if quick else GOAL
+    others = [
+        config
+        for rate in rates
+        for config in make_product(
+            **common,
+            goal=goal,
+            max_samples=limit or FRUITLESS.get(rate),
+            options={"learning_rate": rate, "learning_rate_output": rate} if rate != OWN_RATE else {},
+        )
     ]
     return [
         *make_product(**common, rule=list(RULES.values()), goal=NO_GOAL, max_samples=limit or MAX_SAMPLES),
         *make_product(**common, goal=list(goals), max_samples=limit),
-        *make_product(**common, goal=goals[-1] if quick else GOAL, max_samples=limit, options=options),
+        *others,
     ]
 
 
@@ -168,12 +177,12 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     """What is seen, for the caption."""
     medians = data[data["kind"] == "median"]
     best, ratios, slopes = best_accuracies(data), inefficiencies(data), growth(data).dropna(subset="value")
-    rates = medians[medians["panel"] == "rate"].astype({"m1": float})
+    rates = medians[medians["panel"] == "rate"].astype({"m1": float}).sort_values("rate")
     return {
         "cell_seeds": f"n = {medians['n'].max()} a cell",
         "claimed": str(CLAIMED),
         "asked": f"{100 * rates['asked'].iloc[0]:g} %",
-        "long": f"{data['samples'].max():,.0f}",
+        "long": f"{medians.loc[medians['panel'] == 'best', 'samples'].max():,.0f}",
         "growth": "One percent more takes, plain learning: "
         + "; ".join(f"{str(name).upper()}, {say(row, '.2f')} times" for name, row in slopes.iterrows())
         + ".",
@@ -187,8 +196,8 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
         + ".",
         "rates": "Medians of M1: "
         + ", ".join(
-            f"{m1:,.0f} at {rate:g}"
-            for rate, m1 in zip(rates["rate"], rates["m1"].astype(float), strict=True)
+            f"{m1:,.0f} at {rate:g}" if m1 > 0 else f"none got there at {rate:g}"
+            for rate, m1 in zip(rates["rate"], rates["m1"], strict=True)
         )
         + ".",
     }

@@ -121,6 +121,8 @@ def test_caption_says_what_is_seen(runs, data):
     assert "Seen: 40 at 90 %, 90 at 95 %." in caption
     assert "fixed(0.1) -2.00 (-2.00 to -2.00) points" in caption
     assert "energy to 95 % against the learning rate" in caption
+    assert "Medians of M1: 102,400 at 0.003, 102,400 at 0.01, 204,800 at 0.03." in caption
+    assert "read along runs of 54,000 samples" in caption
 
 
 def test_figure_draws_what_the_csv_holds(data):
