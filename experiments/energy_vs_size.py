@@ -58,8 +58,8 @@ it did not reach the goal and shows what it had spent; line: medians (a run that
 dearer than any). Dashed: power law fitted to the runs that reached the goal with N = {fitted}, and its 95 %
 interval. Exponents: {exponents}. Cheapest size measured: {best}.
 
-d: energy over the minimum, which is what the direct way from the initial to the final weights would have
-cost. Plain learning writes every synapse at every sample, so M0 over its minimum is the number of samples.
+d (as in e and f, M0 circles, M1 squares): energy over the minimum, the direct way from the initial to the
+final weights. Plain learning writes every synapse at every sample: M0 over its minimum is the samples seen.
 
 e: exponent between neighbouring sizes, median over seeds with its 95 % bootstrap interval; a power law would
 be level. Between the two largest: {last}.
