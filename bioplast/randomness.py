@@ -2,7 +2,18 @@
 
 import numpy as np
 
-PURPOSES = ("weights", "order", "spikes", "masks", "split", "selection", "encoding", "patterns")
+PURPOSES = (
+    "weights",
+    "order",
+    "spikes",
+    "masks",
+    "split",
+    "selection",
+    "encoding",
+    "patterns",
+    "feedback",
+    "signs",
+)
 
 
 def make_sequence(seed: int, purpose: str) -> np.random.SeedSequence:

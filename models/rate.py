@@ -22,21 +22,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from brian2 import Clock, EventMonitor, Network, NeuronGroup, Synapses, ms
+from brian2 import Clock, Network, NeuronGroup, ms
 
-from bioplast.brian.fragment import BOOKS_DTYPES
-from bioplast.brian.model import SYNAPSES, BrianModel, choose_events, connect_all
+from bioplast.brian.assembly import complete_network, make_layer
+from bioplast.brian.events import TIME, make_learning_events, make_phases, make_settling_events
+from bioplast.brian.model import BrianModel
 from bioplast.energy import Signalling
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_count, check_not_negative
 
 N_HIDDEN = 100
-
-TIME = """
-trial = timestep(t, dt)//n_steps : integer (shared)
-step = timestep(t, dt)%n_steps : integer (shared)
-"""
 
 INPUTS = (
     TIME
@@ -137,14 +133,8 @@ class RateNetwork(BrianModel):
             "tau": 10 * ms,
             "error_slope": self.error_slope,
             "n_steps": self.n_steps,
-            # One thing a step, so that the order inside a step never matters.
             "ONSET": 0,
-            "READ": self.n_settle,
-            "FEEDBACK": self.n_settle + 1,
-            "PROPOSE": self.n_settle + 2,
-            "WRITE": self.n_settle + 3,
-            "SETTLE": self.n_settle + 4,
-            "WAIT": self.n_settle + 5,
+            **make_phases(self.n_settle),
         }
         common = {"namespace": namespace, "clock": clock}
         hidden_rule = self.make_fragment(HIDDEN_LAYER, "delta_w = r_pre*(eta*error_post)")
@@ -152,18 +142,10 @@ class RateNetwork(BrianModel):
 
         inputs = NeuronGroup(
             self.n_pixels + 1,
-            INPUTS + self.gate_equations,
+            INPUTS + self.learner_equations,
             events={
                 "onset": "step == ONSET and pixel(trial, i) > 0",
-                **choose_events(
-                    {
-                        "survey": f"step == PROPOSE and learning{self.if_open}",
-                        "propose": f"step == PROPOSE and learning and pixel(trial, i) > 0{self.if_open}",
-                        "write": f"step == WRITE and learning and pixel(trial, i) > 0{self.if_open}",
-                        "wait": "step == WAIT and learning",
-                    },
-                    hidden_rule.events,
-                ),
+                **make_learning_events(hidden_rule, "pixel(trial, i) > 0", self.if_open),
             },
             name="inputs",
             **common,
@@ -172,20 +154,12 @@ class RateNetwork(BrianModel):
 
         hidden = NeuronGroup(
             self.n_hidden + 1,
-            HIDDEN + self.gate_equations,
+            HIDDEN + self.learner_equations,
             events={
                 "onset": "step == ONSET",
                 "read": "step == READ and r > 0",
-                **choose_events(
-                    {
-                        "survey": f"step == PROPOSE and learning{self.if_open}",
-                        "propose": f"step == PROPOSE and learning and r > 0{self.if_open}",
-                        "write": f"step == WRITE and learning and r > 0{self.if_open}",
-                        "wait": "step == WAIT and learning",
-                    },
-                    output_rule.events,
-                ),
-                **choose_events({"settle": "step == SETTLE and n_crossing > 0"}, hidden_rule.events),
+                **make_learning_events(output_rule, "r > 0", self.if_open),
+                **make_settling_events(hidden_rule),
             },
             method="exponential_euler",
             name="hidden",
@@ -203,7 +177,7 @@ class RateNetwork(BrianModel):
                 "read": "step == READ",
                 "feedback": "step == FEEDBACK",
                 "answer": "step == FEEDBACK and reading >= highest",
-                **choose_events({"settle": "step == SETTLE and n_crossing > 0"}, output_rule.events),
+                **make_settling_events(output_rule),
             },
             method="exponential_euler",
             name="output",
@@ -211,57 +185,36 @@ class RateNetwork(BrianModel):
         )
         output.run_on_event("onset", "y = 0; n_crossing = 0", when="before_synapses")
         output.run_on_event("read", "reading = y; highest = y", when="before_synapses")
-        answers = EventMonitor(output, "answer", name="answers")
 
-        input_to_hidden = Synapses(
+        input_to_hidden = make_layer(
+            HIDDEN_LAYER,
             inputs,
             hidden,
-            LAYER + hidden_rule.equations,
-            on_pre={"send": "I_post += acting*r_pre", **hidden_rule.code},
-            on_post=dict(hidden_rule.post_code),
-            on_event={"send": "onset", **hidden_rule.events},
-            dtype=BOOKS_DTYPES,
-            name=SYNAPSES[HIDDEN_LAYER],
-            namespace={**namespace, **hidden_rule.functions, "layer_number": 0},
-            clock=clock,
+            self.n_hidden,
+            LAYER + self.bound_equations,
+            hidden_rule,
+            on_pre={"send": "I_post += acting*r_pre"},
+            on_event={"send": "onset"},
+            **common,
         )
-        connect_all(input_to_hidden, self.n_pixels + 1, self.n_hidden)
-        hidden_rule.attach(input_to_hidden)
-
-        hidden_to_output = Synapses(
+        hidden_to_output = make_layer(
+            OUTPUT_LAYER,
             hidden,
             output,
-            LAYER + output_rule.equations + "I_post = acting*r_pre : 1 (summed)",
-            on_pre=output_rule.code,
-            on_post={"feedback": "feedback_pre += acting*error_post", **output_rule.post_code},
-            on_event={"feedback": "feedback", **output_rule.events},
-            dtype=BOOKS_DTYPES,
-            name=SYNAPSES[OUTPUT_LAYER],
-            namespace={**namespace, **output_rule.functions, "layer_number": 1},
-            clock=clock,
+            self.n_classes,
+            LAYER + self.bound_equations + self.feedback_equations + "I_post = acting*r_pre : 1 (summed)\n",
+            output_rule,
+            on_post={"feedback": f"feedback_pre += {self.feedback_weight}*error_post"},
+            on_event={"feedback": "feedback"},
+            **common,
         )
-        connect_all(hidden_to_output, self.n_hidden + 1, self.n_classes)
-        output_rule.attach(hidden_to_output)
-
-        rivals = Synapses(
-            output,
-            output,
-            on_pre="highest_post = clip(reading_pre, highest_post, inf)",
-            on_event="read",
-            name="rivals",
-            clock=clock,
-        )
-        rivals.connect()
-        return Network(
-            inputs,
-            hidden,
-            output,
-            answers,
-            input_to_hidden,
-            hidden_to_output,
-            rivals,
-            *self.make_gate(output, (inputs, hidden), "reading", **common),
-            self.make_ending(clock),
+        return complete_network(
+            (inputs, hidden, output),
+            (input_to_hidden, hidden_to_output),
+            self.plasticity.gate,
+            reading="reading",
+            on_read="highest_post = clip(reading_pre, highest_post, inf)",
+            **common,
         )
 
 

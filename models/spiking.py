@@ -28,26 +28,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from brian2 import Clock, EventMonitor, Network, NeuronGroup, Synapses, ms
+from brian2 import Clock, Network, NeuronGroup, ms
 
-from bioplast.brian.fragment import BOOKS_DTYPES
-from bioplast.brian.model import SYNAPSES, BrianModel, choose_events, connect_all
+from bioplast.brian import events
+from bioplast.brian.assembly import complete_network, make_layer
+from bioplast.brian.events import make_learning_events, make_phases, make_settling_events
+from bioplast.brian.model import BrianModel
 from bioplast.brian.stimulus import MAX_STEPS
 from bioplast.energy import Signalling
 from bioplast.errors import RequestError
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
-from bioplast.plasticity import Plasticity
-from bioplast.plasticity.checks import check_count, check_not_negative, check_positive, check_probability
+from bioplast.plasticity import Plasticity, checks
 
 N_HIDDEN = 200
 
-TIME = """
-trial = timestep(t, dt)//n_steps : integer (shared)
-step = timestep(t, dt)%n_steps : integer (shared)
-is_shown = step >= 1 and step <= n_stimulus : boolean (shared)
-"""
+TIME = events.TIME + "is_shown = step >= 1 and step <= n_stimulus : boolean (shared)\n"
 
 INPUTS = (
     TIME
@@ -65,7 +63,6 @@ HIDDEN = (
 dv/dt = (bias - v)/tau_m : 1
 dpre_trace/dt = -pre_trace/tau_m : 1
 trace_sum : 1                               # sum over t of pre_trace
-psi = gamma*clip(1 - abs(v - v_thresh)/v_thresh, 0, 1) : 1
 H : 1                                       # sum over t of a psi
 bias : 1 (constant)                         # drive of the last cell, which fires regularly
 error : 1
@@ -76,12 +73,18 @@ learning : boolean (shared, constant)
 """
 )
 
+PSI = "psi = gamma*clip(1 - abs(v - v_thresh)/v_thresh, 0, 1){if_ready} : 1\n"
+
+# What the output answers by: its mean potential, or how often its cells fired.
+READOUTS = {
+    "membrane": "y_sum : 1\nreadout = y_sum/n_stimulus : 1\n",
+    "spikes": "n_spikes : 1\nreadout = n_spikes : 1\n",
+}
+
 OUTPUT = (
     TIME
     + """
 dy/dt = -y/tau_m : 1
-y_sum : 1
-readout = y_sum/n_stimulus : 1
 evidence = exp(clip(readout, -30, 30)) : 1  # keeps single precision from overflowing
 total : 1                                   # sum of the evidence for all classes
 highest : 1                                 # the highest readout
@@ -110,6 +113,9 @@ class SpikingNetwork(BrianModel):
     tau_m_ms : time constant of membrane, readout and traces, in ms
     v_thresh : firing threshold; weights are in the same unit
     gamma : height of the pseudo-derivative psi
+    spike_trains : ``"poisson"``, or ``"regular"``: spikes at even distances
+    readout : ``"membrane"``, or ``"spikes"``: output cells fire as hidden ones do, and their counts are read
+    tau_refrac_ms : time after a spike, in ms, in which a cell cannot fire
     learning_rate, learning_rate_output : eta of the two layers times the steps they sum over
     sd_hidden, sd_output : standard deviation of the first weights into hidden and output cells
 
@@ -123,21 +129,29 @@ class SpikingNetwork(BrianModel):
     tau_m_ms: float = 20.0
     v_thresh: float = 1.0
     gamma: float = 0.3
+    spike_trains: str = "poisson"
+    readout: str = "membrane"
+    tau_refrac_ms: float = 0.0
     learning_rate: float = 0.05
     learning_rate_output: float = 0.01
     sd_hidden: float = 0.03
     sd_output: float = 0.1
+    sd_feedback: float = 0.02
 
     name = "spiking"
     time_step = 1 * ms
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_count(self, "n_stimulus", self.n_stimulus)
-        check_probability(self, "p_input", self.p_input)
+        checks.check_count(self, "n_stimulus", self.n_stimulus)
+        checks.check_probability(self, "p_input", self.p_input)
         for name in ("tau_m_ms", "v_thresh", "gamma"):
-            check_positive(self, name, getattr(self, name))
-        check_not_negative(self, "learning_rate", "learning_rate_output", "sd_hidden", "sd_output")
+            checks.check_positive(self, name, getattr(self, name))
+        checks.check_choice(self, "spike_trains", self.spike_trains, ("poisson", "regular"))
+        checks.check_choice(self, "readout", self.readout, tuple(READOUTS))
+        checks.check_not_negative(
+            self, "tau_refrac_ms", "learning_rate", "learning_rate_output", "sd_hidden", "sd_output"
+        )
         if self.n_steps > MAX_STEPS:
             raise RequestError(
                 f"SpikingNetwork.n_stimulus: must be at most {MAX_STEPS - 5}, got {self.n_stimulus}"
@@ -175,15 +189,9 @@ class SpikingNetwork(BrianModel):
             "p_input": self.p_input,
             "n_stimulus": self.n_stimulus,
             "n_steps": self.n_steps,
-            # One thing a step, so that the order inside a step never matters; the stimulus is on
-            # in steps 1 to n_stimulus.
+            # The stimulus is on in steps 1 to n_stimulus.
             "PREPARE": 0,
-            "READ": self.n_stimulus + 1,
-            "FEEDBACK": self.n_stimulus + 2,
-            "PROPOSE": self.n_stimulus + 3,
-            "WRITE": self.n_stimulus + 4,
-            "SETTLE": self.n_stimulus + 5,
-            "WAIT": self.n_stimulus + 6,
+            **make_phases(self.n_stimulus + 1),
         }
         common = {"namespace": namespace, "clock": clock}
         hidden_rule = self.make_fragment(
@@ -200,54 +208,46 @@ class SpikingNetwork(BrianModel):
 
         inputs = NeuronGroup(
             self.n_pixels + 1,
-            INPUTS + self.gate_equations,
+            INPUTS + self.learner_equations,
             threshold="fires(train, step) == 1",
             reset="P += exp(step*dt/tau_m); n_active += 1",
             events={
                 "prepare": "step == PREPARE",
-                **choose_events(
-                    {
-                        "survey": f"step == PROPOSE and learning{self.if_open}",
-                        "propose": f"step == PROPOSE and learning and train != 0{self.if_open}",
-                        "write": f"step == WRITE and learning and train != 0{self.if_open}",
-                        "forget": "step == WRITE and learning and train != 0 and not is_open",
-                        "wait": "step == WAIT and learning",
-                    },
-                    hidden_rule.events,
-                    {pathway: pathway for pathway in forget},
-                ),
+                **make_learning_events(hidden_rule, "train != 0", self.if_open),
+                **dict.fromkeys(forget, "step == WRITE and learning and train != 0 and not is_open"),
             },
             dtype={"train": np.int64},
             name="inputs",
             **common,
         )
-        inputs.run_on_event("prepare", "train = poisson_train(trial, i, n_stimulus, p_input); P = 0")
+        draw = f"{self.spike_trains}_train(trial, i, n_stimulus, p_input)"
+        inputs.run_on_event("prepare", f"train = {draw}; P = 0")
+
+        refractory: dict[str, Any] = {}
+        if_ready = recover = ""
+        if self.tau_refrac_ms > 0:
+            refractory = {"refractory": self.tau_refrac_ms * ms}
+            if_ready = "*int(not_refractory)"  # a cell that cannot fire learns nothing from its potential
+            recover = "; lastspike = -1e4*second"
 
         hidden = NeuronGroup(
             self.n_hidden + 1,
-            HIDDEN + self.gate_equations,
+            HIDDEN + PSI.format(if_ready=if_ready) + self.learner_equations,
             threshold="v > v_thresh and is_shown",
             reset="v -= v_thresh; pre_trace += 1; n_active += 1",
             events={
                 "prepare": "step == PREPARE",
-                **choose_events(
-                    {
-                        "survey": f"step == PROPOSE and learning{self.if_open}",
-                        "propose": f"step == PROPOSE and learning and trace_sum > 0{self.if_open}",
-                        "write": f"step == WRITE and learning and trace_sum > 0{self.if_open}",
-                        "wait": "step == WAIT and learning",
-                    },
-                    output_rule.events,
-                ),
-                **choose_events({"settle": "step == SETTLE and n_crossing > 0"}, hidden_rule.events),
+                **make_learning_events(output_rule, "trace_sum > 0", self.if_open),
+                **make_settling_events(hidden_rule),
             },
             method="exact",
             name="hidden",
+            **refractory,
             **common,
         )
         hidden.bias[self.n_hidden :] = 2 * self.v_thresh
         hidden.run_on_event(
-            "prepare", "v = 0; pre_trace = 0; trace_sum = 0; H = 0; error = 0; n_crossing = 0"
+            "prepare", f"v = 0; pre_trace = 0; trace_sum = 0; H = 0; error = 0; n_crossing = 0{recover}"
         )
         hidden.run_regularly(
             """
@@ -257,79 +257,62 @@ class SpikingNetwork(BrianModel):
             when="before_thresholds",
         )
 
+        fires = self.readout == "spikes"
+        answering: dict[str, Any] = {}
+        if fires:
+            answering = {"threshold": "y > v_thresh and is_shown", "reset": "y -= v_thresh; n_spikes += 1"}
+            answering |= refractory
         output = NeuronGroup(
             self.n_classes,
-            OUTPUT,
+            OUTPUT + READOUTS[self.readout],
             events={
                 "prepare": "step == PREPARE",
                 "read": "step == READ",
                 "feedback": "step == FEEDBACK",
                 "answer": "step == FEEDBACK and readout >= highest",
-                **choose_events({"settle": "step == SETTLE and n_crossing > 0"}, output_rule.events),
+                **make_settling_events(output_rule),
             },
             method="exact",
             name="output",
+            **answering,
             **common,
         )
-        output.run_on_event("prepare", "y = 0; y_sum = 0; total = 0; n_crossing = 0")
+        answer = f"n_spikes = 0{recover}" if fires else "y_sum = 0"
+        output.run_on_event("prepare", f"y = 0; {answer}; total = 0; n_crossing = 0")
         output.run_on_event("read", "highest = readout", when="before_synapses")
-        output.run_regularly("y_sum += int(is_shown)*y", when="before_thresholds")
-        answers = EventMonitor(output, "answer", name="answers")
+        if not fires:
+            output.run_regularly("y_sum += int(is_shown)*y", when="before_thresholds")
 
-        input_to_hidden = Synapses(
+        input_to_hidden = make_layer(
+            HIDDEN_LAYER,
             inputs,
             hidden,
-            LAYER + hidden_rule.equations + "S : 1  # sum over the input's spikes of H/a",
-            on_pre={
-                "spike": "v_post += acting; S += exp(step_pre*dt/tau_m)*H_post",
-                **hidden_rule.code,
-                **forget,
-            },
-            on_post=dict(hidden_rule.post_code),
-            on_event={"spike": "spike", **hidden_rule.events, **{pathway: pathway for pathway in forget}},
-            dtype=BOOKS_DTYPES,
-            name=SYNAPSES[HIDDEN_LAYER],
-            namespace={**namespace, **hidden_rule.functions, "layer_number": 0},
-            clock=clock,
+            self.n_hidden,
+            LAYER + self.bound_equations + "S : 1  # sum over the input's spikes of H/a\n",
+            hidden_rule,
+            on_pre={"spike": "v_post += acting; S += exp(step_pre*dt/tau_m)*H_post", **forget},
+            on_event={"spike": "spike", **{pathway: pathway for pathway in forget}},
+            **common,
         )
-        connect_all(input_to_hidden, self.n_pixels + 1, self.n_hidden)
-        hidden_rule.attach(input_to_hidden)
-
-        hidden_to_output = Synapses(
+        hidden_to_output = make_layer(
+            OUTPUT_LAYER,
             hidden,
             output,
-            LAYER + output_rule.equations,
-            on_pre={"spike": "y_post += acting", **output_rule.code},
-            on_post={"feedback": "error_pre += acting*error_post", **output_rule.post_code},
-            on_event={"spike": "spike", "feedback": "feedback", **output_rule.events},
-            dtype=BOOKS_DTYPES,
-            name=SYNAPSES[OUTPUT_LAYER],
-            namespace={**namespace, **output_rule.functions, "layer_number": 1},
-            clock=clock,
+            self.n_classes,
+            LAYER + self.bound_equations + self.feedback_equations,
+            output_rule,
+            on_pre={"spike": "y_post += acting"},
+            on_post={"feedback": f"error_pre += {self.feedback_weight}*error_post"},
+            on_event={"spike": "spike", "feedback": "feedback"},
+            **common,
         )
-        connect_all(hidden_to_output, self.n_hidden + 1, self.n_classes)
-        output_rule.attach(hidden_to_output)
-
-        rivals = Synapses(
-            output,
-            output,
-            on_pre="highest_post = clip(readout_pre, highest_post, inf); total_post += evidence_pre",
-            on_event="read",
-            name="rivals",
-            namespace=namespace,
-            clock=clock,
-        )
-        rivals.connect()
-        return Network(
-            inputs,
-            hidden,
-            output,
-            answers,
-            input_to_hidden,
-            hidden_to_output,
-            rivals,
-            *self.make_gate(output, (inputs, hidden), "readout", **common),
-            self.make_ending(clock),
+        return complete_network(
+            (inputs, hidden, output),
+            (input_to_hidden, hidden_to_output),
+            self.plasticity.gate,
+            reading="readout",
+            on_read="highest_post = clip(readout_pre, highest_post, inf); total_post += evidence_pre",
+            **common,
         )
 
 

@@ -66,7 +66,12 @@ class Fragment:
 
 
 def make_fragment(
-    synapses_name: str, form: BrianForm, proposal: str, keeping: ConsolidationForm | None = None
+    synapses_name: str,
+    form: BrianForm,
+    proposal: str,
+    keeping: ConsolidationForm | None = None,
+    *,
+    bounded: bool = False,
 ) -> Fragment:
     """The variables and the code by which the rules write and book what ``proposal`` proposes.
 
@@ -76,6 +81,7 @@ def make_fragment(
     form : the Brian2 form of the selection
     proposal : code that sets ``delta_w`` for a synapse
     keeping : the Brian2 form of the consolidation
+    bounded : whether weights stay between ``low`` and ``high``, which the synapses have then
     """
     acting = "w" if keeping is None else keeping.acting
     equations = [BOOKS, *declare(form, keeping), f"acting = {acting} : 1"]
@@ -85,22 +91,23 @@ def make_fragment(
     if form.all_compete:
         code["survey"] = form.entry
         equations.append("score : 1")
-        write = f"{propose}\n{prepare}\n{make_write(form.condition, keeping)}"
+        write = f"{propose}\n{prepare}\n{make_write(form.condition, keeping, bounded=bounded)}"
     elif form.competes:
         # In one line Brian2 would write one `offer` for 1 and one for 0, and NumPy would call both.
         code["propose"] = f"{propose}\n{form.entry}"
         equations.append("delta_w : 1")
         # The compiled code goes only through the synapses for which this is true.
-        write = f"{prepare}\nis_written = {form.condition}\n{make_write('is_written', keeping)}"
+        write = make_write("is_written", keeping, bounded=bounded)
+        write = f"{prepare}\nis_written = {form.condition}\n{write}"
     else:
-        write = f"{propose}\n{prepare}\n{make_write(form.condition, keeping)}"
+        write = f"{propose}\n{prepare}\n{make_write(form.condition, keeping, bounded=bounded)}"
     code["write"] = write
     post_code = {}
     if keeping is not None:
         code["wait"] = keeping.wait
         if keeping.crosses:
             code["write"] += f"\nn_crossing_post += int({keeping.crosses})"
-            post_code["settle"] = f"{keeping.settle}\n{make_booking('change')}"
+            post_code["settle"] = f"{keeping.settle}\n{make_booking('change', bounded=bounded)}"
     return Fragment(
         equations="\n".join(equations) + "\n",
         code=code,

@@ -13,11 +13,13 @@ from functools import cached_property
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
-from brian2 import BrianObject, Clock, Function, Network, NeuronGroup, Quantity, Synapses, linked_var
+from brian2 import BrianObject, Function, Network, Quantity
 from numpy.typing import NDArray
 
-from bioplast.brian.fragment import Fragment, make_float64, make_fragment
-from bioplast.brian.gate import make_gate_equations
+from bioplast.brian.dale import BOUND_EQUATIONS, SIGN_EQUATIONS, draw_signs, find_bounds, impose_signs
+from bioplast.brian.feedback import FEEDBACK_EQUATIONS, FEEDBACKS, draw_feedback
+from bioplast.brian.fragment import Fragment, make_fragment
+from bioplast.brian.layers import SYNAPSES, give_layer, name_results, take_layer
 from bioplast.brian.program import Values, build_program
 from bioplast.brian.runtime import RuntimeNetwork
 from bioplast.brian.stimulus import Screen, Stimulus, make_stimulus_functions
@@ -26,12 +28,10 @@ from bioplast.energy import Signalling
 from bioplast.errors import RequestError
 from bioplast.initial import make_layers
 from bioplast.keys import make_keys
-from bioplast.network import DTYPES, HIDDEN_LAYER, OUTPUT_LAYER, Layer, Outcome, State
+from bioplast.network import DTYPES, OUTPUT_LAYER, Outcome, State
 from bioplast.plasticity import Plasticity
-from bioplast.plasticity.checks import check_choice
+from bioplast.plasticity.checks import check_between, check_choice, check_not_negative
 from bioplast.tasks.task import Trials
-
-SYNAPSES = {HIDDEN_LAYER: "input_to_hidden", OUTPUT_LAYER: "hidden_to_output"}
 
 
 class Runner(Protocol):
@@ -55,6 +55,11 @@ class BrianModel(ABC):
     plasticity : what may change
     device : ``"cpp_standalone"`` or ``"runtime"``
     dtype : of all variables but the books
+    feedback : weights through which errors reach hidden cells: ``"symmetric"``, ``"random"`` or ``"sign"``
+        (``bioplast.brian.feedback``)
+    sd_feedback : standard deviation of the fixed feedback weights
+    dale : whether all synapses that leave a cell have one sign (``bioplast.brian.dale``)
+    excitatory : share of cells, if they are of two kinds, that are excitatory
 
     Raises
     ------
@@ -68,6 +73,10 @@ class BrianModel(ABC):
     plasticity: Plasticity
     device: str = "cpp_standalone"
     dtype: str = "float32"
+    feedback: str = "symmetric"
+    sd_feedback: float = 0.1
+    dale: bool = False
+    excitatory: float = 0.8
     build_seconds: float = field(default=0.0, init=False)
 
     name: ClassVar[str]
@@ -77,6 +86,14 @@ class BrianModel(ABC):
         if self.plasticity.path is not None:
             self.plasticity.path.check_layer(self.n_hidden)
         check_choice(self, "dtype", self.dtype, DTYPES)
+        check_choice(self, "feedback", self.feedback, tuple(FEEDBACKS))
+        check_not_negative(self, "sd_feedback")
+        check_between(self, "excitatory", self.excitatory, 0, 1)
+        if self.dale and self.plasticity.consolidation is not None:
+            raise RequestError(
+                f"{type(self).__name__}.dale: transient changes are not held to a sign, so the rule must "
+                f"have no consolidation, got {self.plasticity}"
+            )
         self._screen = Screen()
 
     @property
@@ -108,7 +125,7 @@ class BrianModel(ABC):
         form = self.plasticity.selection.brian(layer, np.ones((1, 1), bool))
         consolidation = self.plasticity.consolidation
         keeping = None if consolidation is None else consolidation.brian()
-        return make_fragment(SYNAPSES[layer], form, proposal, keeping)
+        return make_fragment(SYNAPSES[layer], form, proposal, keeping, bounded=self.dale)
 
     @property
     def n_consolidation_steps(self) -> int:
@@ -116,69 +133,34 @@ class BrianModel(ABC):
         return 0 if self.plasticity.consolidation is None else 2
 
     @property
-    def gate_equations(self) -> str:
-        """What the equations of cells that propose changes have to add where a gate may be closed."""
-        return "" if self.plasticity.gate is None else "is_open : boolean (linked)\n"
+    def learner_equations(self) -> str:
+        """What cells whose outgoing synapses learn have in addition: a gate, and bounds of their weights."""
+        gate = "" if self.plasticity.gate is None else "is_open : boolean (linked)\n"
+        return gate + (SIGN_EQUATIONS if self.dale else "")
+
+    @property
+    def bound_equations(self) -> str:
+        """What synapses have in addition whose weights are bounded."""
+        return BOUND_EQUATIONS if self.dale else ""
+
+    @property
+    def feedback_equations(self) -> str:
+        """What the output synapses have in addition to send errors back."""
+        return "" if self.feedback == "symmetric" else FEEDBACK_EQUATIONS
+
+    @property
+    def feedback_weight(self) -> str:
+        """The weight with which an output synapse sends errors back."""
+        return FEEDBACKS[self.feedback]
 
     @property
     def if_open(self) -> str:
-        """The same for the conditions of their events."""
+        """What the conditions have in addition under which such cells' synapses learn."""
         return "" if self.plasticity.gate is None else " and is_open"
-
-    def make_gate(
-        self, output: NeuronGroup, targets: Sequence[NeuronGroup], reading: str, **common: Any
-    ) -> list[Any]:
-        """The cell that opens and closes the gate, and its synapses; nothing if there is no gate.
-
-        ``output`` has the events ``feedback`` and ``answer``, the variable named in ``reading`` and its
-        ``highest``; ``is_open`` of ``targets`` is linked to the cell's.
-        """
-        if self.plasticity.gate is None:
-            return []
-        form = self.plasticity.gate.brian()
-        gate = NeuronGroup(
-            1,
-            make_gate_equations(form),
-            events={"onset": "step == 0", "close": "step == FEEDBACK"},
-            dtype={"total": np.float64},
-            name="gate",
-            **common,
-        )
-        gate.run_on_event("onset", f"winner = {self.n_classes}; total = 0", when="before_synapses")
-        gate.run_on_event("close", f"is_open = {form.opens}", when="after_synapses")
-        answers = Synapses(
-            output,
-            gate,
-            on_pre={
-                "sum": f"total_post += exp(float64({reading}_pre) - float64(highest_pre))",
-                # Of several that are equal the first one is the answer.
-                "answer": "winner_post = clip(i, 0, winner_post)",
-            },
-            on_event={"sum": "feedback", "answer": "answer"},
-            name="output_to_gate",
-            namespace={**common["namespace"], "float64": make_float64()},
-            clock=common["clock"],
-        )
-        answers.connect()
-        for group in targets:
-            group.is_open = linked_var(gate, "is_open")
-        return [gate, answers]
 
     def make_stimulus_functions(self) -> dict[str, Function]:
         """The functions through which the network sees its trials."""
         return make_stimulus_functions(self.n_pixels + 1, self._screen)
-
-    def make_ending(self, clock: Clock) -> NeuronGroup:
-        """What ends the network's run when the last trial is over."""
-        ending = NeuronGroup(
-            1,
-            "over : integer",
-            namespace={**self.make_stimulus_functions(), "n_steps": self.n_steps},
-            name="ending",
-            clock=clock,
-        )
-        ending.run_regularly("over = is_over((timestep(t, dt) + 1)//n_steps)", when="end")
-        return ending
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -202,16 +184,28 @@ class BrianModel(ABC):
             plasticity=self.plasticity,
             dtype=self.dtype,
         )
+        if self.dale:
+            for layer, signs in zip(layers, self.draw_signs(seed), strict=True):
+                impose_signs(layer, signs, self.excitatory)
         return State(seed, layers)
+
+    def draw_feedback(self, seed: int) -> NDArray[np.float32]:
+        """The fixed feedback weights of a run, (n_hidden + 1, n_classes)."""
+        return draw_feedback(seed, (self.n_hidden + 1, self.n_classes), self.sd_feedback)
+
+    def draw_signs(self, seed: int) -> list[NDArray[np.int64]]:
+        """1 for excitatory, -1 for inhibitory cells of a run and 0 for those always on: inputs, hidden."""
+        return draw_signs(seed, (self.n_pixels + 1, self.n_hidden + 1), self.excitatory)
 
     def present(self, state: State, trials: Trials, *, learn: bool) -> Outcome:
         """Show the images of ``trials`` in order; with ``learn`` the state moves on in place."""
         values: dict[str, Any] = {"inputs.learning": learn, "hidden.learning": learn}
         wanted = ["answers.i", "answers.t", "inputs.n_active", "hidden.n_active"]
         for layer in state.layers:
-            values |= self._layer_values(layer)
+            values |= give_layer(layer, self.plasticity, self.learning_rates[layer.name])
             if learn:
-                wanted += [f"{SYNAPSES[layer.name]}.{name}" for name in self._name_results(layer)]
+                wanted += name_results(layer, self.plasticity)
+        values |= self._draw_constants(state.seed)
         if self.plasticity.gate is not None:
             parameters = self.plasticity.gate.brian().parameters
             values |= {f"gate.{name}": value for name, value in parameters.items()}
@@ -219,7 +213,7 @@ class BrianModel(ABC):
         results = self._runner.run(values, stimulus, wanted)
         if learn:
             for layer in state.layers:
-                self._take_over(layer, results)
+                take_layer(layer, self.plasticity, results)
             state.trial += len(trials)
         signalling = self.count_signalling(
             int(results["inputs.n_active"].sum()), int(results["hidden.n_active"].sum())
@@ -251,45 +245,15 @@ class BrianModel(ABC):
         self.build_seconds += time.perf_counter() - start
         return runner
 
-    def _layer_values(self, layer: Layer) -> dict[str, Any]:
-        synapses = SYNAPSES[layer.name]
-        form = self.plasticity.selection.brian(layer.name, layer.plastic)
-        values = {
-            "w": layer.weights.ravel(),
-            "m0": layer.books.m0.ravel(),
-            "m1": layer.books.m1.ravel(),
-            "plastic": layer.plastic.ravel(),
-            "eta": self.learning_rates[layer.name],
-            **form.parameters,
-            **{name: constant.ravel() for name, constant in form.constants.items()},
-        }
-        if form.memory:
-            values[form.memory] = float(layer.carried["memory"][0])
-        if self.plasticity.consolidation is not None:
-            values |= self.plasticity.consolidation.brian().parameters
-            values["transient"] = layer.carried["transient"].ravel()
-        return {f"{synapses}.{name}": value for name, value in values.items()}
-
-    def _name_results(self, layer: Layer) -> list[str]:
-        names = ["w", "m0", "m1"]
-        if memory := self.plasticity.selection.brian(layer.name, layer.plastic).memory:
-            names.append(memory)
-        if self.plasticity.consolidation is not None:
-            names += ["transient", "maintenance"]
-        return names
-
-    def _take_over(self, layer: Layer, results: Mapping[str, NDArray[Any]]) -> None:
-        def take(array: NDArray[Any], name: str) -> None:
-            array[...] = results[f"{SYNAPSES[layer.name]}.{name}"].reshape(array.shape)
-
-        take(layer.weights, "w")
-        take(layer.books.m0, "m0")
-        take(layer.books.m1, "m1")
-        if memory := self.plasticity.selection.brian(layer.name, layer.plastic).memory:
-            take(layer.carried["memory"], memory)
-        if self.plasticity.consolidation is not None:
-            take(layer.carried["transient"], "transient")
-            layer.books.maintenance += float(results[f"{SYNAPSES[layer.name]}.maintenance"].sum())
+    def _draw_constants(self, seed: int) -> dict[str, Any]:
+        """What is fixed in a run but drawn for it."""
+        values: dict[str, Any] = {}
+        if self.feedback_equations:
+            values[f"{SYNAPSES[OUTPUT_LAYER]}.B"] = self.draw_feedback(seed).ravel()
+        if self.dale:
+            for cells, signs in zip(("inputs", "hidden"), self.draw_signs(seed), strict=True):
+                values[f"{cells}.w_low"], values[f"{cells}.w_high"] = find_bounds(signs)
+        return values
 
     def _read_answers(self, results: Mapping[str, NDArray[Any]], n_trials: int) -> NDArray[np.int64]:
         steps = np.rint(results["answers.t"] / float(self.time_step)).astype(np.int64)
@@ -298,17 +262,6 @@ class BrianModel(ABC):
         predictions = np.full(n_trials, -1, np.int64)
         predictions[shown] = results["answers.i"][first]
         return predictions
-
-
-def connect_all(synapses: Synapses, n_pre: int, n_post: int) -> None:
-    """Connect the first ``n_pre`` units to the first ``n_post``, so that synapse i * n_post + j is (i, j)."""
-    synapses.connect(i=np.repeat(np.arange(n_pre), n_post), j=np.tile(np.arange(n_post), n_pre))
-
-
-def choose_events(conditions: Mapping[str, str], *users: Mapping[str, str]) -> dict[str, str]:
-    """Those of ``conditions``, by event, that ``users`` wait for; each costs time at every step."""
-    wanted = {event for events in users for event in events.values()}
-    return {event: condition for event, condition in conditions.items() if event in wanted}
 
 
 def _compile(model: BrianModel) -> Runner:

@@ -6,6 +6,8 @@
 ``draw_key(trial, layer)``    32 random bits for the rules that draw, in layer 0 or 1
 ``poisson_train(trial, i, n, p)``  the spikes of input i in steps 1 to n: bit s is set if it fires
                               at step s, which happens with probability ``p * pixel(trial, i)``
+``regular_train(trial, i, n, p)``  the same with spikes at even distances, as many as are expected;
+                              each input begins at a phase of its own
 ``fires(train, step)``        bit ``step`` of a train, 0 or 1
 ``is_over(trial)``            1 once every trial has been shown; ends a compiled program
 ============================  ==============================================================
@@ -90,6 +92,15 @@ inline int64_t poisson_train(long trial, int i, int n_steps, double p) {
     }
     return (int64_t) train;
 }""",
+    "regular_train": """
+inline int64_t regular_train(long trial, int i, int n_steps, double p) {
+    const uint64_t rate = (uint64_t) (p * (level(trial, i) / 255.0) * 4294967296.0);
+    const uint32_t phase = (uint32_t) i * 0x9E3779B9U;
+    uint64_t train = 0;
+    for (uint64_t step = 1; step <= (uint64_t) n_steps; ++step)
+        train |= (((phase + step * rate) >> 32) - ((phase + (step - 1) * rate) >> 32)) << step;
+    return (int64_t) train;
+}""",
     "fires": "inline int fires(int64_t train, int step) { return (train >> step) & 1; }",
     "is_over": """
 inline int is_over(long trial) {
@@ -160,6 +171,14 @@ class Screen:
         fired = uniform(key, counters) < p * (self.level(int(trial), units) / 255.0)
         return (fired.astype(np.int64) << steps).sum(axis=0)
 
+    def regular_train(self, trial: Any, i: Any, n_steps: Any, p: Any) -> Any:
+        units = np.atleast_1d(i).astype(np.uint64)
+        rate = (p * (self.level(int(trial), i) / 255.0) * 2.0**32).astype(np.uint64)
+        phase = units * np.uint64(0x9E3779B9) & np.uint64(0xFFFFFFFF)
+        steps = np.arange(int(n_steps) + 1, dtype=np.uint64)[:, None]
+        fired = np.diff((phase + steps * rate) >> np.uint64(32), axis=0)  # (n_steps, n_units), 0 or 1
+        return (fired << steps[1:]).sum(axis=0).astype(np.int64)
+
     def fires(self, train: Any, step: Any) -> Any:
         return (train >> step) & 1
 
@@ -176,6 +195,7 @@ def make_stimulus_functions(n_inputs: int, screen: Screen) -> dict[str, Function
         "label": 1,
         "draw_key": 2,
         "poisson_train": 4,
+        "regular_train": 4,
         "fires": 2,
         "is_over": 1,
     }

@@ -61,6 +61,12 @@ def draw_spikes(network, trials):
     """(n_trials, n_stimulus, n_inputs) bool."""
     n_inputs = network.n_pixels + 1
     levels = np.pad(trials.images.pixels[trials.indices] / 255, ((0, 0), (0, 1)), constant_values=1)
+    if network.spike_trains == "regular":
+        # As many spikes by step s as s times the chance, less the phase at which the input begins.
+        phase = np.arange(n_inputs, dtype=np.uint32) * np.uint32(0x9E3779B9) / 2.0**32
+        steps = np.arange(network.n_stimulus + 1)[:, np.newaxis]
+        due = [np.floor(phase + steps * network.p_input * level) for level in levels]
+        return np.diff(due, axis=1).astype(bool)
     keys = trial_keys(make_key(SEED, "spikes"), trials.stream, trials.first + np.arange(len(trials)))
     counters = np.arange(1, network.n_stimulus + 1)[:, None] * n_inputs + np.arange(n_inputs)
     chance = network.p_input * levels
@@ -99,6 +105,11 @@ class Simulation:
         self.m1 = [np.zeros(weights.shape) for weights in self.weights]
         self.n_may_be_rounding = np.zeros(self.weights[0].shape, int)
         self.n_hidden_spikes = 0
+        self.B = network.draw_feedback(SEED).astype(float)
+        self.bounds = [(-np.inf, np.inf)] * 2
+        if network.dale:
+            signs = [layer_signs[:, np.newaxis] for layer_signs in network.draw_signs(SEED)]
+            self.bounds = [(np.where(s > 0, 0, -np.inf), np.where(s < 0, 0, np.inf)) for s in signs]
 
     def run_trial(self, spikes, label, *, learn=True):
         """Show one image as ``spikes`` (n_stimulus, n_inputs): the prediction."""
@@ -110,28 +121,39 @@ class Simulation:
         y, y_sum = np.zeros((2, w_output.shape[1]))
         input_trace, eligibility = np.zeros(len(w_hidden)), np.zeros(w_hidden.shape)
         psi_sum = np.zeros(n_hidden)
-        for fired_inputs in spikes:
+        n_output_spikes = np.zeros(w_output.shape[1])
+        last, last_output = np.full(n_hidden + 1, -np.inf), np.full(w_output.shape[1], -np.inf)
+        for step, fired_inputs in enumerate(spikes):
+            ready = step - last >= self.network.tau_refrac_ms
+            fired_outputs = np.zeros(w_output.shape[1], bool)
             v = v * decay + drive * (1 - decay)
             input_trace, hidden_trace, y = input_trace * decay, hidden_trace * decay, y * decay
-            psi = self.network.gamma * np.maximum(0, 1 - np.abs(v - v_thresh) / v_thresh)
+            psi = self.network.gamma * np.maximum(0, 1 - np.abs(v - v_thresh) / v_thresh) * ready
             eligibility += np.outer(input_trace, psi[:-1])
             psi_sum += psi[:-1]
             hidden_sum += hidden_trace
             y_sum += y
-            fired = v > v_thresh
+            fired = (v > v_thresh) & ready
+            last[fired] = step
+            if self.network.readout == "spikes":
+                fired_outputs = (y > v_thresh) & (step - last_output >= self.network.tau_refrac_ms)
+                last_output[fired_outputs] = step
+                n_output_spikes += fired_outputs
             v[:-1] += fired_inputs @ w_hidden
             v[fired] -= v_thresh
             y += fired @ w_output
+            y[fired_outputs] -= v_thresh
             input_trace += fired_inputs
             hidden_trace += fired
             self.n_hidden_spikes += fired.sum()
         # Both were active but not in the order that counts: 0 here, but P H - S may leave a last digit.
         self.n_may_be_rounding += np.outer(spikes.any(axis=0), psi_sum > 0) & (eligibility == 0)
-        readout = y_sum / len(spikes)
+        readout = n_output_spikes if self.network.readout == "spikes" else y_sum / len(spikes)
         if learn and self.opens(readout, label):
             error = (np.arange(len(readout)) == label) - np.exp(readout) / np.exp(readout).sum()
             rates = self.network.learning_rate, self.network.learning_rate_output
-            hidden_error = (w_output @ error)[:-1]
+            back = {"symmetric": w_output, "random": self.B, "sign": np.abs(self.B) * np.sign(w_output)}
+            hidden_error = (back[self.network.feedback] @ error)[:-1]
             delta_w = rates[0] / len(spikes) * eligibility * hidden_error
             self.change(0, delta_w, hidden_error, hidden_sum[:-1])
             self.change(1, rates[1] / len(spikes) * np.outer(hidden_sum, error), error, readout)
@@ -146,7 +168,7 @@ class Simulation:
 
     def change(self, layer, delta_w, error, activity):
         written = self.keep(delta_w, self.plastic[layer]) & self.plastic[layer]
-        after = self.weights[layer] + np.where(written, delta_w, 0)
+        after = np.clip(self.weights[layer] + np.where(written, delta_w, 0), *self.bounds[layer])
         self.m0[layer] += after != self.weights[layer]
         self.m1[layer] += np.abs(after - self.weights[layer])
         self.weights[layer] = after
@@ -258,6 +280,52 @@ def test_event_driven_eligibility_is_the_sum_over_time_steps(trials, rule):
             assert excess.sum() < 0.02 * m0.sum()
         else:
             assert (excess == 0).all()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"feedback": "random", "sd_feedback": 0.3},
+        {"feedback": "sign", "sd_feedback": 0.3},
+        {"tau_refrac_ms": 3.0},
+        {"readout": "spikes"},
+        {"readout": "spikes", "tau_refrac_ms": 4.0},
+        {"spike_trains": "regular"},
+        {"dale": True, "sd_hidden": 0.05},
+        {"dale": True, "sd_hidden": 0.05, "feedback": "random", "readout": "spikes", "tau_refrac_ms": 2.0},
+    ],
+    ids=lambda settings: ", ".join(settings),
+)
+@pytest.mark.parametrize("rule", ["above(0.002)", "largest(0.1)"])
+def test_options_do_what_they_mean(trials, rule, settings):
+    network = make_network(rule, "runtime", **settings)
+    state = network.initial_state(SEED)
+    simulation = Simulation(network, state, RULES[rule])
+    spikes = draw_spikes(network, trials)
+    outcome = network.present(state, trials, learn=True)
+    expected = [simulation.run_trial(*trial) for trial in zip(spikes, trials.labels, strict=True)]
+    assert outcome.predictions.tolist() == expected
+    assert outcome.signalling.spikes_input == spikes.sum()
+    assert outcome.signalling.spikes_hidden == simulation.n_hidden_spikes > 3 * len(trials)
+    ordinary = make_network(rule, "runtime")
+    other = ordinary.initial_state(SEED)
+    ordinary.present(other, trials, learn=True)
+    for index, layer in enumerate(state.layers):
+        np.testing.assert_allclose(layer.weights, simulation.weights[index], rtol=0, atol=1e-12)
+        np.testing.assert_allclose(layer.books.m1, simulation.m1[index], rtol=0, atol=1e-12)
+        np.testing.assert_array_equal(layer.books.m0, simulation.m0[index])
+        assert layer.books.m0.any()
+    assert not np.allclose(state.layers[0].weights, other.layers[0].weights)
+
+
+def test_refractory_cell_fires_no_sooner_however_strong_the_drive():
+    network = make_network(device="runtime", tau_refrac_ms=7.0)
+    images = Images(np.full((1, N_PIXELS), 255, np.uint8), np.zeros(1, np.uint8))
+    values = {"hidden.bias": np.full(N_HIDDEN + 1, 1000.0), "input_to_hidden.w": np.zeros(204)}
+    stimulus = Stimulus.of(Trials(images, np.zeros(3, np.int64)), SEED)
+    counts = RUNNERS["runtime"](network).run(values, stimulus, ["hidden.n_active"])["hidden.n_active"]
+    # At once in each of three trials and then every seven steps of the forty: 1, 8, 15, 22, 29 and 36.
+    assert (counts == 3 * 6).all()
 
 
 def test_without_learning_it_only_answers(trials):

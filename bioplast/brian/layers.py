@@ -1,0 +1,59 @@
+"""A layer's state in the variables of its Synapses, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, Layer
+from bioplast.plasticity import Plasticity
+
+SYNAPSES = {HIDDEN_LAYER: "input_to_hidden", OUTPUT_LAYER: "hidden_to_output"}
+
+
+def give_layer(layer: Layer, plasticity: Plasticity, learning_rate: float) -> dict[str, Any]:
+    """What the synapses of ``layer`` start from: ``"object.variable"`` to its value."""
+    form = plasticity.selection.brian(layer.name, layer.plastic)
+    values = {
+        "w": layer.weights.ravel(),
+        "m0": layer.books.m0.ravel(),
+        "m1": layer.books.m1.ravel(),
+        "plastic": layer.plastic.ravel(),
+        "eta": learning_rate,
+        **form.parameters,
+        **{name: constant.ravel() for name, constant in form.constants.items()},
+    }
+    if form.memory:
+        values[form.memory] = float(layer.carried["memory"][0])
+    if plasticity.consolidation is not None:
+        values |= plasticity.consolidation.brian().parameters
+        values["transient"] = layer.carried["transient"].ravel()
+    return {f"{SYNAPSES[layer.name]}.{name}": value for name, value in values.items()}
+
+
+def name_results(layer: Layer, plasticity: Plasticity) -> list[str]:
+    """The variables of the synapses that learning has changed."""
+    names = ["w", "m0", "m1"]
+    if memory := plasticity.selection.brian(layer.name, layer.plastic).memory:
+        names.append(memory)
+    if plasticity.consolidation is not None:
+        names += ["transient", "maintenance"]
+    return [f"{SYNAPSES[layer.name]}.{name}" for name in names]
+
+
+def take_layer(layer: Layer, plasticity: Plasticity, results: Mapping[str, NDArray[Any]]) -> None:
+    """Bring ``layer`` to where the ``results`` of its synapses are."""
+
+    def take(array: NDArray[Any], name: str) -> None:
+        array[...] = results[f"{SYNAPSES[layer.name]}.{name}"].reshape(array.shape)
+
+    take(layer.weights, "w")
+    take(layer.books.m0, "m0")
+    take(layer.books.m1, "m1")
+    if memory := plasticity.selection.brian(layer.name, layer.plastic).memory:
+        take(layer.carried["memory"], memory)
+    if plasticity.consolidation is not None:
+        take(layer.carried["transient"], "transient")
+        layer.books.maintenance += float(results[f"{SYNAPSES[layer.name]}.maintenance"].sum())
