@@ -35,7 +35,7 @@ from brian2 import (
 from bioplast.brian import PlasticSynapses
 from bioplast.energy import Energy
 
-N_INPUTS, TRIAL_MS, TEACHER_MS = 100, 50, 22
+N_INPUTS, TRIAL_MS = 100, 50
 
 CELL = """
 dv/dt = -v/(20*ms) : volt

@@ -329,8 +329,7 @@ def test_plain_is_the_network_as_it_was():
 def make_pair(rule="plain", proposals=None, **options):
     """One synapse, on both sides of which cells fire at 1, 2 and 3 ms; the network."""
     defaultclock.dt = 1 * ms
-    source, goal = make_cells(np.eye(4)[:, 1:].sum(axis=1, keepdims=True) > 0, "source"), None
-    goal = make_cells(np.arange(4)[:, None] > 0, "goal")
+    source, goal = (make_cells(np.arange(4)[:, None] > 0, name) for name in ("source", "goal"))
     proposals = {"pre": "0.25*mV", "post": "-0.25*mV"} if proposals is None else proposals
     options = {"unit": mV} | options
     synapses = PlasticSynapses(
