@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MultipleLocator, PercentFormatter
 
 from bioplast.figures.style import Look
 from bioplast.figures.sweep import SWEEP_LABELS
@@ -44,6 +44,8 @@ def plot_asked(data: pd.DataFrame, ax: Axes, quantity: str, looks: Mapping[str, 
             zorder=3,
         )
     ax.set_yscale("log")
+    # Whole percents only: the label of 92.5 would say 92.
+    ax.xaxis.set_major_locator(MultipleLocator(0.02))
     ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=None))
     ax.set_xlabel("Accuracy asked for (%)")
     ax.set_ylabel(SWEEP_LABELS[quantity])
