@@ -1,0 +1,313 @@
+"""Where the energy goes: per input pixel, hidden cell and synapse, with plain and restricted learning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from bioplast.figures.maps import plot_energy_map, plot_fields
+from bioplast.figures.style import BLACK, BLUE, DOUBLE_COLUMN_MM, GREY, label_panel, make_figure
+from bioplast.figures.ticks import label_log_axis
+from bioplast.network import Layer
+from bioplast.studies.grid import make_seeds
+from bioplast.studies.interval import spread
+from bioplast.studies.statistics import estimate_median
+from bioplast.training.config import RunConfig
+from bioplast.training.record import Run
+from bioplast.training.run import set_up
+
+# Networks, and the settings of their runs.
+NETWORKS: Mapping[str, Mapping[str, Any]] = {
+    "ann, centred": {"model": "ann", "hidden": 100, "protocol": "paper"},
+    "ann, rates": {"model": "ann", "hidden": 100, "protocol": "standard"},
+    "spiking": {"model": "spiking", "hidden": 200, "protocol": "standard"},
+}
+RULES: Mapping[str, Mapping[str, str]] = {
+    "plain": dict.fromkeys(NETWORKS, "plain"),
+    "largest(f)": {
+        "ann, centred": "largest(0.02, output=0.2)",
+        "ann, rates": "largest(0.02, output=0.2)",
+        "spiking": "largest(0.005, output=0.2)",
+    },
+}
+COLOURS = {"plain": BLACK, "largest(f)": BLUE}
+GOAL, SEEDS, MAX_SAMPLES = 0.95, 5, 250_000
+QUICK_GOAL, QUICK_SEEDS, QUICK_MAX_SAMPLES = 0.85, 1, 6000
+N_FIELDS, GAP = 2, 1  # receptive fields along a side, and pixels between two
+EDGES = np.logspace(-5, 2, 43)
+STYLES: Mapping[str, Any] = {"path": "-", "net": (0, (4, 2))}
+MEASURES = {"path": "length of the way", "net": "distance"}
+SHARE = 0.1  # of pixels or cells, to say how unevenly energy is spread
+COLUMNS = ("panel", "network", "label", "x", "y", "value", "n", "goal", "encoding")
+
+CAPTION = """
+Where the energy of learning mnist to {goal} goes, plain and with the rule largest(f); a row each: {networks};
+N hidden units 100 (ann) and 200 (spiking); {n_seeds}.
+
+a-c: energy per input pixel, the sum of |delta w| over its synapses, relative to the average pixel; mean over
+seeds. d-f: receptive fields, the weights of the four hidden cells on which most was spent, seed 1, in the
+colours of the strongest weight. g-i: energy per hidden cell relative to the average cell, from the dearest
+on; medians over seeds. j-l: synapses onto hidden cells by the length of their way (sum of |delta w|, full)
+and the distance they came (|w - w at first|, broken), as shares of all, those that never changed left out.
+
+Share of the energy spent at the dearest tenth of the pixels: {pixels}. Runs: {unreached}. {missing}
+"""
+
+
+def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
+    """The networks are trained inside the measurements, which need their synapses' books."""
+    return []
+
+
+def expected_seconds(config: RunConfig) -> float:
+    """There are no such runs."""
+    return 0.0
+
+
+def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
+    """Networks x rules x seeds."""
+    default, goal, max_samples = (
+        (QUICK_SEEDS, QUICK_GOAL, QUICK_MAX_SAMPLES) if quick else (SEEDS, GOAL, MAX_SAMPLES)
+    )
+    numbers = make_seeds(default if seeds is None else seeds)
+    return [
+        {
+            "network": network,
+            "label": label,
+            "rule": rules[network],
+            "seed": seed,
+            "goal": goal,
+            "max_samples": max_samples,
+        }
+        for network in NETWORKS
+        for label, rules in RULES.items()
+        for seed in numbers
+    ]
+
+
+def expected_point_seconds(point: Mapping[str, Any]) -> float:
+    """Spikes take longest, then inputs that are all on."""
+    speed = {"ann, centred": 12_000, "ann, rates": 40_000, "spiking": 3_500}[point["network"]]
+    return float(min(point["max_samples"], 60_000) / speed)
+
+
+def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
+    """Train a network and sum its books by pixel, by cell, and by size."""
+    settings = {name: point[name] for name in ("rule", "seed", "goal", "max_samples")}
+    setup = set_up(RunConfig(**NETWORKS[point["network"]], **settings), project=project)
+    run = setup.carry_out()
+    if run.state is None:
+        raise RuntimeError("a run that was just carried out has a state")
+    layer = run.state.layers[0]
+    width = setup.protocol.task.shape[1]
+    facts = {name: run.record[name] for name in ("samples", "converged", "encoding")}
+    rows = [
+        {"panel": "facts", **facts},
+        *_sum_pixels(layer, width),
+        *_sum_cells(layer),
+        *_sort_synapses(layer),
+    ]
+    # A unit that is clamped to 1 has no receptive field.
+    first = 1 if setup.model.settings.get("clamps_first") else 0
+    return rows + (_show_fields(layer, width, first) if point["seed"] == 1 else [])
+
+
+def _sum_pixels(layer: Layer, width: int) -> list[dict[str, Any]]:
+    """Energy of each pixel; the input that is always on has no place."""
+    m1 = layer.books.m1[:-1].sum(axis=1)
+    return [_place("pixels", number, width, value) for number, value in enumerate(m1 / m1.mean())]
+
+
+def _sum_cells(layer: Layer) -> list[dict[str, Any]]:
+    m1 = np.sort(layer.books.m1.sum(axis=0))[::-1]
+    ranks = (np.arange(m1.size) + 0.5) / m1.size
+    return [
+        {"panel": "cells", "x": float(rank), "value": float(value)}
+        for rank, value in zip(ranks, m1 / m1.mean(), strict=True)
+    ]
+
+
+def _sort_synapses(layer: Layer) -> list[dict[str, Any]]:
+    """Shares of synapses by the length of their way and by the distance they came."""
+    net = np.abs(layer.weights.astype(np.float64) - layer.books.initial.astype(np.float64))
+    centres = np.sqrt(EDGES[:-1] * EDGES[1:])
+    rows = []
+    for panel, sizes in (("path", layer.books.m1), ("net", net)):
+        counts, _ = np.histogram(sizes, EDGES)
+        for centre, share in zip(centres, counts / sizes.size, strict=True):
+            rows.append({"panel": panel, "x": float(centre), "value": float(share)})
+    return rows
+
+
+def _show_fields(layer: Layer, width: int, first: int) -> list[dict[str, Any]]:
+    """The weights of some cells as tiles of one picture."""
+    m1 = layer.books.m1.sum(axis=0)
+    m1[:first] = -1
+    cells = np.argsort(-m1)[: N_FIELDS**2]
+    rows = []
+    for tile, cell in enumerate(cells):
+        field: NDArray[np.float64] = layer.weights[:-1, cell].astype(np.float64)
+        down, across = (place * (width + GAP) for place in divmod(tile, N_FIELDS))
+        for number, value in enumerate(field / np.abs(field).max()):
+            rows.append(_place("fields", number, width, value, down=down, across=across))
+    return rows
+
+
+def _place(
+    panel: str, number: int, width: int, value: float, *, down: int = 0, across: int = 0
+) -> dict[str, Any]:
+    y, x = divmod(number, width)
+    return {"panel": panel, "x": x + across, "y": y + down, "value": float(value)}
+
+
+def analyse(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+    """Exactly what is drawn, by ``panel``, ``network`` and ``label``: means over seeds, of cells medians."""
+    parts = []
+    for panel, places, how in (
+        ("pixels", ["x", "y"], "mean"),
+        ("fields", ["x", "y"], "first"),
+        ("cells", ["x"], "median"),
+        ("path", ["x"], "mean"),
+        ("net", ["x"], "mean"),
+    ):
+        shown = rows[rows["panel"] == panel]
+        groups = shown.groupby(["panel", "network", "label", *places], sort=False)["value"]
+        parts.append(groups.agg(how).reset_index())
+    for panel in ("pixels", "cells"):
+        parts.append(find_shares(rows, panel).assign(panel=f"{panel} share"))
+    facts = rows[rows["panel"] == "facts"].groupby(["network", "label"], sort=False)
+    counted = facts.agg(
+        n=("seed", "nunique"),
+        value=("converged", "sum"),
+        goal=("goal", "first"),
+        encoding=("encoding", "first"),
+    )
+    parts.append(counted.reset_index().assign(panel="facts"))
+    return pd.concat(parts).reindex(columns=list(COLUMNS)).reset_index(drop=True)
+
+
+def find_shares(rows: pd.DataFrame, panel: str) -> pd.DataFrame:
+    """Share of the energy spent at the dearest tenth of ``panel`` (pixels, cells): a row a network and rule.
+
+    Columns: ``network``, ``label``, ``value`` with the ends of its interval, ``n``.
+    """
+    found = []
+    for (network, label), cell in rows[rows["panel"] == panel].groupby(["network", "label"], sort=False):
+        shares = cell.groupby("seed")["value"].agg(_share_of_dearest)
+        estimate = estimate_median(shares)
+        row = {"network": network, "label": label, "n": estimate.n}
+        found.append(row | spread("value", estimate.median, estimate.low, estimate.high))
+    return pd.DataFrame(found)
+
+
+def _share_of_dearest(values: pd.Series[float]) -> float:
+    dearest = values.nlargest(round(SHARE * len(values)))
+    return float(dearest.sum() / values.sum())
+
+
+def tabulate(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+    """Per network and rule: samples, and how unevenly energy is spread over pixels and cells."""
+    facts = rows[rows["panel"] == "facts"]
+    table = []
+    for (network, label), cell in facts.groupby(["network", "label"], sort=False):
+        reached = int(cell["converged"].astype(bool).sum())
+        row = {"network": network, "rule": cell["rule"].iloc[0], "encoding": cell["encoding"].iloc[0]}
+        row |= {"reached": f"{reached}/{len(cell)}", "samples": float(cell["samples"].median())}
+        for panel in ("pixels", "cells"):
+            shares = find_shares(rows, panel).set_index(["network", "label"]).loc[(network, label)]
+            row |= spread(f"share of {panel}", shares["value"], shares["value low"], shares["value high"])
+        table.append(row)
+    return pd.DataFrame(table)
+
+
+def describe(data: pd.DataFrame) -> dict[str, str]:
+    """What is seen, in words."""
+    shares = data[data["panel"] == "pixels share"]
+    facts = data[data["panel"] == "facts"]
+    return {
+        "goal": _join(f"{100 * goal:g} %" for goal in facts["goal"].unique()),
+        "networks": _join(
+            f"{network} (input encoding '{cell['encoding'].iloc[0]}')"
+            for network, cell in facts.groupby("network", sort=False)
+        ),
+        "n_seeds": f"n = {facts['n'].min():.0f} seed{'s' if facts['n'].min() > 1 else ''}",
+        "pixels": _join(
+            f"{row['network']} {100 * row['value']:.0f} % ({row['label']})" for _, row in shares.iterrows()
+        ),
+        "unreached": _join(
+            f"{row['network']}, {row['label']}: {row['value']:.0f} of {row['n']:.0f} got there"
+            for _, row in facts[facts["value"] < facts["n"]].iterrows()
+        )
+        or "every run got there",
+    }
+
+
+def _join(texts: Iterable[str]) -> str:
+    return ", ".join(texts)
+
+
+def plot(data: pd.DataFrame) -> Figure:
+    """A row each network: maps, receptive fields, cells and synapses."""
+    figure = make_figure(DOUBLE_COLUMN_MM, 122)
+    networks = list(data["network"].unique())
+    axes = figure.subplots(len(networks), 6, width_ratios=[1, 1, 1, 1, 1.15, 1.15], squeeze=False)
+    letters = iter("abcdefghijklmnopqrstuvwx")
+    marked = [[next(letters) for _ in networks] for _ in range(4)]
+    for number, (row, network) in enumerate(zip(axes, networks, strict=True)):
+        part = data[data["network"] == network]
+        maps = part[part["panel"] == "pixels"]
+        for ax, field_ax, label in zip(row[:2], row[2:4], RULES, strict=True):
+            chosen = maps[maps["label"] == label]
+            image = plot_energy_map(chosen, ax, highest=float(maps["value"].max()))
+            plot_fields(part[(part["panel"] == "fields") & (part["label"] == label)], field_ax)
+            if number == 0:
+                ax.set_title(label)
+                field_ax.set_title(label)
+        figure.colorbar(image, ax=row[1], fraction=0.05, pad=0.02)
+        row[0].set_ylabel(network)
+        _plot_cells(part[part["panel"] == "cells"], row[4])
+        _plot_synapses(part[part["panel"].isin(STYLES)], row[5])
+        for ax, column in zip((row[0], row[2], row[4], row[5]), marked, strict=True):
+            label_panel(ax, column[number])
+    for ax in axes[-1, :4]:
+        ax.set_xlabel("Pixel")
+    axes[-1, 4].set_xlabel("Hidden cells")
+    axes[-1, 5].set_xlabel("Size")
+    _draw_legend(figure)
+    return figure
+
+
+def _plot_cells(data: pd.DataFrame, ax: Axes) -> None:
+    for label, colour in COLOURS.items():
+        line = data[data["label"] == label].sort_values("x")
+        ax.plot(line["x"], line["value"], color=colour)
+    ax.set_xlim(0, 1)
+    ax.set_ylim(bottom=0)
+    ax.set_ylabel("Energy")
+
+
+def _plot_synapses(data: pd.DataFrame, ax: Axes) -> None:
+    for label, colour in COLOURS.items():
+        for panel, dashes in STYLES.items():
+            line = data[(data["label"] == label) & (data["panel"] == panel)].sort_values("x")
+            ax.plot(line["x"], line["value"], color=colour, linestyle=dashes, linewidth=0.8)
+    ax.set_xscale("log")
+    label_log_axis(ax.xaxis)
+    ax.set_ylabel("Share of synapses")
+
+
+def _draw_legend(figure: Figure) -> None:
+    handles = [Line2D([], [], color=colour, label=label) for label, colour in COLOURS.items()]
+    handles += [
+        Line2D([], [], color=GREY, linestyle=dashes, label=MEASURES[panel])
+        for panel, dashes in STYLES.items()
+    ]
+    figure.legend(handles=handles, loc="outside lower right", ncols=len(handles))
