@@ -17,6 +17,7 @@ from bioplast.errors import RequestError
 
 MODELS = "models"
 EXPERIMENTS = "experiments"
+EXAMPLES = "docs/examples"
 
 
 def find_project(start: Path | None = None) -> Path:
@@ -76,6 +77,16 @@ def load_experiment_module(name: str, project: Path) -> ModuleType:
     RequestError : there is no such file
     """
     return _load("experiment", name, project / EXPERIMENTS)
+
+
+def load_example_module(name: str, project: Path) -> ModuleType:
+    """The module ``docs/examples/NAME.py``, a network of its own that an experiment may look into.
+
+    Raises
+    ------
+    RequestError : there is no such file
+    """
+    return _load("example", name, project / EXAMPLES)
 
 
 def _is_project(folder: Path) -> bool:

@@ -145,6 +145,8 @@ def savings(data: pd.DataFrame, label: str) -> pd.DataFrame:
     """How many times less than plain a rule took in the network of ``gain``, as ``gain`` gives it."""
     size = data.loc[data["kind"] == "gain", "hidden"].max()
     rows = data[(data["kind"] == "saving") & (data["label"] == label) & (data["hidden"] == size)]
+    if rows.empty:  # at no size did a seed get there with every rule
+        return pick(rows, "saving")
     return unfold(rows.iloc[0], QUANTITIES).assign(n=int(rows["n"].iloc[0]))
 
 

@@ -36,7 +36,9 @@ from bioplast.training.record import Run
 SEEDS = {30: 5, 50: 5, 100: 5, 200: 5, 300: 5, 1000: 5, 3000: 3, 10_000: 2}
 QUICK_SIZES, QUICK_SEEDS = (30, 100, 300), 2
 GOAL, QUICK_GOAL, QUICK_MAX_SAMPLES = 0.95, 0.90, 20_000
-FIT_SIZES = 3  # the exponents rise with N, so that only the largest sizes say where they go
+# The exponents rise with N. Only the largest sizes say where they go, but how many of them to fit is a choice
+# that moves what they say; the first is drawn, and conclusions have the interval of all.
+FIT_SIZES = (3, 4, 5)
 
 V1_SIZE_BY_SYNAPSES = V1_SYNAPSES / (785 + 10)  # synapses of a hidden unit
 CLAIMED_EXCESS = {"m0": 1e5, "m1": 700.0}
@@ -56,7 +58,8 @@ hidden units N. Paper protocol: stops on the test set, input encoding '{encoding
 a-c: writes M0, summed size of the changes M1, and samples seen until the goal. One marker a run, open where
 it did not reach the goal and shows what it had spent; line: medians (a run that did not get there counts as
 dearer than any). Dashed: power law fitted to the runs that reached the goal with N = {fitted}, and its 95 %
-interval. Exponents: {exponents}. Cheapest size measured: {best}.
+interval. Exponents: {exponents}, the interval reaching over fits to the largest {ranges} sizes. Cheapest size
+measured: {best}.
 
 d (as in e and f, M0 circles, M1 squares): energy over the minimum, the direct way from the initial to the
 final weights. Plain learning writes every synapse at every sample: M0 over its minimum is the samples seen.
@@ -65,9 +68,9 @@ e: exponent between neighbouring sizes, median over seeds with its 95 % bootstra
 be level. Between the two largest: {last}.
 
 f: energy over that at the cheapest size, with the power laws of a and b drawn on to macaque V1, taken as one
-hidden unit per neuron: {v1}. There: {excess}; with as many synapses as V1 instead: {by_synapses}. Stars:
-claimed, 1e5 in M0 and 700 in M1. The intervals are those of the lines and do not say whether the power laws
-go on over {decades} decades without data. {missing}
+hidden unit per neuron: {v1}. There: {excess}, the interval reaching over the same fits; by the smallest size
+fitted: {by_range}. With as many synapses as V1 instead: {by_synapses}. Stars: claimed, 1e5 in M0 and 700 in
+M1. No interval says whether the power laws go on over {decades} decades without data. {missing}
 """
 
 
@@ -101,30 +104,45 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
     ``run``, ``median`` and ``line``, the power laws, have columns by quantity. Then come conclusions, with
     ``quantity``, ``value``, ``low`` and ``high``: ``exponent`` of the power laws; ``step``, that between
     neighbouring sizes; ``best``, the cheapest size, ``is_inside`` if its interval leaves out both ends;
-    ``excess``, the power law over the cheapest size's median; ``v1``, its last point; ``v1 by synapses``, the
-    same with as many synapses as V1; ``v1 over minimum``, the inefficiency in V1.
+    ``excess``, the power law over the cheapest size's median; ``v1``, its last point; ``v1 by range``, the
+    same from each smallest size (``hidden``) that may be fitted; ``v1 by synapses``, with as many synapses as
+    V1; ``v1 over minimum``, the inefficiency in V1. The interval of an exponent and of what is said of V1
+    reaches over all of ``FIT_SIZES``.
     """
     frame = make_run_frame(runs).assign(label="plain")
     reached = frame[frame["converged"].astype(bool)]
-    sizes = np.sort(frame["hidden"].unique())[-FIT_SIZES:].astype(float)
-    fitted = reached[reached["hidden"] >= sizes[0]]
-    laws = {name: fit_power_law(fitted["hidden"], fitted[name]) for name in QUANTITIES}
+    every_size = np.sort(frame["hidden"].unique()).astype(float)
+    ranges = [every_size[-n:] for n in FIT_SIZES if n <= max(len(every_size), FIT_SIZES[0])]
+    sizes = ranges[0]
+    fits = [_fit(reached[reached["hidden"] >= fitted[0]]) for fitted in ranges]
+    laws = fits[0]
 
     rows: list[Row] = []
     line: Row = {"kind": "line", "label": "plain", "hidden": sizes}
     for name in FITTED:
-        law = laws[name]
-        rows.append({"kind": "exponent"} | conclude(name, law.exponent, law.low, law.high, law.n))
-        line |= dict(zip(name_columns([name]), law.predict(sizes), strict=True))
+        exponents = [(fit[name].exponent, fit[name].low, fit[name].high) for fit in fits]
+        rows.append({"kind": "exponent"} | conclude(name, *_envelop(exponents), laws[name].n))
+        line |= dict(zip(name_columns([name]), laws[name].predict(sizes), strict=True))
     for name in ENERGIES:
         optimum = find_optimum(frame["hidden"], count_unreached_as_infinite(frame, name))
         best = conclude(name, optimum.place, optimum.low, optimum.high, len(frame))
         rows.append({"kind": "best", "is_inside": optimum.is_inside} | best)
-        points = {"excess": [*sizes, *np.geomspace(sizes[-1], V1_NEURONS, 9)[1:]]}
-        points |= {"v1": [V1_NEURONS], "v1 by synapses": [V1_SIZE_BY_SYNAPSES]}
-        for kind, where in points.items():
-            rows += _follow(kind, laws[name], name, where, optimum.lowest)
-        rows += _follow("v1 over minimum", laws[f"inefficiency_{name}"], name, [V1_NEURONS], 1.0)
+        way = [*sizes, *np.geomspace(sizes[-1], V1_NEURONS, 9)[1:]]
+        rows += _follow("excess", laws[name], name, way, optimum.lowest)
+        ends = {
+            "v1": (V1_NEURONS, name, optimum.lowest),
+            "v1 by synapses": (V1_SIZE_BY_SYNAPSES, name, optimum.lowest),
+            "v1 over minimum": (V1_NEURONS, f"inefficiency_{name}", 1.0),
+        }
+        for kind, (size, quantity, scale) in ends.items():
+            found = [_follow(kind, fit[quantity], name, [size], scale)[0] for fit in fits]
+            values = _envelop([(row["value"], row["low"], row["high"]) for row in found])
+            rows.append({"kind": kind, "hidden": size} | conclude(name, *values, laws[name].n))
+            if kind == "v1":
+                rows += [
+                    row | {"kind": "v1 by range", "hidden": fitted[0]}
+                    for row, fitted in zip(found, ranges, strict=True)
+                ]
     parts = [
         with_medians(frame, ["hidden", "label"], QUANTITIES),
         pd.DataFrame(line),
@@ -190,6 +208,11 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
             f"{n} seed{'s' if n > 1 else ''} at N = {', '.join(f'{size:,.0f}' for size in sizes)}"
             for n, sizes in sorted(counts.items(), reverse=True)
         ),
+        "ranges": ", ".join(map(str, FIT_SIZES[:-1])) + f" and {FIT_SIZES[-1]}",
+        "by_range": "; ".join(
+            f"N >= {size:,.0f}, {say_each(pick(rows, 'v1 by range'), '.2g')}"
+            for size, rows in data[data["kind"] == "v1 by range"].groupby("hidden", sort=False)
+        ),
         "fitted": ", ".join(data.loc[data["kind"] == "line", "hidden"].map("{:,.0f}".format)),
         "last": say_each(last, ".2f") or "not known",
         "exponents": say_each(exponents(data), ".2f"),
@@ -234,9 +257,20 @@ def _plot_excess(data: pd.DataFrame, ax: Axes) -> None:
     for name, row in pick(data, "v1").iterrows():
         look = LOOKS[str(name)]
         ax.plot(V1_NEURONS, row["value"], color=look.colour, marker=look.marker)
+        ax.plot([V1_NEURONS, V1_NEURONS], [row["low"], row["high"]], color=look.colour, linewidth=0.8)
         ax.plot(V1_NEURONS, CLAIMED_EXCESS[str(name)], color=look.colour, marker="*", markersize=7)
     ax.set_xlabel(SWEEP_LABELS["hidden"])
     ax.set_ylabel("Energy / that of cheapest size")
+
+
+def _fit(runs: pd.DataFrame) -> dict[str, PowerLaw]:
+    return {name: fit_power_law(runs["hidden"], runs[name]) for name in QUANTITIES}
+
+
+def _envelop(intervals: Sequence[tuple[float, float, float]]) -> tuple[float, float, float]:
+    """The first value, with an interval that holds those of all."""
+    _, lows, highs = zip(*intervals, strict=True)
+    return intervals[0][0], float(np.min(lows)), float(np.max(highs))
 
 
 def _follow(

@@ -9,12 +9,14 @@ from functools import cached_property
 from pathlib import Path
 
 from bioplast.brian.cache import cache_folder, write_once
-from bioplast.project import EXPERIMENTS, MODELS
+from bioplast.project import EXAMPLES, EXPERIMENTS, MODELS
+
+FOLDERS = (MODELS, EXPERIMENTS, EXAMPLES)
 
 
 @dataclass(frozen=True)
 class Luggage:
-    """The Python files of models/ and experiments/, as they were when the study began.
+    """The Python files of models/, experiments/ and docs/examples/, as they were when the study began.
 
     Attributes
     ----------
@@ -28,8 +30,8 @@ class Luggage:
     @classmethod
     def pack(cls, project: Path, commit: str) -> Luggage:
         """The files of ``project``."""
-        paths = [path for folder in (MODELS, EXPERIMENTS) for path in sorted((project / folder).glob("*.py"))]
-        return cls({f"{path.parent.name}/{path.name}": path.read_bytes() for path in paths}, commit)
+        paths = [path for folder in FOLDERS for path in sorted((project / folder).glob("*.py"))]
+        return cls({path.relative_to(project).as_posix(): path.read_bytes() for path in paths}, commit)
 
     @cached_property
     def digest(self) -> str:
@@ -43,7 +45,7 @@ class Luggage:
         A worker lives longer than a version of a file does, so each version has a folder of its own.
         """
         project = cache_folder() / "projects" / self.digest
-        for folder in (MODELS, EXPERIMENTS):
+        for folder in FOLDERS:
             (project / folder).mkdir(parents=True, exist_ok=True)
         for name, content in self.files.items():
             write_once(project / name, content)

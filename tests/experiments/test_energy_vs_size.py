@@ -1,3 +1,4 @@
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from bioplast.training.config import RunConfig
 
 size = load_experiment_module("energy_vs_size", Path(__file__).parents[2])
 
-SIZES = (30, 100, 1000, 10_000)
+SIZES = (30, 100, 300, 1000, 3000, 10_000)
 
 
 @pytest.fixture
@@ -63,8 +64,8 @@ def test_exponents_are_those_of_the_power_laws_the_runs_follow(data):
     laws = size.exponents(data)
     assert laws.loc["m0", ["value", "low", "high"]].tolist() == pytest.approx([1.0, 1.0, 1.0])
     assert laws.loc["m1", "value"] == pytest.approx(0.5)
-    assert laws.loc["samples", "value"] == pytest.approx(-0.5)
-    assert laws["n"].tolist() == [9] * 3  # three sizes of at least 100, three seeds
+    assert laws.loc["samples", "value"] == pytest.approx(-0.5, rel=1e-4)  # whole numbers
+    assert laws["n"].tolist() == [9] * 3  # the three largest sizes, three seeds
 
 
 def test_the_cheapest_size_is_inside_where_both_ends_cost_more(data):
@@ -84,8 +85,27 @@ def test_excess_in_v1_is_the_power_law_at_its_size_over_the_cheapest_size(data):
     excess = size.excess_in_v1(data)
     assert excess.loc["m0", "value"] == pytest.approx(V1_NEURONS / 100)
     assert excess.loc["m1", "value"] == pytest.approx(np.sqrt(V1_NEURONS / 100))
+    assert excess.loc["m0", ["low", "high"]].tolist() == pytest.approx([V1_NEURONS / 100] * 2)
     assert size.over_minimum_in_v1(data)["value"].tolist() == pytest.approx([4.0, 2.0])
     assert np.log10(V1_NEURONS) == pytest.approx(8.43, abs=0.01)
+
+
+def test_what_is_said_of_v1_holds_for_every_number_of_sizes_that_may_be_fitted(make_run):
+    # The exponent rises from 0 to 1: fitted to fewer sizes the power law goes further up.
+    runs = [
+        make_run(hidden=hidden, seed=seed, m0=max(hidden, 1000) * 10**6 + seed)
+        for hidden in SIZES
+        for seed in (1, 2)
+    ]
+    data = size.analyse(runs)
+    by_range = data[data["kind"] == "v1 by range"]
+    by_range = by_range[by_range["quantity"] == "m0"].set_index("hidden")
+    assert by_range.index.tolist() == [1000, 300, 100]
+    assert by_range["value"].is_monotonic_decreasing
+    row = size.excess_in_v1(data).loc["m0"]
+    assert row["value"] == by_range.loc[1000, "value"]
+    assert [row["low"], row["high"]] == [by_range["low"].min(), by_range["high"].max()]
+    assert row["low"] < by_range.loc[1000, "low"]
 
 
 def test_least_energies_are_those_of_runs_that_reached_the_goal(make_run):
@@ -96,14 +116,16 @@ def test_least_energies_are_those_of_runs_that_reached_the_goal(make_run):
 def test_steps_are_the_exponents_between_neighbours(data):
     steps = data[data["kind"] == "step"]
     steps = steps[steps["quantity"] == "m0"]
-    assert steps["hidden"].tolist() == pytest.approx([np.sqrt(3000), np.sqrt(1e5), np.sqrt(1e7)])
+    assert steps["hidden"].tolist() == pytest.approx(
+        [np.sqrt(small * large) for small, large in itertools.pairwise(SIZES)]
+    )
     expected = np.log(10 / 20) / np.log(100 / 30)
-    assert steps["value"].tolist() == pytest.approx([expected, 1.0, 1.0])
+    assert steps["value"].tolist() == pytest.approx([expected, 1.0, 1.0, 1.0, 1.0])
 
 
 def test_table_has_a_row_a_size_then_exponents_and_v1(runs):
     table = size.tabulate(runs).set_index("N")
-    assert table.index.tolist()[:4] == ["30", "100", "1,000", "10,000"]
+    assert table.index.tolist()[:6] == ["30", "100", "300", "1,000", "3,000", "10,000"]
     assert table.loc["30", "reached"] == "2/3"
     assert table.loc["100", "m0"] == 1e8
     assert table.loc["exponent, m1", "value"] == pytest.approx(0.5)
@@ -111,12 +133,12 @@ def test_table_has_a_row_a_size_then_exponents_and_v1(runs):
 
 def test_caption_says_sizes_seeds_exponents_and_what_v1_would_waste(data):
     words = size.describe(data)
-    assert words["size_seeds"] == "3 seeds at N = 30, 100, 1,000, 10,000"
+    assert words["size_seeds"] == "3 seeds at N = 30, 100, 300, 1,000, 3,000, 10,000"
     assert "M0 1.00 (1.00 to 1.00), M1 0.50 (0.50 to 0.50)" in words["exponents"]
     assert "M0 2.7e+06 (2.7e+06 to 2.7e+06)" in words["excess"]
     assert words["by_synapses"].startswith("M0 8.1e+06, M1")
     assert words["decades"] == "4.4"
-    assert words["fitted"] == "100, 1,000, 10,000"
+    assert words["fitted"] == "1,000, 3,000, 10,000"
     assert words["last"].startswith("M0 1.00 (1.00 to 1.00)")
     assert all(f"{{{name}}}" in size.CAPTION for name in words)
 
@@ -132,7 +154,7 @@ def test_figure_draws_what_the_csv_holds(data, tmp_path):
         assert sorted(np.concatenate(marks)) == sorted(runs[quantity])
     end = held[held["kind"] == "v1"]
     last = [line.get_ydata()[-1] for line in figure.axes[5].lines]
-    assert set(last) == {*end["value"], *size.CLAIMED_EXCESS.values()}
+    assert set(last) == {*end["value"], *end["high"], *size.CLAIMED_EXCESS.values()}
     assert all(ax.get_xlabel() and ax.get_ylabel() for ax in figure.axes)
 
 

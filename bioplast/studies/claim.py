@@ -1,0 +1,101 @@
+"""A claim of the literature and the numbers that it stands or falls with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+
+from bioplast.studies.statistics import Estimate
+from bioplast.studies.table import format_cell
+from bioplast.studies.verdict import NOTHING, Expectation, Finding, judge
+
+
+@dataclass(frozen=True)
+class Part:
+    """A number that a claim stands or falls with.
+
+    Attributes
+    ----------
+    quantity : what is measured, in words
+    claimed : the number that was claimed, in whose unit the measured one is drawn
+    expected : values with which the claim would be right
+    experiment : whose numbers show it
+    find : gives the number, from the experiment's file and what its ``analyse`` returned
+    """
+
+    quantity: str
+    claimed: float
+    expected: Expectation
+    experiment: str
+    find: Callable[[ModuleType, pd.DataFrame], Finding]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim of the literature.
+
+    Attributes
+    ----------
+    text : what was claimed
+    source : where
+    parts : the numbers it stands or falls with; without any it cannot be decided
+    """
+
+    text: str
+    source: str
+    parts: tuple[Part, ...]
+
+
+Find = Callable[[ModuleType, pd.DataFrame], Finding]
+
+
+def take(table: pd.DataFrame, row: object) -> Finding:
+    """A row of a table with the columns ``value``, ``low``, ``high`` and ``n``, if it has such a row."""
+    if row not in table.index:
+        return NOTHING
+    value, low, high, n = table.loc[[row], ["value", "low", "high", "n"]].to_numpy()[0]
+    return Finding(float(value), float(low), float(high), int(n))
+
+
+def find_row(function: str, row: object, *more: object) -> Find:
+    """What ``take`` gives of the table that ``function`` of the experiment's file makes of its data."""
+    return lambda module, data: take(getattr(module, function)(data, *more), row)
+
+
+def take_columns(row: pd.Series[Any], quantity: str) -> Finding:
+    """The value of a row with the columns ``X``, ``X low``, ``X high`` and ``n``."""
+    value, low, high = (float(row[f"{quantity}{end}"]) for end in ("", " low", " high"))
+    return Finding(value, low, high, int(row["n"]))
+
+
+def take_estimate(estimate: Estimate) -> Finding:
+    """A median over seeds."""
+    return Finding(estimate.median, estimate.low, estimate.high, estimate.n)
+
+
+def invert(finding: Finding) -> Finding:
+    """One over what was found: times longer, where it was times less."""
+    return Finding(1 / finding.value, 1 / finding.high, 1 / finding.low, finding.n)
+
+
+def assess(name: str, part: Part, finding: Finding) -> dict[str, Any]:
+    """What was claimed, what was found, and the verdict, as a row; ``shown`` is measured over claimed."""
+    judgement = judge(finding, part.expected)
+    row: dict[str, Any] = {"name": name, "quantity": part.quantity, "claimed": part.claimed}
+    row |= {"expected low": part.expected.low, "expected high": part.expected.high}
+    found = {"": finding.value, " low": finding.low, " high": finding.high}
+    row |= {f"measured{end}": value for end, value in found.items()} | {"n": finding.n}
+    row |= {f"shown{end}": value / part.claimed for end, value in found.items()}
+    row |= {f"agrees {end}": row[f"expected {end}"] / part.claimed for end in ("low", "high")}
+    return row | {"said": _say(finding), "verdict": judgement.verdict, "reason": judgement.reason}
+
+
+def _say(finding: Finding) -> str:
+    if not finding.n:
+        return "-"
+    value, low, high = (format_cell(number) for number in (finding.value, finding.low, finding.high))
+    return f"{value} [{low}, {high}] n = {finding.n}"

@@ -1,0 +1,155 @@
+"""Synaptic caching in a spiking perceptron that learns by STDP: energy against the threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bioplast.figures.style import BLUE, DOUBLE_COLUMN_MM, GREY, ORANGE, Look, label_panel, make_figure
+from bioplast.figures.ticks import label_log_axis
+from bioplast.project import load_example_module
+from bioplast.studies.cheapest import find_cheapest
+from bioplast.studies.grid import make_seeds
+from bioplast.training.config import RunConfig
+from bioplast.training.record import Run
+
+THRESHOLDS, QUICK_THRESHOLDS = (0.05, 0.1, 0.2, 0.5), (0.1, 0.5)  # mV
+DECAY, COST = 0.001, 0.001  # of a transient change, for each trial
+N_PATTERNS, N_EPOCHS, SEEDS = 60, 25, 5
+QUICK_PATTERNS, QUICK_EPOCHS, QUICK_SEEDS = 20, 5, 1
+LEARNED = 0.9  # share of the patterns that has to be right in the end for a saving to count
+CLAIMED = 0.8  # of the energy is saved
+
+CAPTION = """
+A leaky integrate-and-fire cell learns by STDP to fire for half of {n_patterns} random spike patterns and to
+be silent for the others (docs/examples/perceptron.py, which has the equations), {n_epochs} rounds;
+{cell_seeds}. Changes are transient at first, a thousandth of them is lost in each trial, keeping them costs
+{cost} of their size, and they are written for good beyond a threshold (mV; a single correction is at most
+0.05 mV).
+
+a: M1 plus maintenance relative to learning without caching on the same seed; dashed: the claimed saving of
+80 % (Li & van Rossum 2020, fig. 2 supplement 1, whose model is not the same). One marker a run, open where
+less than {learned} of the patterns were right in the last round; line: medians of the others. b: patterns
+right in the last round; line at {learned}. {best}
+"""
+
+
+def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
+    """Nothing is trained by a protocol."""
+    return []
+
+
+def expected_seconds(config: RunConfig) -> float:
+    """There are no such runs."""
+    return 0.0
+
+
+def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
+    """A point a seed, with all thresholds."""
+    default, n_patterns, n_epochs, thresholds = (
+        (QUICK_SEEDS, QUICK_PATTERNS, QUICK_EPOCHS, QUICK_THRESHOLDS)
+        if quick
+        else (SEEDS, N_PATTERNS, N_EPOCHS, THRESHOLDS)
+    )
+    text = " ".join(map(str, thresholds))
+    fixed = {"n_patterns": n_patterns, "n_epochs": n_epochs, "thresholds": text}
+    return [{"seed": seed, **fixed} for seed in make_seeds(default if seeds is None else seeds)]
+
+
+def expected_point_seconds(point: Mapping[str, Any]) -> float:
+    """Brian2 in runtime mode, a run a threshold and one without."""
+    return 2 + 0.006 * point["n_patterns"] * point["n_epochs"] * (1 + len(point["thresholds"].split()))
+
+
+def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
+    """Let the perceptron of the example learn without caching, then with each threshold."""
+    from brian2 import prefs
+
+    prefs.codegen.target = "numpy"  # one cell: compiling takes longer than it saves
+    example = load_example_module("perceptron", project)
+    size = point["n_patterns"], point["n_epochs"], point["seed"]
+    plain, plain_share = example.run_perceptron("plain", *size)
+    rows = []
+    for threshold in map(float, point["thresholds"].split()):
+        energy, share = example.run_perceptron(f"cache({threshold}, {DECAY}, cost={COST})", *size)
+        spent = energy.m1 + energy.maintenance
+        row = {"threshold": threshold, "energy": spent / plain.m1, "share_right": share}
+        rows.append(
+            row | {"plain_share_right": plain_share, "m1": energy.m1, "maintenance": energy.maintenance}
+        )
+    return rows
+
+
+def analyse(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+    """Exactly what is drawn: ``kind`` run, and the medians over seeds of those that learned."""
+    rows = rows.drop(columns="thresholds").assign(
+        label="cache", kind="run", converged=rows[["share_right", "plain_share_right"]].min(axis=1) >= LEARNED
+    )
+    learned = rows[rows["converged"]].groupby("threshold")["energy"].median()
+    shares = rows.groupby("threshold")["share_right"].median()
+    medians = pd.DataFrame({"energy": learned, "share_right": shares}).reset_index()
+    return pd.concat([rows, medians.assign(label="cache", kind="median")], ignore_index=True)
+
+
+def find_optimum(data: pd.DataFrame) -> pd.DataFrame:
+    """The cheapest threshold (``find_cheapest``); one row."""
+    return find_cheapest(data[data["kind"] == "run"], ["label"], "threshold", "energy")
+
+
+def tabulate(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a threshold: medians over seeds."""
+    names = ["energy", "m1", "maintenance", "share_right"]
+    return rows.groupby("threshold")[names].median().reset_index()
+
+
+def describe(data: pd.DataFrame) -> dict[str, str]:
+    """What was done, and what is seen."""
+    runs = data[data["kind"] == "run"]
+    best = find_optimum(data).iloc[0]
+    n_seeds = int(runs["seed"].nunique())
+    saved = (1 - 1 / best[f"saving{end}"] for end in ("", " low", " high"))
+    said = " ".join(f"{share:.0%}" if share == share else "?" for share in saved)
+    value, *ends = said.split()
+    return {
+        "n_patterns": f"{runs['n_patterns'].iloc[0]:.0f}",
+        "n_epochs": f"{runs['n_epochs'].iloc[0]:.0f}",
+        "cell_seeds": f"n = {n_seeds} seed{'s' * (n_seeds > 1)}",
+        "cost": f"{COST:g}",
+        "learned": f"{LEARNED:.0%}",
+        "best": f"Saved at {best['threshold']:g} mV, the best threshold: {value} ({' to '.join(ends)})."
+        if best["n"]
+        else "With no threshold enough patterns were learned.",
+    }
+
+
+def plot(data: pd.DataFrame) -> Figure:
+    """Energy, and how well the patterns are learned, against the threshold."""
+    figure = make_figure(DOUBLE_COLUMN_MM, 60)
+    axes = figure.subplots(1, 2)
+    _plot(data, axes[0], "energy", Look(BLUE, "o"))
+    axes[0].axhline(1 - CLAIMED, color=GREY, linewidth=0.6, linestyle=(0, (4, 3)))
+    axes[0].set_ylim(0, None)
+    axes[0].set_ylabel("$M_1$ and maintenance\n(without caching: 1)")
+    _plot(data.assign(share_right=100 * data["share_right"]), axes[1], "share_right", Look(ORANGE, "s"))
+    axes[1].axhline(100 * LEARNED, color=GREY, linewidth=0.6, linestyle=(0, (4, 3)))
+    axes[1].set_ylabel("Patterns right in the\nlast round (%)")
+    for ax, letter in zip(axes, "ab", strict=True):
+        ax.set_xscale("log")
+        label_log_axis(ax.xaxis)
+        ax.set_xlabel("Threshold (mV)")
+        label_panel(ax, letter)
+    return figure
+
+
+def _plot(data: pd.DataFrame, ax: Axes, quantity: str, look: Look) -> None:
+    medians = data[data["kind"] == "median"].sort_values("threshold")
+    ax.plot(medians["threshold"], medians[quantity], color=look.colour)
+    runs = data[data["kind"] == "run"]
+    for is_learned, face in ((True, look.colour), (False, "white")):
+        part = runs[runs["converged"].astype(bool) == is_learned]
+        ax.plot(part["threshold"], part[quantity], look.marker, color=look.colour, markerfacecolor=face)

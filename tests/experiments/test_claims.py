@@ -1,0 +1,110 @@
+import math
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from bioplast.figures.style import use_style
+from bioplast.project import list_experiments, load_experiment_module
+from bioplast.studies.caption import fill_caption
+from bioplast.studies.claim import Claim, Part, find_row
+from bioplast.studies.verdict import VERDICTS, Expectation
+
+ROOT = Path(__file__).parents[2]
+claims = load_experiment_module("claims", ROOT)
+
+PARTS = {
+    1: (Part("large", 10.0, Expectation(low=8), "one", find_row("findings", "large")),),
+    2: (
+        Part("right", 2.0, Expectation(1, 3), "one", find_row("findings", "right")),
+        Part("wrong", 2.0, Expectation(1, 3), "two", find_row("findings", "wrong")),
+    ),
+    3: (
+        Part("right", 2.0, Expectation(1, 3), "one", find_row("findings", "right")),
+        Part("never measured", 5.0, Expectation(), "two", find_row("findings", "nothing")),
+    ),
+}
+FOUND = {
+    "one": {"large": (20.0, 10.0, 30.0, 5), "right": (2.0, 1.5, 2.5, 4)},
+    "two": {"wrong": (9.0, 8.0, math.inf, 3)},
+}
+
+
+@pytest.fixture
+def sources(monkeypatch):
+    """Two experiments that found what is written above, and three claims on it."""
+
+    def load(name, project):
+        return SimpleNamespace(
+            findings=lambda data: pd.DataFrame.from_dict(
+                FOUND[name], orient="index", columns=["value", "low", "high", "n"]
+            )
+        )
+
+    monkeypatch.setattr(claims, "load_experiment_module", load)
+    monkeypatch.setattr(claims, "CLAIMS", {n: Claim(f"claim {n}", "a paper", p) for n, p in PARTS.items()})
+    return {"one": pd.DataFrame(), "two": pd.DataFrame()}
+
+
+def test_each_number_has_its_verdict(sources):
+    data = claims.analyse(sources).set_index("name")
+    assert data["verdict"].to_dict() == {
+        "1": "reproduced",
+        "2a": "reproduced",
+        "2b": "refuted",
+        "3a": "reproduced",
+        "3b": "cannot be decided",
+    }
+    assert data.loc["1", ["shown", "shown low", "shown high"]].tolist() == [2.0, 1.0, 3.0]
+    assert data.loc["2a", ["agrees low", "agrees high"]].tolist() == [0.5, 1.5]
+    assert data.loc["2b", "said"] == "9 [8, inf] n = 3"
+    assert data.loc["3b", ["n", "reason", "said"]].tolist() == [0, "nothing was measured", "-"]
+
+
+def test_a_claim_of_parts_has_one_row_and_one_verdict(sources):
+    table = claims.tabulate(sources).set_index("claim")
+    assert table["verdict"].to_dict() == {"1": "reproduced", "2": "refuted", "3": "cannot be decided"}
+    assert table.loc["2", "measured"] == "right: 2 [1.5, 2.5] n = 4; wrong: 9 [8, inf] n = 3"
+
+
+def test_another_measurement_is_another_verdict(sources, monkeypatch):
+    monkeypatch.setitem(FOUND["two"], "wrong", (2.0, 1.5, 2.5, 3))
+    assert claims.tabulate(sources).set_index("claim").loc["2", "verdict"] == "reproduced"
+
+
+def test_the_caption_counts_the_verdicts(sources):
+    text = fill_caption(claims.CAPTION, [], [], claims.describe(claims.analyse(sources)))
+    assert "5 numbers of 3 claims" in text
+    assert "Reproduced: 1. Cannot be decided: 3. Refuted: 2." in text
+
+
+def test_the_figure_has_a_line_for_each_number(sources):
+    data = claims.analyse(sources)
+    with use_style():
+        (ax,) = claims.plot(data).axes
+    assert [label.get_text() for label in ax.get_yticklabels()] == [
+        "1  large",
+        "2a  right",
+        "2b  wrong",
+        "3a  right",
+        "3b  never measured",
+    ]
+    written = [text.get_text() for text in ax.texts]
+    assert written[2] == "9 [8, inf] n = 3  refuted"
+    drawn = [line.get_xdata()[0] for line in ax.lines if line.get_marker() not in ("None", None)]
+    assert drawn == [2.0, 1.0, 4.5, 1.0]
+
+
+def test_every_claim_is_on_an_experiment_that_there_is():
+    assert set(claims.SOURCES) <= set(list_experiments(ROOT)) - {"claims"}
+    for claim in claims.CLAIMS.values():
+        for part in claim.parts:
+            # What was claimed would itself be right.
+            assert part.expected.low <= part.claimed <= part.expected.high, part.quantity
+
+
+def test_verdicts_are_drawn_in_a_look_of_their_own():
+    from bioplast.figures.scoreboard import VERDICT_LOOKS
+
+    assert set(VERDICT_LOOKS) == set(VERDICTS)
