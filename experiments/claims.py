@@ -204,15 +204,12 @@ CLAIMS = {
     8: Claim(
         "which synapses win changes all the time: Simpson index 0.6 for largest, 0.01 for a fixed mask",
         f"{VRP24} (unsure; definition not seen)",
-        tuple(
+        (
+            Part("index of largest(0.1)", 0.6, None, "turnover", find_row("simpson_indices", "largest(0.1)")),
             Part(
-                f"index, {rule}",
-                value,
-                Expectation.about(value, ABOUT),
-                "turnover",
-                find_row("simpson_indices", rule),
-            )
-            for rule, value in {"largest(0.01)": 0.6, "fixed(0.01)": 0.01}.items()
+                "index of largest(0.01)", 0.6, None, "turnover", find_row("simpson_indices", "largest(0.01)")
+            ),
+            Part("index of fixed(0.01)", 0.01, None, "turnover", find_row("simpson_indices", "fixed(0.01)")),
         ),
     ),
     9: Claim(
@@ -282,9 +279,9 @@ Each line is a number that a claim stands or falls with: measured over claimed, 
 seeds; beside it the number itself, [its interval] and n. Grey: the range in which the claim would be right;
 "about" and "alike" are a factor of {about}, or of {order} for what was extrapolated; "little" longer is at
 most {little} times the samples; an accuracy is kept with at most {kept} times the errors. The verdict
-follows from these alone: reproduced if the whole interval is in the range, refuted if none of it is, cannot
-be decided otherwise. A claim is refuted if one of its numbers is, and reproduced if all are. Open markers lie
-beyond the edge.
+follows from these alone: reproduced if the whole interval is in the range, refuted if none of it is; it cannot
+be decided otherwise, nor where the source's definition is not known. A claim is refuted if one of its numbers
+is, and reproduced if all are. Open markers lie beyond the edge.
 
 {verdicts}
 """

@@ -36,8 +36,9 @@ def plot_scoreboard(data: pd.DataFrame, ax: Axes) -> Axes:
     least, most = _LIMITS
     for place, row in enumerate(data.to_dict("records")):
         look = VERDICT_LOOKS[row["verdict"]]
-        low, high = (min(max(row[f"agrees {end}"], least), most) for end in ("low", "high"))
-        ax.barh(place, high - low, left=low, height=0.7, color=GREY, alpha=0.22, linewidth=0, zorder=1)
+        if not pd.isna(row["agrees low"]):
+            low, high = (min(max(row[f"agrees {end}"], least), most) for end in ("low", "high"))
+            ax.barh(place, high - low, left=low, height=0.7, color=GREY, alpha=0.22, linewidth=0, zorder=1)
         if pd.isna(row["shown"]):
             continue
         ends = [min(max(row[f"shown {end}"], least), most) for end in ("low", "high")]

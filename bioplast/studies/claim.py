@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
@@ -22,14 +23,14 @@ class Part:
     ----------
     quantity : what is measured, in words
     claimed : the number that was claimed, in whose unit the measured one is drawn
-    expected : values with which the claim would be right
+    expected : values with which the claim would be right; None if what was claimed is not defined
     experiment : whose numbers show it
     find : gives the number, from the experiment's file and what its ``analyse`` returned
     """
 
     quantity: str
     claimed: float
-    expected: Expectation
+    expected: Expectation | None
     experiment: str
     find: Callable[[ModuleType, pd.DataFrame], Finding]
 
@@ -86,7 +87,8 @@ def assess(name: str, part: Part, finding: Finding) -> dict[str, Any]:
     """What was claimed, what was found, and the verdict, as a row; ``shown`` is measured over claimed."""
     judgement = judge(finding, part.expected)
     row: dict[str, Any] = {"name": name, "quantity": part.quantity, "claimed": part.claimed}
-    row |= {"expected low": part.expected.low, "expected high": part.expected.high}
+    ends = (math.nan, math.nan) if part.expected is None else (part.expected.low, part.expected.high)
+    row |= dict(zip(("expected low", "expected high"), ends, strict=True))
     found = {"": finding.value, " low": finding.low, " high": finding.high}
     row |= {f"measured{end}": value for end, value in found.items()} | {"n": finding.n}
     row |= {f"shown{end}": value / part.claimed for end, value in found.items()}

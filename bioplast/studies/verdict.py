@@ -64,12 +64,14 @@ class Judgement:
     reason: str
 
 
-def judge(finding: Finding, expectation: Expectation) -> Judgement:
+def judge(finding: Finding, expectation: Expectation | None) -> Judgement:
     """Reproduced if the whole interval agrees with the claim, refuted if none of it does.
 
-    Anything else cannot be decided: the interval has an end of the range in it, it is not known, or
-    nothing was measured.
+    Anything else cannot be decided: the interval has an end of the range in it, it is not known, nothing was
+    measured, or (``expectation`` is None) the source's definition of what was claimed is not known.
     """
+    if expectation is None:
+        return Judgement(UNDECIDED, "the source's definition is not known")
     if math.isnan(finding.value):
         return Judgement(UNDECIDED, "nothing was measured")
     if math.isnan(finding.low) or math.isnan(finding.high):

@@ -27,6 +27,11 @@ def test_what_was_not_measured_cannot_be_decided():
     assert judge(NOTHING, Expectation()) == Judgement("cannot be decided", "nothing was measured")
 
 
+def test_what_is_not_defined_cannot_be_decided():
+    judgement = judge(Finding(0.6, 0.5, 0.7, 5), None)
+    assert judgement == Judgement("cannot be decided", "the source's definition is not known")
+
+
 def test_a_range_may_have_one_end():
     assert judge(Finding(5.0, 4.0, 1e9, 3), Expectation(low=4)).verdict == "reproduced"
     assert judge(Finding(5.0, 4.0, 1e9, 3), Expectation(high=3)).verdict == "refuted"
