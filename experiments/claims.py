@@ -279,9 +279,9 @@ Each line is a number that a claim stands or falls with: measured over claimed, 
 seeds; beside it the number itself, [its interval] and n. Grey: the range in which the claim would be right;
 "about" and "alike" are a factor of {about}, or of {order} for what was extrapolated; "little" longer is at
 most {little} times the samples; an accuracy is kept with at most {kept} times the errors. The verdict
-follows from these alone: reproduced if the whole interval is in the range, refuted if none of it is; it cannot
-be decided otherwise, nor where the source's definition is not known. A claim is refuted if one of its numbers
-is, and reproduced if all are. Open markers lie beyond the edge.
+follows from these alone: reproduced if the whole interval is in the range, refuted if none of it is; it
+cannot be decided otherwise, nor where the source's definition is not known. A claim is refuted if one of
+its numbers is, and reproduced if all are. Open markers lie beyond the edge.
 
 {verdicts}
 """
