@@ -28,6 +28,7 @@ INPUTS = (
     + """
 light : 1
 train : integer
+even_train : integer
 shown : integer
 p : 1 (shared, constant)
 amount : 1
@@ -62,7 +63,7 @@ class Toy:
                 "propose": "step == N_REPORT + 1",
                 "write": "step == N_REPORT + 2",
             },
-            dtype={"train": np.int64},
+            dtype={"train": np.int64, "even_train": np.int64},
             namespace=namespace | {"N_REPORT": N_LIT + 1},
             name="inputs",
             clock=clock,
@@ -74,10 +75,12 @@ class Toy:
             amount = light
             shown = label(trial)
             train = poisson_train(trial, i, n_lit, p)
+            even_train = regular_train(trial, i, n_lit, p)
             """,
         )
         spikes = EventMonitor(inputs, "spike", name="spikes")
-        reports = EventMonitor(inputs, "report", variables=["light", "shown", "train"], name="reports")
+        reported = ["light", "shown", "train", "even_train"]
+        reports = EventMonitor(inputs, "report", variables=reported, name="reports")
         targets = NeuronGroup(N_POST, "gain : 1 (constant)", name="targets", clock=clock)
         synapses = Synapses(
             inputs,

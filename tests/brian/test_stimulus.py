@@ -11,7 +11,8 @@ from bioplast.tasks.poisson import trial_keys, uniform
 N_INPUTS = 7
 N_LIT, N_STEPS = 8, 13
 INDICES = np.array([2, 0, 1, 3, 3, 2])
-WANTED = ["reports.t", "reports.i", "reports.light", "reports.shown", "reports.train", "spikes.t", "spikes.i"]
+WANTED = [f"reports.{name}" for name in ("t", "i", "light", "shown", "train", "even_train")]
+WANTED += ["spikes.t", "spikes.i"]
 
 
 def find_trains(images, p):
@@ -61,6 +62,19 @@ def test_trains_are_the_random_numbers_and_spikes_the_trains(run, images, p):
     fired = np.zeros_like(trains)
     fired[step // N_STEPS, step % N_STEPS - 1, results["spikes.i"]] = True
     np.testing.assert_array_equal(fired, trains)
+
+
+@pytest.mark.parametrize("p", [0.0, 0.1, 0.5, 0.9, 1.0])
+def test_regular_trains_have_even_distances_and_as_many_spikes_as_expected(run, images, p):
+    trains = run(p=p)["reports.even_train"].reshape(6, N_INPUTS, 1)
+    fired = trains >> np.arange(1, N_LIT + 1) & 1  # (n_trials, n_inputs, n_lit)
+    np.testing.assert_array_equal((fired << np.arange(1, N_LIT + 1)).sum(axis=-1), trains[..., 0])
+    rate = p * np.pad(images.pixels[INDICES] / 255, ((0, 0), (0, 1)), constant_values=1)
+    # One more or less by where the input begins; 32 bits of the rate are kept.
+    assert (np.abs(fired.sum(axis=-1) - N_LIT * rate) < 1 + 1e-8).all()
+    for train, chance in zip(fired.reshape(-1, N_LIT), rate.ravel(), strict=True):
+        for distance in np.diff(np.flatnonzero(train)):
+            assert abs(distance - 1 / chance) < 1
 
 
 def test_probability_0_never_fires(run):
@@ -122,3 +136,12 @@ def test_screen_stays_at_the_last_trial_until_the_network_stops(stimulus):
     screen.stimulus = stimulus
     assert screen.label(5) == screen.label(6) == 2
     assert [bool(screen.is_over(trial)) for trial in (0, 5, 6, 7)] == [False, False, True, True]
+
+
+def test_regular_inputs_of_one_grey_do_not_fire_in_step():
+    images = Images(np.full((1, 20), 100, np.uint8), np.zeros(1, np.uint8))
+    screen = Screen()
+    screen.stimulus = Stimulus.of(Trials(images, np.array([0])), 1)
+    trains = screen.regular_train(0, np.arange(20), 50, 0.5)
+    assert np.unique(trains).size > 4
+    np.testing.assert_array_equal(trains, screen.regular_train(0, np.arange(20), 50, 0.5))
