@@ -28,7 +28,8 @@ BENCHMARKS = {
         "time and memory of ann against its size, up to 100,000 hidden units", by_default=False
     ),
     "living": Benchmark(
-        "the rate and the spiking network in Brian2, with and without selection", by_default=False
+        "the rate and the spiking network in Brian2, restricted or not, beside a Numba kernel",
+        by_default=False,
     ),
     "perceptron": Benchmark("numbers of a perceptron beside the theory's", by_default=False),
 }

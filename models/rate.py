@@ -50,7 +50,7 @@ dr/dt = (clip(I, 0, inf) - r)/tau : 1
 I : 1
 bias : 1 (constant)                         # the drive of the last unit, which is always on
 feedback : 1                                # sum of w times the output's error
-error = feedback*(error_slope + (1 - error_slope)*int(I > 0)) : 1
+error = feedback*(error_slope + (1 - error_slope)*int(I > 0)) : 1 (constant over dt)
 activity = r : 1
 n_active : integer
 n_crossing : integer                        # synapses that make the cell consolidate

@@ -205,6 +205,12 @@ class SpikingNetwork(BrianModel):
         # Where nothing is proposed because a gate is closed, what the trial left behind has to go.
         forget = {} if self.plasticity.gate is None else {"forget": "S = 0"}
         output_rule = self.make_fragment(OUTPUT_LAYER, "delta_w = eta*error_post*trace_sum_pre")
+        integrate = {"spike": "v_post += acting; S += exp(step_pre*dt/tau_m)*H_post"}
+        if self.plasticity.path is not None:  # off the path nothing is proposed and S is not needed
+            integrate = {
+                "spike": "v_post += acting",
+                "trace": "on_path = plastic\nS += int(on_path)*exp(step_pre*dt/tau_m)*H_post",
+            }
 
         inputs = NeuronGroup(
             self.n_pixels + 1,
@@ -290,8 +296,8 @@ class SpikingNetwork(BrianModel):
             self.n_hidden,
             LAYER + self.bound_equations + "S : 1  # sum over the input's spikes of H/a\n",
             hidden_rule,
-            on_pre={"spike": "v_post += acting; S += exp(step_pre*dt/tau_m)*H_post", **forget},
-            on_event={"spike": "spike", **{pathway: pathway for pathway in forget}},
+            on_pre={**integrate, **forget},
+            on_event={**dict.fromkeys(integrate, "spike"), **{pathway: pathway for pathway in forget}},
             **common,
         )
         hidden_to_output = make_layer(

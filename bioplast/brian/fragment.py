@@ -46,6 +46,7 @@ class Fragment:
     post_code : postsynaptic pathway to code: ``settle``, after ``write``
     functions : for the namespace
     each_step : code on shared variables, which the code of pathways may not write to
+    triggers : pathway to the event that triggers it, if that has not the pathway's name
     """
 
     equations: str
@@ -53,14 +54,17 @@ class Fragment:
     functions: Mapping[str, Function]
     post_code: Mapping[str, str] = field(default_factory=dict)
     each_step: str = ""
+    triggers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def events(self) -> dict[str, str]:
-        """Pathway to the event that triggers it; they have the pathways' names."""
-        return {pathway: pathway for pathway in (*self.code, *self.post_code)}
+        """Pathway to the event that triggers it."""
+        return {pathway: self.triggers.get(pathway, pathway) for pathway in (*self.code, *self.post_code)}
 
     def attach(self, synapses: Synapses) -> None:
-        """Add to the finished ``synapses`` what runs at every step."""
+        """Add to the finished ``synapses`` what runs at every step, and the order within one."""
+        if "propose" in self.triggers:
+            synapses.write.order = synapses.propose.order + 1
         if self.each_step:
             synapses.run_regularly(self.each_step, when="before_synapses")
 
@@ -85,9 +89,10 @@ def make_fragment(
     """
     acting = "w" if keeping is None else keeping.acting
     equations = [BOOKS, *declare(form, keeping), f"acting = {acting} : 1"]
-    propose = f"{inspect.cleandoc(proposal)}\ndelta_w = delta_w*int(plastic)"
+    # The compiled code passes over synapses at the ends of a cell's that are off the path.
+    propose = f"on_path = plastic\n{inspect.cleandoc(proposal)}\ndelta_w = delta_w*int(on_path)"
     prepare = f"cutoff = {form.cutoff}"
-    code = {}
+    code, triggers = {}, {}
     if form.all_compete:
         code["survey"] = form.entry
         equations.append("score : 1")
@@ -95,6 +100,8 @@ def make_fragment(
     elif form.competes:
         # In one line Brian2 would write one `offer` for 1 and one for 0, and NumPy would call both.
         code["propose"] = f"{propose}\n{form.entry}"
+        if not form.memory:  # which moves on between the two
+            triggers["propose"] = "write"
         equations.append("delta_w : 1")
         # The compiled code goes only through the synapses for which this is true.
         write = make_write("is_written", keeping, bounded=bounded)
@@ -115,6 +122,7 @@ def make_fragment(
         | make_selection_functions(synapses_name),
         post_code=post_code,
         each_step=f"{form.memory} = {form.memory_next}" if form.memory else "",
+        triggers=triggers,
     )
 
 

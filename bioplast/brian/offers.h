@@ -4,11 +4,10 @@
 // are shared by all source files of a program, which is how the code that proposes changes and the
 // code that writes them meet.
 #pragma once
-#include "flags.h"
+#include "ranks.h"
+#include "runs.h"
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
-#include <cstring>
 #include <functional>
 #include <limits>
 #include <vector>
@@ -18,22 +17,27 @@ namespace bioplast {
 // Among all synapses of a layer.
 template <class Real, unsigned synapses>
 struct Offers {
-    struct Run { const Real* changes; long n; };
-    static std::vector<Run> runs;  // changes that were offered since the last answer and lie in memory
-    static std::vector<Real> single;  // sizes of those that were offered one by one
-    static std::vector<Real> sizes;  // room for those that may be the k-th largest
+    using Bits = typename BitsOf<Real>::type;
+    static const Real* changes;  // of all synapses
+    static std::vector<Run> runs;  // synapses that offered their change since the last answer
+    static std::vector<Real> single;  // those that were offered one by one
+    static std::vector<Bits> sizes;  // room for sizes that may be written ...
+    static std::vector<int> rivals;  // and the synapses they are of
+    static std::vector<int> written;  // the first `n_written` are the synapses at or above the cutoff
+    static long n_written, n_offered;  // of so many that offered; -1 if they are not listed
     static Real cutoff;
     static bool is_new;
 
     static inline Real offer(Real change) {
-        single.push_back(std::abs(change));
+        single.push_back(change);
         is_new = true;
         return change;
     }
 
-    // Changes that stay where they are until the answer is asked for.
-    static inline void offer_run(const Real* changes, long n) {
-        runs.push_back({changes, n});
+    // The changes of a run of synapses, which stay where they are until they are written.
+    static inline void offer_run(const Real* all_changes, const Run& run) {
+        changes = all_changes;
+        runs.push_back(run);
         is_new = true;
     }
 
@@ -43,8 +47,8 @@ struct Offers {
         if (!is_new) return cutoff;
         long n = gather(find_bound(k));
         if (n < k) n = gather(0);
-        cutoff = k < 1 || k > n ? 0 : select(sizes.data(), n, k);
-        forget();
+        cutoff = k < 1 || k > n ? 0 : from_bits<Real>(select_kth(sizes.data(), n, k));
+        list(n);
         return cutoff;
     }
 
@@ -52,19 +56,11 @@ struct Offers {
     static double adapted(double theta, double target, double rate, long n) {
         if (!is_new || n == 0) return theta;
         cutoff = (Real) theta;
-        long n_above = 0;
-        for (const Run& run : runs)
-            for (long i = 0; i < run.n; ++i) n_above += std::abs(run.changes[i]) >= cutoff;
-        for (Real size : single) n_above += size >= cutoff;
+        // All at or above it are above the number before it.
+        const long n_above = cutoff > 0 ? gather(from_bits<Real>(to_bits(cutoff) - 1)) : count();
+        list(n_above);
         const double excess = (double) n_above / n / target - 1;
-        forget();
         return theta * (1 + rate * std::min(std::max(excess, -1.0), 1.0));
-    }
-
-    static void forget() {
-        runs.clear();
-        single.clear();
-        is_new = false;
     }
 
     static long count() {
@@ -78,71 +74,51 @@ struct Offers {
         constexpr long n_wanted = 256;
         const long n = count(), stride = n / n_wanted;
         if (stride < 4) return 0;
-        Real sample[2 * n_wanted];
+        Bits sample[2 * n_wanted];
         long n_sampled = 0, next = 0, start = 0;  // of all offers in their order
         for (const Run& run : runs) {
-            for (; next < start + run.n; next += stride) sample[n_sampled++] = std::abs(run.changes[next - start]);
+            for (; next < start + run.n; next += stride)
+                sample[n_sampled++] = to_bits(std::abs(changes[run.first + next - start]));
             start += run.n;
         }
         const double expected = (double) k * n_sampled / n;
         const long rank = (long) (expected + 3 * std::sqrt(expected) + 2);  // three standard errors
-        if (rank >= n_sampled) return 0;
-        std::nth_element(sample, sample + rank, sample + n_sampled, std::greater<Real>());
-        return sample[rank];
+        return rank >= n_sampled ? 0 : from_bits<Real>(select_kth(sample, n_sampled, rank + 1));
     }
 
-    // Lay out the sizes above `bound`: how many there are.
+    // Lay out the sizes above `bound` and their synapses: how many there are.
     static long gather(Real bound) {
-        sizes.resize(std::max((long) sizes.size(), count() + 8));
-        Real* const kept = sizes.data();
+        const size_t room = count() + 64;
+        if (sizes.size() < room) {
+            sizes.resize(room);
+            rivals.resize(room);
+            written.resize(room);
+        }
         long n = 0;
-        for (const Run& run : runs) {
-            for (long i = 0; i < run.n; i += 64) {
-                const int n_block = run.n - i < 64 ? run.n - i : 64;
-                char flags[64] = {};
-                for (int b = 0; b < n_block; ++b) flags[b] = std::abs(run.changes[i + b]) > bound;
-                for (uint64_t above = pack(flags); above; above &= above - 1)
-                    kept[n++] = std::abs(run.changes[i + __builtin_ctzll(above)]);
-            }
-        }
-        for (Real size : single) {
-            kept[n] = size;
-            n += size > bound;
-        }
-        return n;
+        for (const Run& run : runs)
+            n += gather_above(changes + run.first, run.n, run.first, bound, &sizes[n], &rivals[n]);
+        return n + gather_above(single.data(), single.size(), 0, bound, &sizes[n], &rivals[n]);
     }
 
-    // Positive floating-point numbers are ordered like their bit patterns: count the leading bits,
-    // find the bin that holds the k-th largest, and sort out only that bin.
-    static Real select(Real* values, long n, long k) {
-        constexpr int n_bins = 2048;
-        static int counts[n_bins];
-        std::fill(counts, counts + n_bins, 0);
-        for (long i = 0; i < n; ++i) ++counts[bin(values[i])];
-        int chosen = n_bins - 1;
-        for (; counts[chosen] < k; --chosen) k -= counts[chosen];
-        long n_rivals = 0;
-        for (long i = 0; i < n; ++i) {
-            const Real value = values[i];
-            values[n_rivals] = value;
-            n_rivals += bin(value) == chosen;
-        }
-        std::nth_element(values, values + k - 1, values + n_rivals, std::greater<Real>());
-        return values[k - 1];
-    }
-
-    static inline int bin(Real value) {  // sign is 0; exponent and the first bits of the fraction
-        const float single = (float) value;
-        uint32_t bits;
-        std::memcpy(&bits, &single, sizeof bits);
-        return (int) (bits >> 20);
+    // List the synapses at or above the cutoff, all among the `n` that are laid out, and forget the offers.
+    static void list(long n) {
+        n_offered = cutoff > 0 && single.empty() ? count() : -1;
+        if (n_offered >= 0) n_written = list_from(sizes.data(), rivals.data(), n, to_bits(cutoff), written.data());
+        runs.clear();
+        single.clear();
+        is_new = false;
     }
 };
 
-template <class Real, unsigned synapses>
-std::vector<typename Offers<Real, synapses>::Run> Offers<Real, synapses>::runs;
+template <class Real, unsigned synapses> const Real* Offers<Real, synapses>::changes = nullptr;
+template <class Real, unsigned synapses> std::vector<Run> Offers<Real, synapses>::runs;
 template <class Real, unsigned synapses> std::vector<Real> Offers<Real, synapses>::single;
-template <class Real, unsigned synapses> std::vector<Real> Offers<Real, synapses>::sizes;
+template <class Real, unsigned synapses>
+std::vector<typename Offers<Real, synapses>::Bits> Offers<Real, synapses>::sizes;
+template <class Real, unsigned synapses> std::vector<int> Offers<Real, synapses>::rivals;
+template <class Real, unsigned synapses> std::vector<int> Offers<Real, synapses>::written;
+template <class Real, unsigned synapses> long Offers<Real, synapses>::n_written = 0;
+template <class Real, unsigned synapses> long Offers<Real, synapses>::n_offered = -1;
 template <class Real, unsigned synapses> Real Offers<Real, synapses>::cutoff = 0;
 template <class Real, unsigned synapses> bool Offers<Real, synapses>::is_new = false;
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import tempfile
@@ -143,6 +144,7 @@ def _generate(assemble: Callable[[], Network], dtype: DTypeLike, folder: Path) -
             (clock,) = {part.clock for part in network.sorted_objects}
             network.run(_MAX_STEPS * clock.dt)
             device.build(directory=str(folder), compile=False, run=False)
+            _stop_asking_the_time(folder / "network.cpp")
             for header in Path(__file__).parent.glob("*.h"):
                 shutil.copy(header, folder)
             arrays = {
@@ -157,6 +159,18 @@ def _generate(assemble: Callable[[], Network], dtype: DTypeLike, folder: Path) -
             device.reinit()
             set_device(previous)
     return arrays
+
+
+def _stop_asking_the_time(source: Path) -> None:
+    """Leave only the last of the calls of Brian2's loop that ask the system how long it has run.
+
+    They take a tenth of the time of a small network and are for a limit on it, which there is none of.
+    """
+    text = source.read_text()
+    asking = re.search(r"\n *current = std::clock\(\);\s*elapsed_realtime = [^;]*;", text)
+    if asking:
+        inside, after = asking[0], "\n    Network::_globally_running = false;\n"
+        source.write_text(text.replace(inside, "", 1).replace(after, inside + after, 1))
 
 
 def _hash(source: Path, compiler: str) -> str:

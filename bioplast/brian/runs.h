@@ -1,4 +1,4 @@
-// Which synapses lie side by side in memory.
+// Which synapses a pathway reaches in a time step, and which of them lie side by side in memory.
 #pragma once
 #include "flags.h"
 #include <cstdint>
@@ -6,29 +6,87 @@
 
 namespace bioplast {
 
-// A run is a stretch of synapses from one cell to cells next to each other: pre is the same and post
-// goes up by one from each synapse to the next.
-class Runs {
-    std::vector<int> to_end;  // by synapse: how many from it on, itself included, belong to its run
+// A stretch of synapses from one cell to cells next to each other: pre is the same and post goes up by
+// one from each synapse to the next.
+struct Run { int first, n; };
+
+// Whether events arrive in the step they happen in, so that no queue is needed.
+template <class Pathway>
+bool is_instant(const Pathway& pathway) {
+    const auto& queue = *pathway.queue[0];
+    return pathway.queue.size() == 1 && !pathway.sources.empty() && queue.scalar_delay && queue.delays[0] == 0;
+}
+
+class Reach {
+    const char* const on_path;  // by synapse; null if all are
+    std::vector<int> to_end;    // by synapse: how many from it on, itself included, belong to its run
+    std::vector<Run> runs;      // of all cells, one cell after the other
+    std::vector<int> first_of;  // by cell, and one more: where its runs begin
+    std::vector<Run> found;
+
+    // Append the runs that `n` listed synapses consist of; ends that are off the path are left out.
+    void split(const int* listed, int n, std::vector<Run>& runs) const {
+        for (int i = 0; i < n;) {
+            int first = listed[i], length = to_end[first];
+            int differ = length > n - i;
+            for (int k = 0; k < length && !differ; ++k) differ = listed[i + k] ^ (first + k);
+            if (differ) length = 1;
+            i += length;
+            if (on_path) {
+                for (; length && !on_path[first + length - 1]; --length) {}
+                for (; length && !on_path[first]; ++first) --length;
+            }
+            if (length) runs.push_back({first, length});
+        }
+    }
 
 public:
-    Runs(const int32_t* pre, const int32_t* post, long n_synapses) : to_end(n_synapses, 1) {
+    // Runs that were found, and how many synapses they consist of.
+    struct Found {
+        const Run *first, *last;
+        long n_synapses;
+        const Run* begin() const { return first; }
+        const Run* end() const { return last; }
+    };
+
+    Reach(const int32_t* pre, const int32_t* post, long n_synapses, const char* on_path = nullptr)
+        : on_path(on_path), to_end(n_synapses, 1) {
         for (long s = n_synapses - 2; s >= 0; --s)
             if (pre[s + 1] == pre[s] && post[s + 1] == post[s] + 1) to_end[s] = to_end[s + 1] + 1;
     }
 
-    // How many of the first of `n` listed synapses are a run in the order of the list: all that is
-    // left of their run, or 1.
-    int length(const int* listed, int n) const {
-        const int first = listed[0], wanted = to_end[first];
-        if (wanted > n) return 1;
-        int differ = 0;
-        for (int i = 0; i < wanted; ++i) differ |= listed[i] ^ (first + i);
-        return differ ? 1 : wanted;
+    // What the events of this step reach, in the order in which Brian2 would visit it.
+    template <class Pathway> Found find(Pathway& pathway, const int32_t* events, int n_events) {
+        long n_synapses = 0;
+        if (!is_instant(pathway)) {
+            const std::vector<int>& listed = *pathway.peek();
+            found.clear();
+            split(listed.data(), listed.size(), found);
+            for (const Run& run : found) n_synapses += run.n;
+            return {found.data(), found.data() + found.size(), n_synapses};
+        }
+        const auto& queue = *pathway.queue[0];
+        if (first_of.empty()) {
+            for (const std::vector<int>& listed : queue.synapses) {
+                first_of.push_back(runs.size());
+                split(listed.data(), listed.size(), runs);
+            }
+            first_of.push_back(runs.size());
+        }
+        if (found.size() < runs.size()) found.resize(runs.size());  // no cell has two events in a step
+        Run* next = found.data();
+        for (int e = 0; e < n_events; ++e) {
+            const int source = events[e] - queue.source_start;
+            if (source < 0 || source >= (int) queue.synapses.size()) continue;
+            for (int r = first_of[source]; r < first_of[source + 1]; ++r) {
+                *next++ = runs[r];
+                n_synapses += runs[r].n;
+            }
+        }
+        return {found.data(), next, n_synapses};
     }
 };
 
 template <class Real> inline Real identity(Real x) { return x; }
 
 }  // namespace bioplast
-using bioplast::identity;

@@ -132,18 +132,20 @@ def make_selection_functions(
     owner = f"<{real}, {zlib.crc32(synapses_name.encode())}u>"
     layer, neurons, speakers = Offers(), NeuronOffers(), Speakers()
     offers = f"bioplast::Offers{owner}"
+    listed = f"using Listed = {offers};\n"  # for the template of synapses
     functions = (
         _make_function(
             "offer",
             layer.offer,
             f"inline {real} offer({real} change) {{ return {offers}::offer(change); }}\n"
-            f"inline void offer_run(const {real}* changes, long n) {{ {offers}::offer_run(changes, n); }}",
+            f"inline void offer_run(const {real}* changes, const bioplast::Run& run) "
+            f"{{ {offers}::offer_run(changes, run); }}",
             headers,
         ),
         _make_function(
             "kth_largest",
             layer.kth_largest,
-            f"inline {real} kth_largest(double k) {{ return {offers}::kth_largest((long) k); }}",
+            f"{listed}inline {real} kth_largest(double k) {{ return {offers}::kth_largest((long) k); }}",
             headers,
             unit=unit,
             is_shared=True,
@@ -160,7 +162,7 @@ def make_selection_functions(
         _make_function(
             "in_force",
             layer.in_force,
-            f"inline {real} in_force(double theta) {{ return {offers}::cutoff; }}",
+            f"{listed}inline {real} in_force(double theta) {{ return {offers}::cutoff; }}",
             headers,
             is_shared=True,
         ),

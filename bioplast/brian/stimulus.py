@@ -44,6 +44,8 @@ _TRIAL = np.dtype(
 _CPP = """
 #ifndef BIOPLAST_STIMULUS  // a block of code may call several of the functions
 #define BIOPLAST_STIMULUS
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <fcntl.h>
@@ -85,12 +87,15 @@ inline int64_t poisson_train(long trial, int i, int n_steps, double p) {
     if (!bright) return 0;
     const uint32_t key = shown(trial).key;
     const double bound = p * (bright / 255.0) * 4294967296.0;
-    uint64_t train = 0;
-    for (int step = 1; step <= n_steps; ++step) {
+    if (!(bound > 0)) return 0;
+    const uint32_t last = (uint32_t) std::min(std::ceil(bound) - 1, 4294967295.0);  // below it
+    char fired[64];
+    for (int step = 0; step < 64; ++step) {
         const uint32_t counter = (uint32_t) (step * %(n_inputs)d + i);
-        train |= (uint64_t) (mix(key + counter * 0x9E3779B9U) < bound) << step;
+        fired[step] = mix(key + counter * 0x9E3779B9U) <= last;
     }
-    return (int64_t) train;
+    const uint64_t shown = ((uint64_t) 2 << n_steps) - 2;  // steps 1 to n_steps
+    return (int64_t) (bioplast::pack(fired) & shown);
 }""",
     "regular_train": """
 inline int64_t regular_train(long trial, int i, int n_steps, double p) {
@@ -101,7 +106,7 @@ inline int64_t regular_train(long trial, int i, int n_steps, double p) {
         train |= (((phase + step * rate) >> 32) - ((phase + (step - 1) * rate) >> 32)) << step;
     return (int64_t) train;
 }""",
-    "fires": "inline int fires(int64_t train, int step) { return (train >> step) & 1; }",
+    "fires": "inline int64_t fires(int64_t train, int step) { return (train >> step) & 1; }",
     "is_over": """
 inline int is_over(long trial) {
     if (trial >= n_trials) Network::_globally_stopped = true;
@@ -208,7 +213,7 @@ def make_stimulus_functions(n_inputs: int, screen: Screen) -> dict[str, Function
             stateless=True,
         )
         code = (_CPP + _CPP_FUNCTIONS[name]) % {"n_inputs": n_inputs, "real": real}
-        function.implementations.add_implementation("cpp", code)
+        function.implementations.add_implementation("cpp", code, compiler_kwds={"headers": ['"flags.h"']})
         functions[name] = function
     return functions
 

@@ -24,7 +24,19 @@ template <class Real, unsigned n> static Real ask(const Real* changes, long n_ch
     }
     return Offers::kth_largest(k);
 }
+template <class Real, unsigned n> static long list(const Real* changes, long n_changes, long k, int* listed) {
+    using Offers = bioplast::Offers<Real, n>;
+    const long half = n_changes / 2;
+    if (half) Offers::offer_run(changes, {0, (int) half});
+    Offers::offer_run(changes, {(int) half, (int) (n_changes - half)});
+    Offers::kth_largest(k);
+    if (Offers::n_offered != n_changes) return -1;
+    std::copy(Offers::written.begin(), Offers::written.begin() + Offers::n_written, listed);
+    return Offers::n_written;
+}
 extern "C" {
+long list32(const float* changes, long n, long k, int* to) { return list<float, 3>(changes, n, k, to); }
+long list64(const double* changes, long n, long k, int* to) { return list<double, 3>(changes, n, k, to); }
 float float32(const float* changes, long n, long k) { return ask<float, 1>(changes, n, k); }
 double float64(const double* changes, long n, long k) { return ask<double, 1>(changes, n, k); }
 double others(const double* changes, long n, long k) { return ask<double, 2>(changes, n, k); }
@@ -177,3 +189,28 @@ def test_synapses_do_not_mix(library):
     first, second = (make_selection_functions(name)["offer"] for name in ("a_to_b", "b_to_c"))
     code = [function.implementations["cpp"].get_code(None) for function in (first, second)]
     assert code[0] != code[1]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("k", [1, 3, 17, 1500, 3001])
+@pytest.mark.parametrize("n_levels", [None, 5])
+def test_what_is_written_is_listed(library, dtype, k, n_levels):
+    rng = np.random.default_rng(k)
+    changes = rng.normal(size=3001)
+    changes[rng.random(3001) < 0.05] = np.nan
+    if n_levels:
+        changes = np.round(changes * n_levels)
+    changes = changes.astype(dtype)
+    ask = library.list32 if dtype == "float32" else library.list64
+    ask.restype = ctypes.c_long
+    integers = np.ctypeslib.ndpointer(np.intc)
+    ask.argtypes = [np.ctypeslib.ndpointer(np.dtype(dtype)), ctypes.c_long, ctypes.c_long, integers]
+    listed = np.zeros(3001, np.intc)
+    n_written = ask(changes, 3001, k, listed)
+    numbers = changes[~np.isnan(changes)]
+    cutoff = find_kth_largest(numbers, k)
+    if cutoff == 0:  # fewer than k: all are written, which needs no list
+        assert n_written == -1
+    else:
+        np.testing.assert_array_equal(listed[:n_written], np.flatnonzero(np.abs(changes) >= cutoff))
+        assert n_written >= k

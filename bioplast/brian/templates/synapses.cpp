@@ -12,46 +12,66 @@
 {% block maincode %}
     {% set pre = get_array_name(variables['_synaptic_pre']) %}
     {% set post = get_array_name(variables['_synaptic_post']) %}
-    {% set indexed = vector_code if vector_code is string else vector_code|join('\n') %}
+    {% set events = pathway.source.variables[pathway.eventspace_name] %}
+    {% set code = vector_code if vector_code is string else vector_code|join('\n') %}
+    {% set prepared = scalar_code if scalar_code is string else scalar_code|join('\n') %}
     {# What a loop over a run does must not depend on its order: it may not write to the cell that all of
        its synapses share. #}
+    {% set order_matters = '[_presynaptic_idx] =' in code or 'offer_to(' in code or 'enter(' in code %}
+    {# Changes are offered where they lie, a run at a time. #}
+    {% set offers = 'offer(' in code %}
+    {% set offered = variables['score'] if 'score' in variables else variables.get('delta_w') %}
+    {% set indexed = code | replace('offer(', 'bioplast::identity(') %}
     {% set side_by_side = indexed
         | replace(pre + '[_idx]', '_run_pre')
-        | replace(post + '[_idx]', '(_run_post + _run_i)')
-        | replace('offer(', 'identity(') %}
-    {% set order_matters = '[_presynaptic_idx] =' in indexed or 'offer_to(' in indexed or 'enter(' in indexed %}
+        | replace(post + '[_idx]', '(_run_post + _run_i)') %}
     {# Code that says first whether a synapse is written is run only for those that are. #}
     {% set decides = 'is_written =' in side_by_side %}
     {% set parts = side_by_side.split('is_written =') %}
-    {% set offered = variables['score'] if 'score' in variables else variables.get('delta_w') %}
+    {# Where these are the largest offers, they are listed: a few of all that offered are gone through. #}
+    {% set is_listed = 'is_written = _brian_abs(delta_w) >= cutoff;' in side_by_side
+        and ('cutoff = kth_largest(' in prepared or 'cutoff = in_force(' in prepared) %}
+    {# Code with this line does nothing where it is false. #}
+    {% set on_path = 'on_path = plastic;' in code %}
+    const int32_t* const _events = {{get_array_name(events, access_data=False)}};
+    if (_events[{{events.size - 1}}] == 0 && bioplast::is_instant({{pathway.name}})) return;
+
     // scalar code
     const size_t _vectorisation_idx = -1;
     {{scalar_code|autoindent}}
 
-    static const bioplast::Runs _runs({{pre}}, {{post}}, {{get_array_name(variables['_synaptic_pre'], access_data=False)}}.size());
-    const std::vector<int>& _spiking_synapses = *{{pathway.name}}.peek();
-    const int _num_spiking_synapses = _spiking_synapses.size();
-    int _spiking_synapse_idx = 0;
-    while (_spiking_synapse_idx < _num_spiking_synapses)
+    static bioplast::Reach _reach({{pre}}, {{post}}, {{get_array_name(variables['_synaptic_pre'], access_data=False)}}.size()
+                                  {{ ', ' + get_array_name(variables['plastic']) if on_path else '' }});
+    const bioplast::Reach::Found _runs = _reach.find({{pathway.name}}, _events, _events[{{events.size - 1}}]);
+    {% if is_listed %}
+    if (Listed::n_offered == _runs.n_synapses && 4*Listed::n_written < Listed::n_offered)
     {
-        const int _run_start = _spiking_synapses[_spiking_synapse_idx];
-        {% if not order_matters %}
-        const int _run_length = _runs.length(&_spiking_synapses[_spiking_synapse_idx],
-                                             _num_spiking_synapses - _spiking_synapse_idx);
-        if (_run_length > 1)
+        for (long _w = 0; _w < Listed::n_written; ++_w)
         {
-            const int _run_pre = {{pre}}[_run_start];
-            const int _run_post = {{post}}[_run_start];
+            const size_t _idx = Listed::written[_w];
+            const size_t _vectorisation_idx = _idx;
+            {{indexed|autoindent}}
+        }
+        return;
+    }
+    {% endif %}
+    for (const bioplast::Run& _run : _runs)
+    {
+        {% if not order_matters %}
+        if (_run.n > 1)
+        {
+            const int _run_pre = {{pre}}[_run.first];
+            const int _run_post = {{post}}[_run.first];
             {% if decides %}
-            for (int _block = 0; _block < _run_length; _block += 64)
+            for (int _block = 0; _block < _run.n; _block += 64)
             {
-                const int _n_block = _run_length - _block < 64 ? _run_length - _block : 64;
+                const int _n_block = _run.n - _block < 64 ? _run.n - _block : 64;
                 char _decisions[64] = {};
                 #pragma GCC ivdep
                 for (int _b = 0; _b < _n_block; ++_b)
                 {
                     const int _run_i = _block + _b;
-                    const size_t _idx = _run_start + _run_i;
+                    const size_t _idx = _run.first + _run_i;
                     const size_t _vectorisation_idx = _idx;
                     {{(parts[0] ~ 'is_written =' ~ parts[1].split(';')[0] ~ ';')|autoindent}}
                     _decisions[_b] = is_written;
@@ -60,30 +80,35 @@
                 for (; _written; _written &= _written - 1)
                 {
                     const int _run_i = _block + __builtin_ctzll(_written);
-                    const size_t _idx = _run_start + _run_i;
+                    const size_t _idx = _run.first + _run_i;
                     const size_t _vectorisation_idx = _idx;
                     {{side_by_side|autoindent}}
                 }
             }
             {% else %}
+            const int _run_first = _run.first, _run_n = _run.n;
             #pragma GCC ivdep
-            for (int _run_i = 0; _run_i < _run_length; ++_run_i)
+            for (int _run_i = 0; _run_i < _run_n; ++_run_i)
             {
-                const size_t _idx = _run_start + _run_i;
+                const size_t _idx = _run_first + _run_i;
                 const size_t _vectorisation_idx = _idx;
                 {{side_by_side|autoindent}}
             }
             {% endif %}
-            {% if 'offer(' in indexed %}
-            offer_run(&{{get_array_name(offered)}}[_run_start], _run_length);
+            {% if offers %}
+            offer_run({{get_array_name(offered)}}, _run);
             {% endif %}
-            _spiking_synapse_idx += _run_length;
             continue;
         }
         {% endif %}
-        const size_t _idx = _run_start;
-        const size_t _vectorisation_idx = _idx;
-        {{indexed|autoindent}}
-        ++_spiking_synapse_idx;
+        for (int _run_i = 0; _run_i < _run.n; ++_run_i)
+        {
+            const size_t _idx = _run.first + _run_i;
+            const size_t _vectorisation_idx = _idx;
+            {{indexed|autoindent}}
+        }
+        {% if offers %}
+        offer_run({{get_array_name(offered)}}, _run);
+        {% endif %}
     }
 {% endblock %}

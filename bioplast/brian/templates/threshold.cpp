@@ -2,6 +2,12 @@
    the compiler can vectorise; most blocks have no event and are passed over. #}
 {# USES_VARIABLES { N } #}
 {% extends 'common_group.cpp' %}
+
+{% block extra_headers %}
+{{ super() }}
+#include "flags.h"
+{% endblock %}
+
 {% block maincode %}
     // scalar code
     const int _vectorisation_idx = -1;
@@ -23,26 +29,43 @@
     {% else %}
     {# Where the condition begins with what holds for all cells or none, mostly there is nothing to do. #}
     {% set code = vector_code if vector_code is string else vector_code|join('\n') %}
-    {% if '_cond =' in code and code.count('_cond = ') == code.count('_cond = _lio_1 && ') %}
+    {% if 'i' in variables %}
+        {% set code = code | replace(get_array_name(variables['i']) + '[_idx]', '(int32_t) _idx') %}
+    {% endif %}
+    {% if '_cond =' in code
+          and code.count('_cond = ') == code.count('_cond = _lio_1 && ') + code.count('_cond = _lio_1;') %}
+    {% set code = code | replace('_lio_1 && ', '') %}
     if (_lio_1)
     {% endif %}
     {
-    const size_t _block = 64;
-    for (size_t _start = 0; _start < N; _start += _block)
+    for (size_t _start = 0; _start < N; _start += 64)
     {
-        const size_t _stop = _start + _block < N ? _start + _block : N;
-        char _conds[_block], _any = 0;
-        for (size_t _idx = _start; _idx < _stop; _idx++)
-        {
-            const size_t _vectorisation_idx = _idx;
-            {{vector_code|autoindent}}
-            _conds[_idx - _start] = _cond;
-            _any |= _cond;
-        }
-        if (_any)
-            for (size_t _idx = _start; _idx < _stop; _idx++)
-                if (_conds[_idx - _start])
-                    {{_eventspace}}[_count++] = _idx;
+        uint64_t _found = 0;
+        char _conds[64] = {};
+        {# The compiler unrolls a loop whose length it knows, and sets bits at once where numbers have 64. #}
+        {% for length in ('64', 'N - _start') %}
+        {{ 'if (N - _start >= 64)' if loop.first else 'else' }}
+            for (size_t _b = 0; _b < {{length}}; ++_b)
+            {
+                const size_t _idx = _start + _b;
+                const size_t _vectorisation_idx = _idx;
+                {{code|autoindent}}
+                {% if 'fires(' in code %}
+                _found |= (uint64_t) (_cond != 0) << _b;
+                {% else %}
+                _conds[_b] = _cond != 0;
+                {% endif %}
+            }
+        {% endfor %}
+        {% if 'fires(' not in code %}
+        _found = bioplast::pack(_conds);
+        {% endif %}
+        if (!~_found)
+            for (int _b = 0; _b < 64; ++_b)
+                {{_eventspace}}[_count++] = _start + _b;
+        else
+            for (; _found; _found &= _found - 1)
+                {{_eventspace}}[_count++] = _start + __builtin_ctzll(_found);
     }
     }
     {% endif %}

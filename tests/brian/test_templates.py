@@ -1,0 +1,121 @@
+"""The C++ templates against Brian2's NumPy: any connectivity, any delays, in any order."""
+
+import numpy as np
+import pytest
+from brian2 import Clock, Network, NeuronGroup, Synapses, ms
+
+from bioplast.brian.program import build_program
+from bioplast.brian.runtime import RuntimeNetwork
+from bioplast.brian.stimulus import Screen, Stimulus, make_stimulus_functions
+from bioplast.tasks import Images, Trials
+
+N_SOURCES, N_TARGETS, N_STEPS = 150, 90, 12
+WIRES = ("scattered", "ordered", "delayed", "queued", "gaps", "back")
+WANTED = [
+    *(f"targets.{name}" for name in WIRES if name not in ("ordered", "back")),
+    "targets.last",
+    "inputs.n_sent",
+    "inputs.received",
+    "gaps_synapses.visits",
+]
+TARGETS = """
+step = timestep(t, dt) : integer (shared)
+scattered : 1
+delayed : 1
+queued : 1
+gaps : 1
+last : integer
+"""
+
+
+def assemble(screen):
+    """Cells that fire in patterns, wired in every way there is; all weights are whole numbers."""
+    rng = np.random.default_rng(4)
+    clock = Clock(1 * ms, name="clock")
+    functions = make_stimulus_functions(2, screen)
+    inputs = NeuronGroup(
+        N_SOURCES,
+        "step = timestep(t, dt) : integer (shared)\nn_sent : integer\nreceived : integer",
+        threshold="(i*7 + step*step) % 5 == 0",
+        reset="",
+        events={"some": "step == 3 and i > 60", "all": "step == 5", "none": "step < 0"},
+        name="inputs",
+        clock=clock,
+    )
+    targets = NeuronGroup(
+        N_TARGETS,
+        TARGETS,
+        threshold="(i + step) % 4 == 0",
+        reset="",
+        name="targets",
+        clock=clock,
+    )
+
+    def wire(name, source, target, code, share, *, on="pre", event="spike", delay=None, model="w : 1"):
+        synapses = Synapses(
+            source,
+            target,
+            model,
+            **{f"on_{on}": {"act": code}},
+            on_event={"act": event},
+            delay={"act": delay} if delay is not None and delay.ndim == 0 else None,
+            name=f"{name}_synapses",
+            clock=clock,
+        )
+        pairs = np.argwhere(rng.random((len(source), len(target))) < share)
+        synapses.connect(i=pairs[:, 0], j=pairs[:, 1])
+        synapses.w = rng.integers(-9, 9, len(pairs))
+        if delay is not None and delay.ndim:
+            synapses.act.delay = np.resize(delay / ms, len(pairs)) * ms
+        return synapses
+
+    gaps = wire(
+        "gaps",
+        inputs,
+        targets,
+        "on_path = plastic\ngaps_post += w*int(on_path)\nvisits += int(on_path)",
+        1.0,
+        event="some",
+        model="w : 1\nplastic : boolean (constant)\nvisits : integer",
+    )
+    gaps.plastic = rng.random((N_SOURCES, N_TARGETS)).ravel() < np.repeat(
+        rng.random(N_SOURCES) - 0.3, N_TARGETS
+    )
+    parts = [
+        wire("scattered", inputs, targets, "scattered_post += w", 0.4),
+        # Synapses are visited in their order: the last one stays.
+        wire("ordered", inputs, targets, "n_sent_pre += 1; last_post = i", 0.7, event="all"),
+        wire("delayed", inputs[20:70], targets[10:], "delayed_post += w", 1.0, delay=np.array(2) * ms),
+        wire("queued", inputs[5:], targets, "queued_post += w", 0.8, delay=np.arange(4) * ms),
+        wire("back", inputs, targets, "received_pre += int(w)", 0.9, on="post"),
+        wire("never", inputs, targets, "scattered_post += 1000", 0.9, event="none"),
+        gaps,
+    ]
+    ending = NeuronGroup(1, "over : integer", namespace=functions, name="ending", clock=clock)
+    ending.run_regularly("over = is_over(timestep(t, dt) + 1)", when="end")
+    return Network(inputs, targets, *parts, ending)
+
+
+@pytest.fixture(scope="module")
+def results():
+    """What the compiled network and the one in NumPy end with."""
+    screen = Screen()
+    images = Images(np.zeros((1, 1), np.uint8), np.zeros(1, np.uint8))
+    stimulus = Stimulus.of(Trials(images, np.zeros(N_STEPS, np.int64)), 1)
+    compiled = build_program(lambda: assemble(screen), "float64").run({}, stimulus, WANTED)
+    runtime = RuntimeNetwork(lambda: assemble(screen), "float64", 1, screen).run({}, stimulus, WANTED)
+    return compiled, runtime
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_compiled_network_is_the_one_in_numpy(results, name):
+    compiled, runtime = results
+    np.testing.assert_array_equal(compiled[name], runtime[name])
+    assert np.unique(compiled[name]).size > 1
+
+
+def test_what_is_off_the_path_is_passed_over(results):
+    visits = results[0]["gaps_synapses.visits"].reshape(N_SOURCES, N_TARGETS)
+    assert not visits[:61].any()
+    assert visits[61:].max() == 1
+    assert 0.1 < visits[61:].mean() < 0.9
