@@ -15,6 +15,7 @@ from bioplast.figures.ticks import label_log_axis
 from bioplast.project import load_example_module
 from bioplast.studies.cheapest import find_cheapest
 from bioplast.studies.grid import make_seeds
+from bioplast.studies.interval import say
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 
@@ -112,16 +113,15 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     runs = data[data["kind"] == "run"]
     best = find_optimum(data).iloc[0]
     n_seeds = int(runs["seed"].nunique())
-    saved = (1 - 1 / best[f"saving{end}"] for end in ("", " low", " high"))
-    said = " ".join(f"{share:.0%}" if share == share else "?" for share in saved)
-    value, *ends = said.split()
+    saved = 100 * (1 - 1 / best[["saving", "saving low", "saving high"]].astype(float))
+    saved.index = pd.Index(["value", "low", "high"])
     return {
         "n_patterns": f"{runs['n_patterns'].iloc[0]:.0f}",
         "n_epochs": f"{runs['n_epochs'].iloc[0]:.0f}",
         "cell_seeds": f"n = {n_seeds} seed{'s' * (n_seeds > 1)}",
         "cost": f"{COST:g}",
-        "learned": f"{LEARNED:.0%}",
-        "best": f"Saved at {best['threshold']:g} mV, the best threshold: {value} ({' to '.join(ends)})."
+        "learned": f"{100 * LEARNED:.0f} %",
+        "best": f"Saved at {best['threshold']:g} mV, the best threshold: {say(saved, '.0f')} %."
         if best["n"]
         else "With no threshold enough patterns were learned.",
     }

@@ -48,7 +48,12 @@ def test_the_best_threshold_and_its_saving(rows):
     data = experiment.analyse([], rows)
     (best,) = experiment.find_optimum(data).to_dict("records")
     assert (best["threshold"], best["saving"], best["n"]) == (0.1, 5.0, 3)
-    assert experiment.describe(data)["best"] == "Saved at 0.1 mV, the best threshold: 80% (75% to 90%)."
+    assert experiment.describe(data)["best"] == "Saved at 0.1 mV, the best threshold: 80 (75 to 90) %."
+
+
+def test_one_seed_alone_has_no_interval(rows):
+    words = experiment.describe(experiment.analyse([], rows[rows["seed"] == 1]))
+    assert words["best"] == "Saved at 0.1 mV, the best threshold: 80 %."
 
 
 def test_a_run_that_did_not_learn_is_open(rows):
