@@ -56,10 +56,14 @@ def test_full_grid_has_the_map_and_four_rules_by_size():
     assert len({(config.rule, config.hidden, config.seed) for config in grid}) == len(grid)
     on_map = {config.rule for config in grid if config.hidden == both.MAP_SIZE}
     assert len(on_map) == len(both.UNITS) * len(both.FRACTIONS)
-    largest = {config.rule for config in grid if config.hidden == 10_000}
-    assert largest == {"plain", "subnet(100)", "subnet(100) + largest(0.001, output=1.0)"}
+    largest = {config.rule for config in grid if config.hidden == 3000}
+    assert largest == {
+        "plain",
+        "largest(0.1, output=1.0)",
+        "subnet(100)",
+        "subnet(100) + largest(0.003333333, output=1.0)",
+    }
     assert {config.protocol for config in grid} == {"paper"}
-    assert sum(config.rule == "plain" and config.hidden == 10_000 for config in grid) == 2
 
 
 def test_quick_grid_is_small():
