@@ -87,7 +87,7 @@ def find_least_inefficiency(module: ModuleType, data: pd.DataFrame) -> Finding:
 
 
 def find_errors(rule: str) -> Find:
-    """Errors at the best accuracy over those of plain learning."""
+    """Errors at the best accuracy within 200,000 samples over those of plain learning."""
 
     def find(module: ModuleType, data: pd.DataFrame) -> Finding:
         table = module.best_accuracies(data)
@@ -278,10 +278,11 @@ Claims of the literature and what is measured here; {n_parts} numbers of {n_clai
 Each line is a number that a claim stands or falls with: measured over claimed, with its 95 % interval over
 seeds; beside it the number itself, [its interval] and n. Grey: the range in which the claim would be right;
 "about" and "alike" are a factor of {about}, or of {order} for what was extrapolated; "little" longer is at
-most {little} times the samples; an accuracy is kept with at most {kept} times the errors. The verdict
-follows from these alone: reproduced if the whole interval is in the range, refuted if none of it is; it
-cannot be decided otherwise, nor where the source's definition is not known. A claim is refuted if one of
-its numbers is, and reproduced if all are. Open markers lie beyond the edge.
+most {little} times the samples; an accuracy is kept with at most {kept} times the errors, both at their
+least within 200,000 samples. The verdict follows from these alone: reproduced if the whole interval is in
+the range, refuted if none of it is; it cannot be decided otherwise, nor where the source's definition is
+not known. A claim is refuted if one of its numbers is, and reproduced if all are. Open markers lie beyond
+the edge.
 
 {verdicts}
 """

@@ -100,4 +100,5 @@ def _say(finding: Finding) -> str:
     if not finding.n:
         return "-"
     value, low, high = (format_cell(number) for number in (finding.value, finding.low, finding.high))
-    return f"{value} [{low}, {high}] n = {finding.n}"
+    interval = "" if "-" in (low, high) else f" [{low}, {high}]"
+    return f"{value}{interval} n = {finding.n}"

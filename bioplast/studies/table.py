@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 from rich import box
 from rich.table import Table
+
+LONGEST_LINE = 60  # of a cell; a longer one is broken
 
 
 def make_rich_table(frame: pd.DataFrame) -> Table:
@@ -19,7 +21,9 @@ def make_rich_table(frame: pd.DataFrame) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1))
     names = _list_columns(frame)
     for name in names:
-        table.add_column(name, justify="left" if _is_text(frame[name]) else "right", no_wrap=True)
+        is_long = frame[name].map(lambda value: len(str(value))).max() > LONGEST_LINE
+        justify: Literal["left", "right"] = "left" if _is_text(frame[name]) else "right"
+        table.add_column(name, justify=justify, no_wrap=not is_long)
     for cells in _format_rows(frame, names):
         table.add_row(*cells)
     return table

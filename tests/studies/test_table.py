@@ -52,3 +52,10 @@ def test_markdown_has_a_line_a_row_and_bars_in_text_are_escaped():
         "| \\|dw\\| large | 5 [4, 6.5] |",
         "| b | - |",
     ]
+
+
+def test_a_long_cell_is_broken_and_takes_no_room_from_others():
+    frame = pd.DataFrame({"claim": ["word " * 60], "verdict": ["reproduced"]})
+    text = print_table(frame)
+    assert "reproduced" in text
+    assert text.count("word") == 60
