@@ -105,7 +105,7 @@ def make_fragment(
         equations.append("delta_w : 1")
         # The compiled code goes only through the synapses for which this is true.
         write = make_write("is_written", keeping, bounded=bounded)
-        write = f"{prepare}\nis_written = {form.condition}\n{write}"
+        write = f"on_path = plastic\n{prepare}\nis_written = {form.condition}\n{write}"
     else:
         write = f"{propose}\n{prepare}\n{make_write(form.condition, keeping, bounded=bounded)}"
     code["write"] = write

@@ -40,7 +40,7 @@ amount : 1
 class Toy:
     """Inputs that see the stimulus and fire, and synapses whose proposals are given numbers.
 
-    In every trial synapse (i, j) proposes ``amount_i * gain_j``, with ``amount_i = pixel_i``.
+    In every trial synapse (i, j) proposes ``amount_i * gain_j``, with ``amount_i = pixel_i``, and counts it.
     """
 
     form: BrianForm = LARGEST
@@ -51,7 +51,7 @@ class Toy:
         clock = Clock(1 * ms, name="clock")
         functions = make_stimulus_functions(N_PIXELS + 1, self.screen)
         namespace = functions | {"n_steps": N_STEPS, "n_lit": N_LIT}
-        fragment = make_fragment("synapses", self.form, "delta_w = amount_pre*gain_post")
+        fragment = make_fragment("synapses", self.form, "delta_w = amount_pre*gain_post\nn_proposed += 1")
         inputs = NeuronGroup(
             N_PIXELS + 1,
             INPUTS,
@@ -85,7 +85,7 @@ class Toy:
         synapses = Synapses(
             inputs,
             targets,
-            "w : 1\n" + fragment.equations,
+            "w : 1\nn_proposed : integer\n" + fragment.equations,
             on_pre=dict(fragment.code),
             on_event=fragment.events,
             dtype=BOOKS_DTYPES,

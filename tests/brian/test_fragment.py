@@ -70,6 +70,19 @@ def test_synapses_off_the_path_neither_compete_nor_change(run, device):
     np.testing.assert_array_equal(m1, np.abs(expected))
 
 
+@pytest.mark.parametrize("form", [None, ABOVE], ids=["competing", "alone"])
+def test_compiled_code_does_not_go_to_synapses_off_the_path(make_toy, values, stimulus, form):
+    plastic = np.zeros(SHAPE, bool)
+    plastic[:4, 1:] = True
+    start = values | {"synapses.plastic": plastic.ravel()}
+    if form is not None:
+        start["synapses.theta"] = start.pop("synapses.n_written") / 100
+    toy = make_toy() if form is None else make_toy(form)
+    results = toy.make_runner("cpp_standalone").run(start, stimulus, ["synapses.n_proposed"])
+    n_trials = len(stimulus.trials)
+    np.testing.assert_array_equal(results["synapses.n_proposed"].reshape(SHAPE), n_trials * plastic)
+
+
 @pytest.mark.parametrize("device", DEVICES)
 def test_books_go_on_from_where_they_were(run, device):
     m0, m1 = np.arange(21), np.linspace(0, 1, 21)

@@ -16,7 +16,6 @@ WANTED = [
     "targets.last",
     "inputs.n_sent",
     "inputs.received",
-    "gaps_synapses.visits",
 ]
 TARGETS = """
 step = timestep(t, dt) : integer (shared)
@@ -73,7 +72,7 @@ def assemble(screen):
         "gaps",
         inputs,
         targets,
-        "on_path = plastic\ngaps_post += w*int(on_path)\nvisits += int(on_path)",
+        "on_path = plastic\ngaps_post += w*int(on_path)\nvisits += 1",
         1.0,
         event="some",
         model="w : 1\nplastic : boolean (constant)\nvisits : integer",
@@ -102,7 +101,8 @@ def results():
     screen = Screen()
     images = Images(np.zeros((1, 1), np.uint8), np.zeros(1, np.uint8))
     stimulus = Stimulus.of(Trials(images, np.zeros(N_STEPS, np.int64)), 1)
-    compiled = build_program(lambda: assemble(screen), "float64").run({}, stimulus, WANTED)
+    inspected = [*WANTED, "gaps_synapses.visits", "gaps_synapses.plastic"]
+    compiled = build_program(lambda: assemble(screen), "float64").run({}, stimulus, inspected)
     runtime = RuntimeNetwork(lambda: assemble(screen), "float64", 1, screen).run({}, stimulus, WANTED)
     return compiled, runtime
 
@@ -114,8 +114,13 @@ def test_compiled_network_is_the_one_in_numpy(results, name):
     assert np.unique(compiled[name]).size > 1
 
 
-def test_what_is_off_the_path_is_passed_over(results):
-    visits = results[0]["gaps_synapses.visits"].reshape(N_SOURCES, N_TARGETS)
-    assert not visits[:61].any()
-    assert visits[61:].max() == 1
-    assert 0.1 < visits[61:].mean() < 0.9
+def test_ends_that_are_off_the_path_are_passed_over(results):
+    visits, plastic = (
+        results[0][f"gaps_synapses.{name}"].reshape(N_SOURCES, N_TARGETS) for name in ("visits", "plastic")
+    )
+    from_the_left = np.maximum.accumulate(plastic, axis=1)
+    from_the_right = np.maximum.accumulate(plastic[:, ::-1], axis=1)[:, ::-1]
+    expected = from_the_left & from_the_right
+    expected[:61] = 0  # they have no event
+    np.testing.assert_array_equal(visits, expected)
+    assert 0.1 < plastic[61:].mean() < 0.9

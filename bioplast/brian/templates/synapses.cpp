@@ -31,8 +31,8 @@
     {# Where these are the largest offers, they are listed: a few of all that offered are gone through. #}
     {% set is_listed = 'is_written = _brian_abs(delta_w) >= cutoff;' in side_by_side
         and ('cutoff = kth_largest(' in prepared or 'cutoff = in_force(' in prepared) %}
-    {# Code with this line does nothing where it is false. #}
-    {% set on_path = 'on_path = plastic;' in code %}
+    {# Code with this variable, however Brian2 sets it, does nothing where it is false. #}
+    {% set on_path = 'char on_path' in code %}
     const int32_t* const _events = {{get_array_name(events, access_data=False)}};
     if (_events[{{events.size - 1}}] == 0 && bioplast::is_instant({{pathway.name}})) return;
 
