@@ -68,7 +68,7 @@ def run(*, out: Path, quick: bool) -> None:
     table = Table("network", "N", "rule", "images/s", "compared with plain", "floor")
     lines: list[tuple[object, ...]] = []
     for group in GROUPS:
-        speeds = measure(group, n_images * 100 // group.n_hidden, n_turns)
+        speeds = measure(group, n_images, n_turns)
         for rule, speed, floor in zip(group.rules, speeds, group.floors, strict=True):
             share = speeds[0] / speed if rule == KERNEL else speed / speeds[0]
             shown = f"plain is {share:.2f} of it" if rule == KERNEL else f"{share:.2f}"

@@ -88,7 +88,7 @@ dy/dt = -y/tau_m : 1
 evidence = exp(clip(readout, -30, 30)) : 1  # keeps single precision from overflowing
 total : 1                                   # sum of the evidence for all classes
 highest : 1                                 # the highest readout
-error = int(label(trial) == i) - evidence/total : 1
+error : 1                                   # as it is sent back: exp is costly for every synapse
 activity = readout : 1
 n_crossing : integer
 """
@@ -286,6 +286,9 @@ class SpikingNetwork(BrianModel):
         answer = f"n_spikes = 0{recover}" if fires else "y_sum = 0"
         output.run_on_event("prepare", f"y = 0; {answer}; total = 0; n_crossing = 0")
         output.run_on_event("read", "highest = readout", when="before_synapses")
+        output.run_on_event(
+            "feedback", "error = int(label(trial) == i) - evidence/total", when="before_synapses"
+        )
         if not fires:
             output.run_regularly("y_sum += int(is_shown)*y", when="before_thresholds")
 

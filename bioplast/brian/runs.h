@@ -17,6 +17,14 @@ bool is_instant(const Pathway& pathway) {
     return pathway.queue.size() == 1 && !pathway.sources.empty() && queue.scalar_delay && queue.delays[0] == 0;
 }
 
+// Whether synapses go from each of some cells to the same `n_post` ones, the first first, cell by cell.
+inline bool is_matrix(const int32_t* pre, const int32_t* post, long n_synapses, long n_post) {
+    bool differs = n_post < 1 || n_synapses % n_post;
+    for (long s = 0; s < n_synapses && !differs; ++s)
+        differs = post[s] != s % n_post || pre[s] != pre[s - s % n_post];
+    return !differs;
+}
+
 class Reach {
     const char* const on_path;  // by synapse; null if all are
     std::vector<int> to_end;    // by synapse: how many from it on, itself included, belong to its run

@@ -14,7 +14,10 @@ WIRES = ("scattered", "ordered", "delayed", "queued", "gaps", "back")
 WANTED = [
     *(f"targets.{name}" for name in WIRES if name not in ("ordered", "back")),
     "targets.last",
+    "sums.whole",
+    "sums.part",
     "inputs.n_sent",
+    "inputs.summed",
     "inputs.received",
 ]
 TARGETS = """
@@ -34,7 +37,7 @@ def assemble(screen):
     functions = make_stimulus_functions(2, screen)
     inputs = NeuronGroup(
         N_SOURCES,
-        "step = timestep(t, dt) : integer (shared)\nn_sent : integer\nreceived : integer",
+        "step = timestep(t, dt) : integer (shared)\nn_sent : integer\nreceived : integer\nsummed : 1",
         threshold="(i*7 + step*step) % 5 == 0",
         reset="",
         events={"some": "step == 3 and i > 60", "all": "step == 5", "none": "step < 0"},
@@ -49,6 +52,16 @@ def assemble(screen):
         name="targets",
         clock=clock,
     )
+
+    # Of a number of cells that is no multiple of the compiled code's 16; fractions show the order of sums.
+    sums = NeuronGroup(37, "whole : 1\npart : 1", name="sums", clock=clock)
+
+    def add_up(name, source, target, equation, share):
+        synapses = Synapses(source, target, f"w : 1\n{equation} : 1 (summed)", name=name, clock=clock)
+        pairs = np.argwhere(rng.random((len(source), len(target))) < share)
+        synapses.connect(i=pairs[:, 0], j=pairs[:, 1])
+        synapses.w = rng.normal(size=len(pairs))
+        return synapses
 
     def wire(name, source, target, code, share, *, on="pre", event="spike", delay=None, model="w : 1"):
         synapses = Synapses(
@@ -87,12 +100,15 @@ def assemble(screen):
         wire("delayed", inputs[20:70], targets[10:], "delayed_post += w", 1.0, delay=np.array(2) * ms),
         wire("queued", inputs[5:], targets, "queued_post += w", 0.8, delay=np.arange(4) * ms),
         wire("back", inputs, targets, "received_pre += int(w)", 0.9, on="post"),
+        add_up("to_all", inputs, sums, "whole_post = w*n_sent_pre", 1.0),
+        add_up("to_some", inputs, sums, "part_post = w*n_sent_pre", 0.9),
+        add_up("to_sources", inputs, sums, "summed_pre = w*step_pre", 1.0),
         wire("never", inputs, targets, "scattered_post += 1000", 0.9, event="none"),
         gaps,
     ]
     ending = NeuronGroup(1, "over : integer", namespace=functions, name="ending", clock=clock)
     ending.run_regularly("over = is_over(timestep(t, dt) + 1)", when="end")
-    return Network(inputs, targets, *parts, ending)
+    return Network(inputs, targets, sums, *parts, ending)
 
 
 @pytest.fixture(scope="module")

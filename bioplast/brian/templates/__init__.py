@@ -1,4 +1,4 @@
-"""Brian2's C++ templates for thresholds and synapses, in forms that compilers can vectorise."""
+"""Brian2's C++ templates for thresholds, synapses and their sums, in forms that compilers can vectorise."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
