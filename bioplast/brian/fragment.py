@@ -99,7 +99,8 @@ def make_fragment(
         write = f"{propose}\n{prepare}\n{make_write(form.condition, keeping, bounded=bounded)}"
     elif form.competes:
         # In one line Brian2 would write one `offer` for 1 and one for 0, and NumPy would call both.
-        code["propose"] = f"{propose}\n{form.entry}"
+        offer = propose.replace("on_path", "is_plastic") if form.enters_off_path else propose
+        code["propose"] = f"{offer}\n{form.entry}"
         if not form.memory:  # which moves on between the two
             triggers["propose"] = "write"
         equations.append("delta_w : 1")

@@ -71,6 +71,7 @@ class BrianForm:
     competes : whether the cutoff depends on other synapses of the layer; changes are then proposed one
         step before they are written
     entry : what a synapse enters the competition with when its change is proposed
+    enters_off_path : whether a synapse that is not plastic may take part in the competition too
     all_compete : whether the synapses from silent units compete as well
     constants : the same as ``parameters`` with a value for each synapse, (n_pre, n_post)
     memory : the parameter that moves on from trial to trial (``Selection.memory``), if one does
@@ -84,6 +85,7 @@ class BrianForm:
     parameters: Mapping[str, float] = field(default_factory=dict)
     competes: bool = False
     entry: str = "delta_w = offer(delta_w)"
+    enters_off_path: bool = False
     all_compete: bool = False
     constants: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     memory: str = ""

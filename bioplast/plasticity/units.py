@@ -61,6 +61,7 @@ class UnitShare(Share):
             constants={"speaks": speaks},
             competes=True,
             entry=f"spoken = enter({value}, speaks)",
+            enters_off_path=True,  # who speaks for a unit need not be plastic itself
         )
 
 
