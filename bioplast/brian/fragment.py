@@ -69,6 +69,11 @@ class Fragment:
             synapses.run_regularly(self.each_step, when="before_synapses")
 
 
+def _make_proposal(proposal: str, flag: str) -> str:
+    """Code that proposes nothing off the path, with a variable of this name that says whether it is on it."""
+    return f"{flag} = plastic\n{inspect.cleandoc(proposal)}\ndelta_w = delta_w*int({flag})"
+
+
 def make_fragment(
     synapses_name: str,
     form: BrianForm,
@@ -90,7 +95,7 @@ def make_fragment(
     acting = "w" if keeping is None else keeping.acting
     equations = [BOOKS, *declare(form, keeping), f"acting = {acting} : 1"]
     # The compiled code passes over synapses at the ends of a cell's that are off the path.
-    propose = f"on_path = plastic\n{inspect.cleandoc(proposal)}\ndelta_w = delta_w*int(on_path)"
+    propose = _make_proposal(proposal, "on_path")
     prepare = f"cutoff = {form.cutoff}"
     code, triggers = {}, {}
     if form.all_compete:
@@ -99,7 +104,7 @@ def make_fragment(
         write = f"{propose}\n{prepare}\n{make_write(form.condition, keeping, bounded=bounded)}"
     elif form.competes:
         # In one line Brian2 would write one `offer` for 1 and one for 0, and NumPy would call both.
-        offer = propose.replace("on_path", "is_plastic") if form.enters_off_path else propose
+        offer = _make_proposal(proposal, "is_plastic") if form.enters_off_path else propose
         code["propose"] = f"{offer}\n{form.entry}"
         if not form.memory:  # which moves on between the two
             triggers["propose"] = "write"
