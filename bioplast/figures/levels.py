@@ -8,10 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
+from bioplast.figures.seeds import plot_seeds
 from bioplast.figures.style import Look
 from bioplast.figures.sweep import SWEEP_LABELS
-
-_SPREAD = 0.5  # part of a rule's place that its seeds fill
 
 
 def plot_asked(data: pd.DataFrame, ax: Axes, quantity: str, looks: Mapping[str, Look]) -> Axes:
@@ -67,13 +66,7 @@ def plot_best(data: pd.DataFrame, ax: Axes, looks: Mapping[str, Look]) -> Axes:
     """
     for place, (label, look) in enumerate(looks.items()):
         rows = data[data["label"] == label]
-        runs = rows.loc[rows["kind"] == "run", "test"]
-        step = _SPREAD / max(len(runs), 1)
-        for index, value in enumerate(runs):
-            x = place + (index - (len(runs) - 1) / 2) * step
-            ax.plot(x, value, color=look.colour, marker=look.marker, linestyle="none", zorder=3)
-        for value in rows.loc[rows["kind"] == "median", "test"]:
-            ax.plot([place - 0.35, place + 0.35], [value, value], color=look.colour, linewidth=1.4, zorder=2)
+        plot_seeds(rows, ax, "test", look, place=place)
     ax.set_xticks(range(len(looks)), list(looks), rotation=30, ha="right", rotation_mode="anchor")
     ax.tick_params(axis="x", length=0)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=1, symbol=None))

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 
+from bioplast.figures.seeds import plot_seeds
 from bioplast.figures.style import GREY, Look
 from bioplast.figures.ticks import label_log_axis
 
 _DASHES = (0, (4, 3))
-_SPREAD = 0.5  # part of a rule's place that its seeds fill
 
 
 def plot_overlap(data: pd.DataFrame, ax: Axes, looks: Mapping[str, Look]) -> Axes:
@@ -67,13 +67,7 @@ def plot_indices(
     rows_of_panel = data[data["panel"] == "index"]
     for place, (label, look) in enumerate(looks.items()):
         rows = rows_of_panel[rows_of_panel["label"] == label]
-        runs = rows.loc[rows["kind"] == "run", "y"]
-        step = _SPREAD / max(len(runs), 1)
-        for index, value in enumerate(runs):
-            x = place + (index - (len(runs) - 1) / 2) * step
-            ax.plot(x, value, color=look.colour, marker=look.marker, linestyle="none", zorder=3)
-        for value in rows.loc[rows["kind"] == "median", "y"]:
-            ax.plot([place - 0.35, place + 0.35], [value, value], color=look.colour, linewidth=1.4, zorder=2)
+        plot_seeds(rows, ax, "y", look, place=place)
         if label in claimed:
             ax.plot(place + 0.42, claimed[label], color=GREY, marker="x", linestyle="none", zorder=4)
     ax.set_xticks(range(len(looks)), list(looks), rotation=20, ha="right", rotation_mode="anchor")
