@@ -34,6 +34,7 @@ class Centred:
     )
 
     name: ClassVar[str] = "paper"
+    is_dense: ClassVar[bool] = True
 
     def encode(self, trials: Trials, dtype: DTypeLike) -> FloatArray:
         return self._encode_set(trials.images, dtype)[trials.indices]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bioplast.energy import Signalling
 from bioplast.keys import make_keys
 from bioplast.network import Layer, Outcome, State
+from bioplast.numeric.batch import answer
 from bioplast.numeric.compiled import compiled
 from bioplast.numeric.encoding import Encoding
 from bioplast.numeric.frozen import FrozenUnits, Part, find_live
@@ -49,15 +50,34 @@ class Chunks:
         n_classes = output.weights.shape[1]
         if live.size == hidden.weights.shape[1]:
             base, macs = np.zeros((len(trials), n_classes), hidden.weights.dtype), 0
-            return self._run(state, (hidden, output), trials, base, macs, learn=learn)
+            return self._show(state, (hidden, output), trials, base, macs, learn=learn)
         if self._frozen is None or self._frozen.hidden is not hidden:
             self._frozen = FrozenUnits(hidden, output, live, self.settings.slope)
         base, macs = self._frozen.compute(trials, self.encoding)
         part = Part.take(hidden, output, live)
-        outcome = self._run(state, part.layers, trials, base, macs, learn=learn)
+        outcome = self._show(state, part.layers, trials, base, macs, learn=learn)
         if learn:
             part.put_back()
         return outcome
+
+    def _show(
+        self,
+        state: State,
+        layers: tuple[Layer, Layer],
+        trials: Trials,
+        base: NDArray[Any],
+        macs: int,
+        *,
+        learn: bool,
+    ) -> Outcome:
+        """By the kernel, or what can be by matrix products: the predictions are the same."""
+        if learn or not self.encoding.is_dense:
+            return self._run(state, layers, trials, base, macs, learn=learn)
+        answers = answer(layers, trials, base, self.encoding, self.settings)
+        rest = Trials(trials.images, trials.indices[answers.doubtful])
+        outcome = self._run(state, layers, rest, base[answers.doubtful], macs + answers.macs, learn=False)
+        answers.predictions[answers.doubtful] = outcome.predictions
+        return Outcome(answers.predictions, outcome.signalling)
 
     def _run(
         self,

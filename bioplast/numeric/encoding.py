@@ -21,6 +21,10 @@ class Encoding(Protocol):
     def name(self) -> str:
         """The name that goes into a run's record."""
 
+    @property
+    def is_dense(self) -> bool:
+        """Whether nearly every input is on, so that matrix products pay where nothing is learned."""
+
     def encode(self, trials: Trials, dtype: DTypeLike) -> FloatArray:
         """Input of every trial, (n_trials, n_pixels + 1)."""
 
@@ -33,6 +37,7 @@ class Rates:
     """Pixels over 255, and 1 for the unit that is always on: activity that is never negative."""
 
     name: ClassVar[str] = "rates"
+    is_dense: ClassVar[bool] = False
 
     def encode(self, trials: Trials, dtype: DTypeLike) -> FloatArray:
         pixels = trials.images.pixels[trials.indices]
