@@ -34,7 +34,7 @@ MAP_SIZE, UNITS, FRACTIONS = 1000, (50, 100, 300, 1000), (0.03, 0.1, 1.0)
 SIZES = (100, 300, 1000, 3000)
 QUICK_MAP_SIZE, QUICK_UNITS, QUICK_FRACTIONS, QUICK_SIZES = 300, (30, 100, 300), (0.1, 1.0), (100, 300, 1000)
 SHOWN_UNITS, SHOWN_FRACTION = 100, 0.1
-SEEDS, QUICK_SEEDS = 3, 1
+SEEDS, QUICK_SEEDS = 5, 1
 GOAL, QUICK_GOAL, QUICK_MAX_SAMPLES = 0.95, 0.90, 20_000
 
 ENERGIES = ("m0", "m1")
@@ -93,7 +93,7 @@ def expected_seconds(config: RunConfig) -> float:
     """Learning goes with the plastic units; few of them need many samples."""
     hidden = config.hidden or 100
     units, _ = _read_rule(config.rule, hidden)
-    return 1 + 0.04 * units + 500 / units + 0.0005 * hidden
+    return 1 + 0.025 * units + 300 / units + 0.0005 * hidden
 
 
 def analyse(runs: Sequence[Run]) -> pd.DataFrame:

@@ -33,7 +33,7 @@ from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 
 # Seeds of the full form: fewer where a run takes minutes.
-SEEDS = {30: 5, 50: 5, 100: 5, 200: 5, 300: 5, 1000: 5, 3000: 3, 10_000: 2}
+SEEDS = {30: 5, 50: 5, 100: 5, 200: 5, 300: 5, 1000: 5, 3000: 5, 10_000: 3}
 QUICK_SIZES, QUICK_SEEDS = (30, 100, 300), 2
 GOAL, QUICK_GOAL, QUICK_MAX_SAMPLES = 0.95, 0.90, 20_000
 # The exponents rise with N. Only the largest sizes say where they go, but how many of them to fit is a choice
@@ -95,7 +95,7 @@ def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
 def expected_seconds(config: RunConfig) -> float:
     """About 30,000 samples whose cost goes with the size; small networks need many more."""
     hidden = config.hidden or 100
-    return 1 + 0.03 * hidden + 500 / hidden
+    return 1 + 0.018 * hidden + 300 / hidden
 
 
 def analyse(runs: Sequence[Run]) -> pd.DataFrame:

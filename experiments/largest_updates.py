@@ -28,7 +28,7 @@ THRESHOLDS = {100: (1e-5, 3e-5, 1e-4, 3e-4), 1000: (3e-4,)}
 SMALLEST = {100: (0.99, 0.9), 1000: ()}
 # These learn next to nothing: they need not try for five epochs.
 SMALLEST_SAMPLES = 20_000
-SEEDS = {100: 5, 1000: 3}
+SEEDS = dict.fromkeys((100, 1000), 5)
 GOAL, QUICK_GOAL, QUICK_SEEDS, QUICK_MAX_SAMPLES = 0.95, 0.90, 1, 12_000
 QUICK = ("plain", "largest(0.3, output=1)", "largest(0.1, output=1)", "above(0.0001)", "smallest(0.9)")
 
@@ -76,7 +76,7 @@ def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
 
 def expected_seconds(config: RunConfig) -> float:
     """Most of it is what learning and testing take in a network of this size."""
-    return 4 + 0.06 * (config.hidden or 100)
+    return 3 + 0.03 * (config.hidden or 100)
 
 
 def analyse(runs: Sequence[Run]) -> pd.DataFrame:

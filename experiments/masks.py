@@ -20,7 +20,7 @@ from bioplast.studies.interval import name_columns
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 
-HIDDEN, SEEDS = 100, 2
+HIDDEN, SEEDS = 100, 5
 FRACTIONS = (0.03, 0.1, 0.3)
 QUICK_FRACTIONS, QUICK_SEEDS = (0.1, 0.3), 1
 GOAL, QUICK_GOAL, QUICK_MAX_SAMPLES = 0.95, 0.90, 12_000
@@ -36,7 +36,7 @@ RULES = {
 LEFT_OUT = {("random", 0.03)}
 # Samples a second, test included: `random` draws every synapse that it writes.
 SPEED = {"random": 2500}
-USUAL_SPEED = 7000
+USUAL_SPEED = 15_000
 
 QUANTITIES = ("m0", "m1", "samples")
 COLUMNS = name_columns(QUANTITIES)

@@ -34,9 +34,9 @@ from bioplast.training.record import Run
 
 UNITS = (30, 50, 70, 100, 200, 300)
 SIZES = (100, 300, 1000, 3000, 10_000)
-SEEDS = 3
+SEEDS = 5
 # Plain learning in the largest networks takes minutes a run.
-PLAIN_SEEDS = {10_000: 2}
+PLAIN_SEEDS = {10_000: 3}
 QUICK_UNITS, QUICK_SIZES, QUICK_SEEDS = (10, 30, 100), (100, 300, 1000), 1
 GOAL, QUICK_GOAL, QUICK_MAX_SAMPLES = 0.95, 0.90, 20_000
 SHOWN = 100  # units of the subnet that is set beside plain learning
@@ -88,7 +88,7 @@ def expected_seconds(config: RunConfig) -> float:
     """Learning goes with the plastic units; the frozen ones are computed once an image."""
     hidden = config.hidden or 100
     units = getattr(config.plasticity.path, "units", hidden)
-    return 1 + 0.03 * units + 500 / units + 0.0005 * hidden
+    return 1 + 0.018 * units + 300 / units + 0.0005 * hidden
 
 
 def analyse(runs: Sequence[Run]) -> pd.DataFrame:

@@ -31,7 +31,7 @@ RULES = {
     "random(0.01)": "random(0.01, output=0.784)",
     "fixed(0.01)": "fixed(0.01, output=0.784)",
 }
-SEEDS, SAMPLES, N_TRIALS = 3, 20_000, 100
+SEEDS, SAMPLES, N_TRIALS = 5, 20_000, 100
 QUICK_SEEDS, QUICK_SAMPLES, QUICK_TRIALS = 1, 4_000, 30
 LAGS = (1, 2, 5, 10, 20, 50)
 SHARES = tuple(np.linspace(0, 1, 51).round(2).tolist())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,6 +13,10 @@ from bioplast.randomness import make_rng
 from bioplast.tasks.task import Images, Trials
 
 FloatArray = NDArray[np.floating[Any]]
+
+# The sets of the last runs of this process, which make a second of work for the next one.
+_N_SETS = 4
+_SETS: dict[tuple[int, str, float], tuple[Images, FloatArray]] = {}
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,6 @@ class Centred:
     """
 
     noise: float = 0.001
-    _sets: dict[tuple[int, str], tuple[Images, FloatArray]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-
     name: ClassVar[str] = "paper"
     is_dense: ClassVar[bool] = True
 
@@ -43,10 +43,12 @@ class Centred:
         return read_values, self._encode_set(trials.images, dtype), np.zeros(1, dtype)
 
     def _encode_set(self, images: Images, dtype: DTypeLike) -> FloatArray:
-        key = id(images), np.dtype(dtype).name
-        if key not in self._sets:
-            self._sets[key] = images, self._make_set(images).astype(dtype, copy=False)
-        return self._sets[key][1]
+        key = id(images), np.dtype(dtype).name, self.noise
+        if key not in _SETS:
+            if len(_SETS) == _N_SETS:
+                del _SETS[next(iter(_SETS))]
+            _SETS[key] = images, self._make_set(images).astype(dtype, copy=False)
+        return _SETS[key][1]
 
     def _make_set(self, images: Images) -> NDArray[np.float32]:
         n_images, n_pixels = images.pixels.shape
