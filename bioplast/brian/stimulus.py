@@ -41,76 +41,28 @@ _TRIAL = np.dtype(
     [("image", np.int32), ("label", np.int32), ("key", np.uint32), ("draws", np.uint32, _N_LAYERS)]
 )
 
-_CPP = """
-#ifndef BIOPLAST_STIMULUS  // a block of code may call several of the functions
-#define BIOPLAST_STIMULUS
-#include <algorithm>
-#include <cmath>
-#include <cstdint>
-#include <cstdlib>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
-struct Shown { int32_t image, label; uint32_t key, draws[2]; };
-struct Mapped {
-    const char* start; long size;
-    explicit Mapped(const char* variable) : start(nullptr), size(0) {
-        const char* path = std::getenv(variable);
-        const int file = path ? open(path, O_RDONLY) : -1;
-        struct stat status;
-        if (file < 0 || fstat(file, &status)) return;
-        size = status.st_size;
-        start = (const char*) mmap(nullptr, size, PROT_READ, MAP_SHARED, file, 0);
-    }
-};
-const Mapped images_file("BIOPLAST_IMAGES"), trials_file("BIOPLAST_TRIALS");
-const uint8_t* const images = (const uint8_t*) images_file.start;  // (n_images, %(n_inputs)d)
-const Shown* const trials = (const Shown*) trials_file.start;  // (n_trials,)
-const long n_trials = trials_file.size / sizeof(Shown);
-
-inline const Shown& shown(long trial) { return trials[trial < n_trials ? trial : n_trials - 1]; }
-inline int level(long trial, int i) { return images[(long) shown(trial).image * %(n_inputs)d + i]; }
-inline uint32_t mix(uint32_t x) {
-    x ^= x >> 16; x *= 0x7feb352dU; x ^= x >> 15; x *= 0x846ca68bU; return x ^ (x >> 16);
-}
-#endif
-"""
-
-_CPP_FUNCTIONS = {
-    "pixel": "inline %(real)s pixel(long trial, int i) { return level(trial, i) / (%(real)s) 255; }",
-    "label": "inline int label(long trial) { return shown(trial).label; }",
-    "draw_key": "inline int64_t draw_key(long trial, int layer) { return shown(trial).draws[layer]; }",
+# Each reads the current image and trial through the functions of stimulus.h.
+_CPP = {
+    "pixel": """
+inline %(real)s pixel(long trial, int i) {
+    return bioplast::level<%(n_inputs)d>(trial, i) / (%(real)s) 255;
+}""",
+    "label": "inline int label(long trial) { return bioplast::shown(trial).label; }",
+    "draw_key": """
+inline int64_t draw_key(long trial, int layer) { return bioplast::shown(trial).draws[layer]; }""",
     "poisson_train": """
 inline int64_t poisson_train(long trial, int i, int n_steps, double p) {
-    const int bright = level(trial, i);
-    if (!bright) return 0;
-    const uint32_t key = shown(trial).key;
-    const double bound = p * (bright / 255.0) * 4294967296.0;
-    if (!(bound > 0)) return 0;
-    const uint32_t last = (uint32_t) std::min(std::ceil(bound) - 1, 4294967295.0);  // below it
-    char fired[64];
-    for (int step = 0; step < 64; ++step) {
-        const uint32_t counter = (uint32_t) (step * %(n_inputs)d + i);
-        fired[step] = mix(key + counter * 0x9E3779B9U) <= last;
-    }
-    const uint64_t shown = ((uint64_t) 2 << n_steps) - 2;  // steps 1 to n_steps
-    return (int64_t) (bioplast::pack(fired) & shown);
+    return bioplast::poisson_train<%(n_inputs)d>(trial, i, n_steps, p);
 }""",
     "regular_train": """
 inline int64_t regular_train(long trial, int i, int n_steps, double p) {
-    const uint64_t rate = (uint64_t) (p * (level(trial, i) / 255.0) * 4294967296.0);
-    const uint32_t phase = (uint32_t) i * 0x9E3779B9U;
-    uint64_t train = 0;
-    for (uint64_t step = 1; step <= (uint64_t) n_steps; ++step)
-        train |= (((phase + step * rate) >> 32) - ((phase + (step - 1) * rate) >> 32)) << step;
-    return (int64_t) train;
+    return bioplast::regular_train<%(n_inputs)d>(trial, i, n_steps, p);
 }""",
     "fires": "inline int64_t fires(int64_t train, int step) { return (train >> step) & 1; }",
     "is_over": """
 inline int is_over(long trial) {
-    if (trial >= n_trials) Network::_globally_stopped = true;
-    return trial >= n_trials;
+    if (trial >= bioplast::n_trials) Network::_globally_stopped = true;
+    return trial >= bioplast::n_trials;
 }""",
 }
 
@@ -212,8 +164,8 @@ def make_stimulus_functions(n_inputs: int, screen: Screen) -> dict[str, Function
             return_type="float" if name == "pixel" else "integer",
             stateless=True,
         )
-        code = (_CPP + _CPP_FUNCTIONS[name]) % {"n_inputs": n_inputs, "real": real}
-        function.implementations.add_implementation("cpp", code, compiler_kwds={"headers": ['"flags.h"']})
+        code = _CPP[name] % {"n_inputs": n_inputs, "real": real}
+        function.implementations.add_implementation("cpp", code, compiler_kwds={"headers": ['"stimulus.h"']})
         functions[name] = function
     return functions
 

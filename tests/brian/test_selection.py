@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bioplast.brian
+from bioplast.brian.compile import find_compiler
 from bioplast.brian.preferences import COMPILER_FLAGS
-from bioplast.brian.program import find_compiler
 from bioplast.brian.selection import Offers, make_selection_functions
 
 SOURCE = """

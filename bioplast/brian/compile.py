@@ -1,0 +1,107 @@
+"""The C++ compiler: found, named in the key of a program, and given the source in few pieces.
+
+Brian2 writes each piece of code into a file of its own. Compiling these one by one takes some ten seconds,
+nearly all of which goes into reading the same headers; joined into a file for each core it takes two or
+three.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import shutil
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+from bioplast.errors import RequestError
+
+_MAX_PARTS = 4  # more would read the headers more often than they save
+
+
+def find_compiler() -> str:
+    """The C++ compiler's path.
+
+    Raises
+    ------
+    RequestError : none is found
+    """
+    wanted = _compiler_command()
+    path = shutil.which(wanted.split()[0])
+    if path is None or shutil.which("make") is None:
+        missing = wanted if path is None else "make"
+        raise RequestError(
+            f"device cpp_standalone: needs a C++ compiler and make, found no {missing}; "
+            "install it, or use --device runtime (slow)"
+        )
+    return path
+
+
+def compile_source(source: Path) -> None:
+    """Make ``main`` from the source that Brian2 left in a folder.
+
+    Raises
+    ------
+    RuntimeError : it does not compile
+    """
+    n_cores = os.cpu_count() or 1
+    parts = _join(source, min(n_cores, _MAX_PARTS))
+    (source / "make.deps").touch()  # the source never changes: nobody needs to know what depends on what
+    command = ["make", f"-j{n_cores}", "-C", str(source), f"CXX={_compiler_command()}"]
+    command += [f"SRCS={' '.join(parts)}", "--old-file=make.deps"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"the generated code did not compile:\n{done.stderr[-4000:]}")
+
+
+def hash_source(source: Path, compiler: str) -> str:
+    """Key of a program: its source, and all that decides what a compiler makes of it."""
+    digest = hashlib.sha256()
+    told = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True).stdout
+    for fact in (version("brian2"), told, platform.machine(), _cpu_features()):
+        digest.update(fact.encode() + b"\0")
+    for file in sorted(source.rglob("*")):
+        if file.is_file():
+            content = file.read_bytes().replace(str(source).encode(), b"")
+            digest.update(str(file.relative_to(source)).encode() + b"\0" + content + b"\0")
+    return digest.hexdigest()[:24]
+
+
+def _compiler_command() -> str:
+    return os.environ.get("CXX") or "g++"
+
+
+def _cpu_features() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line for line in lines if line.startswith(("flags", "Features"))), "")
+
+
+def _join(source: Path, n_parts: int) -> list[str]:
+    """Write files that include all others, about as much in each; return their names."""
+    codes = sorted((source / "code_objects").glob("*.cpp"))
+    for code in codes:
+        _name_support(code)
+    parts: list[list[Path]] = [[] for _ in range(n_parts)]
+    sizes = [0] * n_parts
+    files = [*codes, *sorted(source.glob("*.cpp"))]
+    for file in sorted(files, key=lambda file: -file.stat().st_size):
+        smallest = sizes.index(min(sizes))
+        parts[smallest].append(file)
+        sizes[smallest] += file.stat().st_size
+    names = [f"part_{number}.cpp" for number in range(n_parts)]
+    for name, part in zip(names, parts, strict=True):
+        lines = (f'#include "{file.relative_to(source)}"\n' for file in part)
+        (source / name).write_text("".join(lines))
+    return names
+
+
+def _name_support(code: Path) -> None:
+    """Give what a piece of code calls a namespace of its own in place of the one without a name."""
+    name = f"support_of_{code.stem}"
+    text = code.read_text().replace("\nnamespace {", f"\nnamespace {name} {{")
+    code.write_text(re.sub(r"\n(void \w+\(\)\s*\{)", rf"\n\1 using namespace {name};", text))
