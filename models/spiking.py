@@ -37,10 +37,11 @@ from bioplast.brian import events
 from bioplast.brian.assembly import complete_network, make_layer
 from bioplast.brian.events import make_learning_events, make_phases, make_settling_events
 from bioplast.brian.model import BrianModel
+from bioplast.brian.program import Values
 from bioplast.brian.stimulus import MAX_STEPS
 from bioplast.energy import Signalling
 from bioplast.errors import RequestError
-from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
+from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, State
 from bioplast.plasticity import Plasticity, checks
 
 N_HIDDEN = 200
@@ -179,6 +180,12 @@ class SpikingNetwork(BrianModel):
             synaptic_events=n_input * self.n_hidden + n_hidden * self.n_classes,
         )
 
+    def find_constants(self, state: State) -> Values:
+        if self.plasticity.path is None:
+            return super().find_constants(state)
+        on_path = state.layers[0].plastic.any(axis=0)
+        return {**super().find_constants(state), "hidden.learns": np.append(on_path, False)}
+
     def assemble(self) -> Network:
         clock = Clock(self.time_step, name="clock")
         namespace = {
@@ -206,11 +213,15 @@ class SpikingNetwork(BrianModel):
         forget = {} if self.plasticity.gate is None else {"forget": "S = 0"}
         output_rule = self.make_fragment(OUTPUT_LAYER, "delta_w = eta*error_post*trace_sum_pre")
         integrate = {"spike": "v_post += acting; S += exp(step_pre*dt/tau_m)*H_post"}
-        if self.plasticity.path is not None:  # off the path nothing is proposed and S is not needed
+        add_psi = "H += int(is_shown)*exp(-step*dt/tau_m)*psi"
+        path_equations = ""
+        if self.plasticity.path is not None:  # off the path nothing is proposed; S and H are not needed
             integrate = {
                 "spike": "v_post += acting",
                 "trace": "on_path = plastic\nS += int(on_path)*exp(step_pre*dt/tau_m)*H_post",
             }
+            add_psi = "on_path = learns\nH += int(on_path)*int(is_shown)*exp(-step*dt/tau_m)*psi"
+            path_equations = "learns : boolean (constant)  # has plastic synapses from inputs\n"
 
         inputs = NeuronGroup(
             self.n_pixels + 1,
@@ -238,7 +249,7 @@ class SpikingNetwork(BrianModel):
 
         hidden = NeuronGroup(
             self.n_hidden + 1,
-            HIDDEN + PSI.format(if_ready=if_ready) + self.learner_equations,
+            HIDDEN + PSI.format(if_ready=if_ready) + path_equations + self.learner_equations,
             threshold="v > v_thresh and is_shown",
             reset="v -= v_thresh; pre_trace += 1; n_active += 1",
             events={
@@ -255,13 +266,8 @@ class SpikingNetwork(BrianModel):
         hidden.run_on_event(
             "prepare", f"v = 0; pre_trace = 0; trace_sum = 0; H = 0; error = 0; n_crossing = 0{recover}"
         )
-        hidden.run_regularly(
-            """
-            H += int(is_shown)*exp(-step*dt/tau_m)*psi
-            trace_sum += int(is_shown)*pre_trace
-            """,
-            when="before_thresholds",
-        )
+        hidden.run_regularly(add_psi, when="before_thresholds")
+        hidden.run_regularly("trace_sum += int(is_shown)*pre_trace", when="before_thresholds")
 
         fires = self.readout == "spikes"
         answering: dict[str, Any] = {}

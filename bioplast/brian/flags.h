@@ -2,12 +2,21 @@
 #pragma once
 #include <cstdint>
 #include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace bioplast {
 
 // Bit i of the result is flags[i], 0 or 1.
 inline uint64_t pack(const char (&flags)[64]) {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#ifdef __SSE2__
+    uint64_t packed = 0;
+    for (int quarter = 0; quarter < 4; ++quarter) {
+        const __m128i sixteen = _mm_loadu_si128((const __m128i*) (flags + 16 * quarter));
+        packed |= (uint64_t) _mm_movemask_epi8(_mm_slli_epi16(sixteen, 7)) << (16 * quarter);
+    }
+#elif defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     // The multiplication moves the lowest bit of byte i of eight to bit 56 + i.
     uint64_t packed = 0;
     for (int word = 0; word < 8; ++word) {
@@ -21,5 +30,14 @@ inline uint64_t pack(const char (&flags)[64]) {
 #endif
     return packed;
 }
+
+// The stretch from the first to the last flag that is set; empty if none is.
+struct Stretch {
+    int first, end;
+    Stretch(const char* flags, int n) : first(0), end(n) {
+        while (end && !flags[end - 1]) --end;
+        while (first < end && !flags[first]) ++first;
+    }
+};
 
 }  // namespace bioplast

@@ -197,6 +197,16 @@ class BrianModel(ABC):
         """1 for excitatory, -1 for inhibitory cells of a run and 0 for those always on: inputs, hidden."""
         return draw_signs(seed, (self.n_pixels + 1, self.n_hidden + 1), self.excitatory)
 
+    def find_constants(self, state: State) -> Values:
+        """What is fixed in a run but differs between runs: ``"object.variable"`` to its value."""
+        values: dict[str, Any] = {}
+        if self.feedback_equations:
+            values[f"{SYNAPSES[OUTPUT_LAYER]}.B"] = self.draw_feedback(state.seed).ravel()
+        if self.dale:
+            for cells, signs in zip(("inputs", "hidden"), self.draw_signs(state.seed), strict=True):
+                values[f"{cells}.w_low"], values[f"{cells}.w_high"] = find_bounds(signs)
+        return values
+
     def present(self, state: State, trials: Trials, *, learn: bool) -> Outcome:
         """Show the images of ``trials`` in order; with ``learn`` the state moves on in place."""
         values: dict[str, Any] = {"inputs.learning": learn, "hidden.learning": learn}
@@ -205,7 +215,7 @@ class BrianModel(ABC):
             values |= give_layer(layer, self.plasticity, self.learning_rates[layer.name])
             if learn:
                 wanted += name_results(layer, self.plasticity)
-        values |= self._draw_constants(state.seed)
+        values |= self.find_constants(state)
         if self.plasticity.gate is not None:
             parameters = self.plasticity.gate.brian().parameters
             values |= {f"gate.{name}": value for name, value in parameters.items()}
@@ -244,16 +254,6 @@ class BrianModel(ABC):
         runner = RUNNERS[self.device](self)
         self.build_seconds += time.perf_counter() - start
         return runner
-
-    def _draw_constants(self, seed: int) -> dict[str, Any]:
-        """What is fixed in a run but drawn for it."""
-        values: dict[str, Any] = {}
-        if self.feedback_equations:
-            values[f"{SYNAPSES[OUTPUT_LAYER]}.B"] = self.draw_feedback(seed).ravel()
-        if self.dale:
-            for cells, signs in zip(("inputs", "hidden"), self.draw_signs(seed), strict=True):
-                values[f"{cells}.w_low"], values[f"{cells}.w_high"] = find_bounds(signs)
-        return values
 
     def _read_answers(self, results: Mapping[str, NDArray[Any]], n_trials: int) -> NDArray[np.int64]:
         steps = np.rint(results["answers.t"] / float(self.time_step)).astype(np.int64)

@@ -31,9 +31,10 @@ class Reach {
     std::vector<Run> runs;      // of all cells, one cell after the other
     std::vector<int> first_of;  // by cell, and one more: where its runs begin
     std::vector<Run> found;
+    bool whole = true;          // no run that was found so far leaves the path on its way
 
     // Append the runs that `n` listed synapses consist of; ends that are off the path are left out.
-    void split(const int* listed, int n, std::vector<Run>& runs) const {
+    void split(const int* listed, int n, std::vector<Run>& runs) {
         for (int i = 0; i < n;) {
             int first = listed[i], length = to_end[first];
             int differ = length > n - i;
@@ -41,8 +42,10 @@ class Reach {
             if (differ) length = 1;
             i += length;
             if (on_path) {
-                for (; length && !on_path[first + length - 1]; --length) {}
-                for (; length && !on_path[first]; ++first) --length;
+                const Stretch plastic(on_path + first, length);
+                first += plastic.first;
+                length = plastic.end - plastic.first;
+                for (int k = 0; k < length; ++k) whole &= on_path[first + k] != 0;
             }
             if (length) runs.push_back({first, length});
         }
@@ -62,6 +65,9 @@ public:
         for (long s = n_synapses - 2; s >= 0; --s)
             if (pre[s + 1] == pre[s] && post[s + 1] == post[s] + 1) to_end[s] = to_end[s + 1] + 1;
     }
+
+    // Whether all that was ever found lies on the path.
+    bool is_whole() const { return whole; }
 
     // What the events of this step reach, in the order in which Brian2 would visit it.
     template <class Pathway> Found find(Pathway& pathway, const int32_t* events, int n_events) {

@@ -10,10 +10,11 @@ from bioplast.brian.stimulus import Screen, Stimulus, make_stimulus_functions
 from bioplast.tasks import Images, Trials
 
 N_SOURCES, N_TARGETS, N_STEPS = 150, 90, 12
-WIRES = ("scattered", "ordered", "delayed", "queued", "gaps", "back")
+WIRES = ("scattered", "ordered", "delayed", "queued", "gaps", "block", "back")
 WANTED = [
     *(f"targets.{name}" for name in WIRES if name not in ("ordered", "back")),
     "targets.last",
+    "targets.held",
     "sums.whole",
     "sums.part",
     "inputs.n_sent",
@@ -26,7 +27,11 @@ scattered : 1
 delayed : 1
 queued : 1
 gaps : 1
+block : 1
 last : integer
+held : 1
+learns : boolean (constant)
+n_updates : integer
 """
 
 
@@ -81,18 +86,26 @@ def assemble(screen):
             synapses.act.delay = np.resize(delay / ms, len(pairs)) * ms
         return synapses
 
-    gaps = wire(
-        "gaps",
-        inputs,
-        targets,
-        "on_path = plastic\ngaps_post += w*int(on_path)\nvisits += 1",
-        1.0,
-        event="some",
-        model="w : 1\nplastic : boolean (constant)\nvisits : integer",
-    )
-    gaps.plastic = rng.random((N_SOURCES, N_TARGETS)).ravel() < np.repeat(
-        rng.random(N_SOURCES) - 0.3, N_TARGETS
-    )
+    def wire_path(name, plastic):
+        synapses = wire(
+            name,
+            inputs,
+            targets,
+            f"on_path = plastic\n{name}_post += w*int(on_path)\nvisits += 1",
+            1.0,
+            event="some",
+            model="w : 1\nplastic : boolean (constant)\nvisits : integer",
+        )
+        synapses.plastic = plastic.ravel()
+        return synapses
+
+    shape = N_SOURCES, N_TARGETS
+    gaps = rng.random(shape) < rng.random((N_SOURCES, 1)) - 0.3
+    block = np.zeros(shape, bool)
+    block[30:120, 20:63] = True
+
+    targets.learns[10:70:3] = True
+    targets.run_regularly("on_path = learns\nheld += int(on_path)*(i + step)\nn_updates += 1")
     parts = [
         wire("scattered", inputs, targets, "scattered_post += w", 0.4),
         # Synapses are visited in their order: the last one stays.
@@ -104,7 +117,8 @@ def assemble(screen):
         add_up("to_some", inputs, sums, "part_post = w*n_sent_pre", 0.9),
         add_up("to_sources", inputs, sums, "summed_pre = w*step_pre", 1.0),
         wire("never", inputs, targets, "scattered_post += 1000", 0.9, event="none"),
-        gaps,
+        wire_path("gaps", gaps),
+        wire_path("block", block),
     ]
     ending = NeuronGroup(1, "over : integer", namespace=functions, name="ending", clock=clock)
     ending.run_regularly("over = is_over(timestep(t, dt) + 1)", when="end")
@@ -117,7 +131,8 @@ def results():
     screen = Screen()
     images = Images(np.zeros((1, 1), np.uint8), np.zeros(1, np.uint8))
     stimulus = Stimulus.of(Trials(images, np.zeros(N_STEPS, np.int64)), 1)
-    inspected = [*WANTED, "gaps_synapses.visits", "gaps_synapses.plastic"]
+    paths = [f"{name}_synapses.{part}" for name in ("gaps", "block") for part in ("visits", "plastic")]
+    inspected = [*WANTED, *paths, "targets.n_updates"]
     compiled = build_program(lambda: assemble(screen), "float64").run({}, stimulus, inspected)
     runtime = RuntimeNetwork(lambda: assemble(screen), "float64", 1, screen).run({}, stimulus, WANTED)
     return compiled, runtime
@@ -130,9 +145,10 @@ def test_compiled_network_is_the_one_in_numpy(results, name):
     assert np.unique(compiled[name]).size > 1
 
 
-def test_ends_that_are_off_the_path_are_passed_over(results):
+@pytest.mark.parametrize("name", ["gaps", "block"])
+def test_ends_that_are_off_the_path_are_passed_over(results, name):
     visits, plastic = (
-        results[0][f"gaps_synapses.{name}"].reshape(N_SOURCES, N_TARGETS) for name in ("visits", "plastic")
+        results[0][f"{name}_synapses.{part}"].reshape(N_SOURCES, N_TARGETS) for part in ("visits", "plastic")
     )
     from_the_left = np.maximum.accumulate(plastic, axis=1)
     from_the_right = np.maximum.accumulate(plastic[:, ::-1], axis=1)[:, ::-1]
@@ -140,3 +156,9 @@ def test_ends_that_are_off_the_path_are_passed_over(results):
     expected[:61] = 0  # they have no event
     np.testing.assert_array_equal(visits, expected)
     assert 0.1 < plastic[61:].mean() < 0.9
+
+
+def test_cells_that_do_not_learn_are_passed_over(results):
+    n_updates = results[0]["targets.n_updates"]
+    np.testing.assert_array_equal(np.flatnonzero(n_updates), np.arange(10, 68))
+    assert set(n_updates[10:68]) == {N_STEPS}

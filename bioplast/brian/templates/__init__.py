@@ -1,4 +1,4 @@
-"""Brian2's C++ templates for thresholds, synapses and their sums, in forms that compilers can vectorise."""
+"""Some of Brian2's C++ templates, in forms that do less or that compilers can vectorise."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -33,6 +33,7 @@
         and ('cutoff = kth_largest(' in prepared or 'cutoff = in_force(' in prepared) %}
     {# Code with this variable, however Brian2 sets it, does nothing where it is false. #}
     {% set on_path = 'char on_path' in code %}
+    {% set path = get_array_name(variables['plastic']) if on_path else '' %}
     const int32_t* const _events = {{get_array_name(events, access_data=False)}};
     if (_events[{{events.size - 1}}] == 0 && bioplast::is_instant({{pathway.name}})) return;
 
@@ -41,7 +42,7 @@
     {{scalar_code|autoindent}}
 
     static bioplast::Reach _reach({{pre}}, {{post}}, {{get_array_name(variables['_synaptic_pre'], access_data=False)}}.size()
-                                  {{ ', ' + get_array_name(variables['plastic']) if on_path else '' }});
+                                  {{ ', ' ~ path if on_path }});
     const bioplast::Reach::Found _runs = _reach.find({{pathway.name}}, _events, _events[{{events.size - 1}}]);
     {% if is_listed %}
     if (Listed::n_offered == _runs.n_synapses && 4*Listed::n_written < Listed::n_offered)
@@ -87,13 +88,18 @@
             }
             {% else %}
             const int _run_first = _run.first, _run_n = _run.n;
+            {# Where no run leaves the path nobody needs to look whether a synapse lies on it. #}
+            {% for text in ([side_by_side | replace(path ~ '[_idx]', 'true'), side_by_side] if on_path
+                            else [side_by_side]) %}
+            {{ 'if (_reach.is_whole())' if on_path and loop.first else 'else' if on_path }}
             #pragma GCC ivdep
             for (int _run_i = 0; _run_i < _run_n; ++_run_i)
             {
                 const size_t _idx = _run_first + _run_i;
                 const size_t _vectorisation_idx = _idx;
-                {{side_by_side|autoindent}}
+                {{text|autoindent}}
             }
+            {% endfor %}
             {% endif %}
             {% if offers %}
             offer_run({{get_array_name(offered)}}, _run);

@@ -1,0 +1,30 @@
+{# As Brian2's template of this name, but code with the variable `on_path`, which does nothing where that is
+   false, is run only for the cells from the first to the last for which it is true. #}
+{# USES_VARIABLES { N } #}
+{# ALLOWS_SCALAR_WRITE #}
+{% extends 'common_group.cpp' %}
+
+{% block extra_headers %}
+{{ super() }}
+#include "flags.h"
+{% endblock %}
+
+{% block maincode %}
+    // scalar code
+    const size_t _vectorisation_idx = -1;
+    {{scalar_code|autoindent}}
+
+    {# Of synapses the number is known when they are made. #}
+    const int _N = {{constant_or_scalar('N', variables['N'])}};
+    {% set code = vector_code if vector_code is string else vector_code|join('\n') %}
+    {% if 'char on_path' in code %}
+    static const bioplast::Stretch _on_path({{get_array_name(variables['learns'])}}, _N);
+    for (int _idx = _on_path.first; _idx < _on_path.end; ++_idx)
+    {% else %}
+    for (int _idx = 0; _idx < _N; ++_idx)
+    {% endif %}
+    {
+        const size_t _vectorisation_idx = _idx;
+        {{vector_code|autoindent}}
+    }
+{% endblock %}
