@@ -18,6 +18,7 @@ ROWS = (
     {"figures"},
     {"studies"},
     {"options", "listing"},
+    {"commands"},
     {"cli"},
     {"__main__"},
     {"models"},

@@ -1,0 +1,105 @@
+"""``bioplast list``, ``show`` and ``gc``: what there is, and what lies in results/."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bioplast.commands.folders import ProjectOption, ResultsOption, find_project, find_results
+from bioplast.errors import RequestError
+from bioplast.listing import make_listing
+
+
+def list_all(
+    runs: Annotated[bool, typer.Option("--runs", help="List the runs in results/ instead.")] = False,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=VALUE", help="Only runs with this, e.g. model=ann or status=failed."),
+    ] = None,
+    results: ResultsOption = None,
+    project: ProjectOption = None,
+) -> None:
+    """What there is: models, experiments, rules and tasks, with a line each; or runs."""
+    if (where or results) and not runs:
+        raise RequestError("list: --where and --results choose among runs; add --runs")
+    if runs:
+        _list_runs(find_results(results, project), where or [])
+        return
+    sections = make_listing(find_project(project))
+    width = max(len(name) for lines in sections.values() for name in lines)
+    for section, lines in sections.items():
+        print(section)
+        for name, line in lines.items():
+            print(f"  {name:<{width}}  {line}")
+
+
+def show(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its run.json, or its key.")],
+    results: ResultsOption = None,
+    project: ProjectOption = None,
+) -> None:
+    """One run, readable."""
+    from bioplast.training.record import RECORD_FILE, read_run
+    from bioplast.training.summary import make_summary
+
+    path = Path(run)
+    if not (path.name == RECORD_FILE or (path / RECORD_FILE).exists()):
+        path = _find_run(run, results, project)
+    Console().print(make_summary(read_run(path).record))
+
+
+def gc(
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Delete it; without this it is only listed.")
+    ] = False,
+    results: ResultsOption = None,
+    project: ProjectOption = None,
+) -> None:
+    """What nothing needs any more in results/: checkpoints of finished runs, outdated runs, leftovers."""
+    from bioplast.studies.catalogue import find_entries
+    from bioplast.studies.garbage import delete_path, list_garbage, measure_path
+
+    folder = find_results(results, project)
+    n_bytes = n_paths = 0
+    for path, reason in list_garbage(find_entries(folder)):
+        print(f"{path.relative_to(folder)}  {reason}")
+        n_paths += 1
+        n_bytes += measure_path(path)
+        if delete:
+            delete_path(path)
+    verb = "deleted" if delete else "to delete with --delete"
+    print(f"{n_paths} things, {n_bytes / 1e6:,.1f} MB {verb}")
+
+
+def _find_run(text: str, results: Path | None, project: Path | None) -> Path:
+    """The folder of the finished run that ``text`` is the key or the folder of."""
+    from bioplast.studies.catalogue import find_entry, read_entry
+
+    is_key = len(text) >= 4 and set(text) <= set("0123456789abcdef") and not Path(text).exists()
+    entry = find_entry(find_results(results, project), text) if is_key else read_entry(Path(text))
+    if entry is None:
+        return Path(text)
+    if entry.run is None:
+        reason = f": {entry.reason}" if entry.reason else ""
+        raise RequestError(f"run: {entry.folder} is not finished but {entry.status}{reason}")
+    return entry.folder
+
+
+def _list_runs(results: Path, where: Sequence[str]) -> None:
+    from bioplast.studies.catalogue import find_entries, make_entry_frame
+    from bioplast.studies.table import make_rich_table
+
+    wanted = {}
+    for text in where:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise RequestError(f"--where: must be FIELD=VALUE, got {text!r}")
+        wanted[name] = value
+    entries = find_entries(results, **wanted)
+    # Columns are whole even where the terminal is narrow: a file or a pipe has no width.
+    Console(width=200).print(make_rich_table(make_entry_frame(entries)))
+    print(f"{len(entries)} runs in {results}")

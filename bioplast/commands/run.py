@@ -1,0 +1,56 @@
+"""``bioplast run``: experiments."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bioplast import project as projects
+from bioplast.commands.folders import ProjectOption, find_project
+from bioplast.errors import RequestError
+from bioplast.options import read_count
+
+
+def run(
+    experiments: Annotated[
+        list[str], typer.Argument(metavar="EXPERIMENT...", help="Figures in experiments/.")
+    ],
+    quick: Annotated[bool, typer.Option("--quick", help="A small form, to see that it works.")] = False,
+    seeds: Annotated[
+        str | None, typer.Option(metavar="N", help="Runs of each point.  [default: the experiment's]")
+    ] = None,
+    workers: Annotated[
+        str | None, typer.Option(metavar="N", help="Processes.  [default: one a core]")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Use the workers of this Dask scheduler instead.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Do runs again that are already there.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Do runs again that failed.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """Carry out the runs of experiments, those already there excepted, and draw their figures."""
+    n_seeds, n_workers = read_count("--seeds", seeds), read_count("--workers", workers)
+    if scheduler is not None and workers is not None:
+        raise RequestError(
+            f"--scheduler: has workers of its own, so --workers must be left out, got {workers!r}"
+        )
+    folder = find_project(project)
+    modules = [projects.load_experiment_module(name, folder) for name in experiments]
+    from bioplast.studies import run_experiments
+    from bioplast.training.interrupts import held_interrupts
+
+    with held_interrupts():
+        figures = run_experiments(
+            modules,
+            project=folder,
+            quick=quick,
+            seeds=n_seeds,
+            workers=n_workers,
+            scheduler=scheduler,
+            fresh=fresh,
+            retry=retry,
+        )
+    for path in figures:
+        print(f"written to {path}")

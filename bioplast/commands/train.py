@@ -1,0 +1,100 @@
+"""``bioplast train``: one network."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bioplast.commands.folders import ProjectOption, find_project
+from bioplast.errors import RequestError
+from bioplast.options import read_count, read_number, read_settings, read_whole
+from bioplast.tasks import TASKS
+
+
+def train(
+    model: Annotated[str, typer.Argument(help="A network in models/.")],
+    rule: Annotated[str, typer.Option(help="What may change, e.g. 'largest(0.1) + subnet(50)'.")] = "plain",
+    hidden: Annotated[
+        str | None, typer.Option(metavar="N", help="Hidden units.  [default: the model's]")
+    ] = None,
+    goal: Annotated[str, typer.Option(metavar="SHARE", help="Validation accuracy to stop at.")] = "0.95",
+    seed: Annotated[str, typer.Option(metavar="S", help="Seed of weights, order, spikes, split.")] = "1",
+    protocol: Annotated[str, typer.Option(help="Training protocol.")] = "standard",
+    task: Annotated[str, typer.Option(metavar="mnist|DIR", help="What is learned.")] = "mnist",
+    max_samples: Annotated[
+        str | None, typer.Option(metavar="N", help="Trials to give up after.  [default: 5 epochs]")
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A setting of the model, e.g. learning_rate=0.02."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write.  [default: results/train/<key>]")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the run's checkpoint; a finished run is shown.")
+    ] = False,
+    device: Annotated[str, typer.Option(help="Brian2 device: cpp_standalone or runtime.")] = "cpp_standalone",
+    project: ProjectOption = None,
+    json: Annotated[bool, typer.Option("--json", help="End with the record as one line of JSON.")] = False,
+) -> None:
+    """Train one network until it reaches the goal, and write down what that cost."""
+    from bioplast.training.config import RunConfig
+    from bioplast.training.folder import carry_out_in, make_keeper
+    from bioplast.training.interrupts import held_interrupts
+    from bioplast.training.keeper import warn_on_stderr
+    from bioplast.training.progress import watch
+    from bioplast.training.record import Run, check_writable, format_record, write_run
+    from bioplast.training.run import set_up
+    from bioplast.training.summary import make_summary
+
+    config = RunConfig(
+        model=model,
+        rule=rule,
+        hidden=read_count("--hidden", hidden),
+        seed=read_whole("--seed", seed, least=0),
+        task=task if task in TASKS else str(Path(task).resolve()),
+        protocol=protocol,
+        goal=read_number("--goal", goal),
+        max_samples=read_count("--max-samples", max_samples),
+        device=device,
+        options=read_settings("--set", changes or []),
+    )
+    folder = find_project(project)
+    setup = set_up(config, project=folder)
+    config = setup.config
+    out = out or folder / "results" / "train" / config.key
+    check_writable(out)
+
+    def tell(run: Run) -> None:
+        if json:
+            print(format_record(run.record))
+        else:
+            Console().print(make_summary(run.record))
+
+    def write(folder: Path, run: Run) -> None:
+        try:
+            write_run(folder, run)
+        except RequestError:  # the numbers are not lost with a disk that is full
+            tell(run)
+            raise
+
+    with held_interrupts() as interrupts:
+        keeper = make_keeper(out, setup, resumes=resume, wants_stop=lambda: interrupts.requested)
+        interrupts.can_wait = lambda: keeper.has_unkept
+        try:
+            with watch(config.title, setup.protocol.max_samples) as report:
+                run = carry_out_in(out, setup, keeper=keeper, reuses=resume, report=report, write=write)
+        except KeyboardInterrupt:
+            if keeper.kept:
+                warn_on_stderr(f"kept after {keeper.kept} samples; --resume goes on from there")
+            raise
+    tell(run)
+    if not json:
+        print(f"written to {out}")
+    if run.record["diverged"]:
+        print("bioplast:", run.record["message"], file=sys.stderr)
