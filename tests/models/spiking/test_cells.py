@@ -14,52 +14,27 @@ from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.project import load_model_module
 from bioplast.tasks import Images, Trials, load_task
 
-MODULE = load_model_module("spiking", Path(__file__).parents[2])
+MODULE = load_model_module("spiking", Path(__file__).parents[3])
 SPIKING = MODULE.SpikingNetwork
 
 SEED = 5
-# No setting is the default, and cells fire often.
-SETTINGS = {
-    "n_stimulus": 40,
-    "p_input": 0.3,
-    "tau_m_ms": 15.0,
-    "v_thresh": 1.25,
-    "gamma": 0.4,
-    "learning_rate": 0.4,
-    "learning_rate_output": 0.2,
-    "sd_hidden": 0.5,
-    "sd_output": 0.3,
-}
-N_PIXELS, N_HIDDEN, N_CLASSES = 16, 12, 3
 
 
-def make_network(rule="plain", device="cpp_standalone", **settings):
-    plasticity = Plasticity.parse(rule)
-    return SPIKING(N_PIXELS, N_CLASSES, N_HIDDEN, plasticity, device, "float64", **SETTINGS | settings)
+@pytest.fixture
+def show_grey(make_network):
+    """A function that shows a network in this process three images of one grey level."""
+
+    def show(p_input, level):
+        network = make_network(device="runtime", p_input=p_input)
+        images = Images(np.full((1, network.n_pixels), level, np.uint8), np.zeros(1, np.uint8))
+        state = network.initial_state(SEED)
+        return network, state, network.present(state, Trials(images, np.zeros(3, np.int64)), learn=True)
+
+    return show
 
 
-@pytest.fixture(scope="module")
-def images():
-    rng = np.random.default_rng(1)
-    pixels = rng.integers(0, 256, (9, N_PIXELS)) * (rng.random((9, N_PIXELS)) < 0.7)
-    return Images(pixels.astype(np.uint8), (np.arange(9) % N_CLASSES).astype(np.uint8))
-
-
-@pytest.fixture(scope="module")
-def trials(images):
-    return Trials(images, np.array([3, 1, 4, 1, 5, 8, 2, 6]), first=20)
-
-
-def make_runtime_state(p_input, level):
-    """A network in this process that is shown three images of one grey level, and the outcome."""
-    images = Images(np.full((1, N_PIXELS), level, np.uint8), np.zeros(1, np.uint8))
-    network = make_network(device="runtime", p_input=p_input)
-    state = network.initial_state(SEED)
-    return network, state, network.present(state, Trials(images, np.zeros(3, np.int64)), learn=True)
-
-
-def test_probability_0_never_fires():
-    _, state, outcome = make_runtime_state(0.0, 255)
+def test_probability_0_never_fires(show_grey):
+    _, state, outcome = show_grey(0.0, 255)
     assert outcome.signalling.spikes_input == 0
     # The last hidden cell fires without input: only the outputs' biases learn.
     assert outcome.signalling.spikes_hidden > 0
@@ -68,13 +43,13 @@ def test_probability_0_never_fires():
     assert (state.layers[1].books.m0[-1] == 3).all()
 
 
-def test_probability_1_always_fires_where_white():
-    network, _, outcome = make_runtime_state(1.0, 255)
-    assert outcome.signalling.spikes_input == 3 * network.n_stimulus * (N_PIXELS + 1)
+def test_probability_1_always_fires_where_white(show_grey):
+    network, _, outcome = show_grey(1.0, 255)
+    assert outcome.signalling.spikes_input == 3 * network.n_stimulus * (network.n_pixels + 1)
 
 
-def test_probability_1_never_fires_where_black():
-    network, _, outcome = make_runtime_state(1.0, 0)
+def test_probability_1_never_fires_where_black(show_grey):
+    network, _, outcome = show_grey(1.0, 0)
     assert outcome.signalling.spikes_input == 3 * network.n_stimulus  # the input that is always on
 
 
@@ -93,19 +68,24 @@ def test_spike_counts_on_mnist():
     assert outcome.signalling.macs == 0
 
 
-def drive_cells(drives, wanted):
-    """Run three trials without synapses' help; cell j is driven by ``drives[j]`` thresholds."""
-    network = make_network()
-    images = Images(np.full((1, N_PIXELS), 255, np.uint8), np.zeros(1, np.uint8))
-    values = {
-        "hidden.bias": network.v_thresh * np.asarray(drives),
-        "input_to_hidden.w": np.zeros((N_PIXELS + 1) * N_HIDDEN),
-    }
-    stimulus = Stimulus.of(Trials(images, np.zeros(3, np.int64)), SEED)
-    return network, RUNNERS["cpp_standalone"](network).run(values, stimulus, wanted)
+@pytest.fixture
+def drive_cells(make_network):
+    """A function that runs three trials in which only a steady drive reaches the cells, in thresholds."""
+
+    def drive(drives, wanted, device="cpp_standalone", **settings):
+        network = make_network(device=device, **settings)
+        images = Images(np.full((1, network.n_pixels), 255, np.uint8), np.zeros(1, np.uint8))
+        values = {
+            "hidden.bias": network.v_thresh * np.asarray(drives),
+            "input_to_hidden.w": np.zeros((network.n_pixels + 1) * network.n_hidden),
+        }
+        stimulus = Stimulus.of(Trials(images, np.zeros(3, np.int64)), SEED)
+        return network, RUNNERS[device](network).run(values, stimulus, wanted)
+
+    return drive
 
 
-def test_rate_follows_the_f_i_curve():
+def test_rate_follows_the_f_i_curve(drive_cells):
     drives = np.array([0, 0.5, 0.9, 1, 1.05, 1.2, 1.5, 2, 2.5, 3, 4, 6, 8])
     network, results = drive_cells(drives, ["hidden.n_active"])
     counts = results["hidden.n_active"] / 3
@@ -123,15 +103,21 @@ def test_rate_follows_the_f_i_curve():
     assert counts[-1] >= 10
 
 
-def test_membrane_charges_with_its_time_constant():
-    drives = np.linspace(-1, 0.99, N_HIDDEN + 1)
+def test_refractory_cell_fires_no_sooner_however_strong_the_drive(drive_cells):
+    _, results = drive_cells(np.full(13, 800.0), ["hidden.n_active"], "runtime", tau_refrac_ms=7.0)
+    # At once in each of three trials and then every seven steps of the forty: 1, 8, 15, 22, 29 and 36.
+    assert (results["hidden.n_active"] == 3 * 6).all()
+
+
+def test_membrane_charges_with_its_time_constant(drive_cells):
+    drives = np.linspace(-1, 0.99, 13)
     network, results = drive_cells(drives, ["hidden.v"])
     # From 0 in the first step of the last trial on.
     charge = 1 - np.exp(-(network.n_steps - 1) / network.tau_m_ms)
     np.testing.assert_allclose(results["hidden.v"], network.v_thresh * drives * charge, rtol=1e-12)
 
 
-def test_output_biases_come_from_a_cell_that_fires_regularly(trials):
+def test_output_biases_come_from_a_cell_that_fires_regularly(make_network, trials):
     network = make_network()
     state = network.initial_state(SEED)
     state.layers[0].weights[...] = 0
@@ -165,12 +151,12 @@ def test_weights_that_are_no_numbers_give_no_answer(rule):
     assert outcome.predictions.tolist() == [-1, -1, -1]
 
 
-def test_learning_rates_are_per_step_of_the_stimulus():
+def test_learning_rates_are_per_step_of_the_stimulus(make_network):
     network = make_network()
     assert network.learning_rates == {HIDDEN_LAYER: 0.4 / 40, OUTPUT_LAYER: 0.2 / 40}
 
 
-def test_trial_that_is_too_long():
+def test_trial_that_is_too_long(make_network):
     with pytest.raises(RequestError, match=r"SpikingNetwork.n_stimulus: must be at most 57, got 58"):
         make_network(n_stimulus=58)
     assert make_network(n_stimulus=57).n_steps == 62

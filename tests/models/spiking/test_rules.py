@@ -1,58 +1,19 @@
-"""The spiking network against a simulation of its own, step by step, and against theory."""
+"""The spiking network against a simulation of its own, step by step."""
 
 import copy
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bioplast import Plasticity
-from bioplast.brian.model import RUNNERS
-from bioplast.brian.stimulus import Stimulus
 from bioplast.keys import make_keys
 from bioplast.network import HIDDEN_LAYER
 from bioplast.numeric.reference import change_layer
 from bioplast.numeric.settings import Settings
 from bioplast.plasticity.part import Proposal
-from bioplast.project import load_model_module
 from bioplast.randomness import make_key
-from bioplast.tasks import Images, Trials
 from bioplast.tasks.poisson import trial_keys, uniform
 
-MODULE = load_model_module("spiking", Path(__file__).parents[2])
-SPIKING = MODULE.SpikingNetwork
-
 SEED = 5
-# No setting is the default, and cells fire often.
-SETTINGS = {
-    "n_stimulus": 40,
-    "p_input": 0.3,
-    "tau_m_ms": 15.0,
-    "v_thresh": 1.25,
-    "gamma": 0.4,
-    "learning_rate": 0.4,
-    "learning_rate_output": 0.2,
-    "sd_hidden": 0.5,
-    "sd_output": 0.3,
-}
-N_PIXELS, N_HIDDEN, N_CLASSES = 16, 12, 3
-
-
-def make_network(rule="plain", device="cpp_standalone", **settings):
-    plasticity = Plasticity.parse(rule)
-    return SPIKING(N_PIXELS, N_CLASSES, N_HIDDEN, plasticity, device, "float64", **SETTINGS | settings)
-
-
-@pytest.fixture(scope="module")
-def images():
-    rng = np.random.default_rng(1)
-    pixels = rng.integers(0, 256, (9, N_PIXELS)) * (rng.random((9, N_PIXELS)) < 0.7)
-    return Images(pixels.astype(np.uint8), (np.arange(9) % N_CLASSES).astype(np.uint8))
-
-
-@pytest.fixture(scope="module")
-def trials(images):
-    return Trials(images, np.array([3, 1, 4, 1, 5, 8, 2, 6]), first=20)
 
 
 def draw_spikes(network, trials):
@@ -233,7 +194,7 @@ CATALOGUE = [
 
 
 @pytest.mark.parametrize("rule", CATALOGUE)
-def test_every_rule_does_what_it_means(trials, rule):
+def test_every_rule_does_what_it_means(make_network, trials, rule):
     network = make_network(rule, "runtime")
     state = network.initial_state(SEED)
     simulation = RuledSimulation(network, state)
@@ -253,7 +214,7 @@ def test_every_rule_does_what_it_means(trials, rule):
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_event_driven_eligibility_is_the_sum_over_time_steps(trials, rule):
+def test_event_driven_eligibility_is_the_sum_over_time_steps(make_network, trials, rule):
     network = make_network(rule)
     state = network.initial_state(SEED)
     simulation = Simulation(network, state, RULES[rule])
@@ -295,7 +256,7 @@ def test_event_driven_eligibility_is_the_sum_over_time_steps(trials, rule):
     ids=lambda settings: ", ".join(settings),
 )
 @pytest.mark.parametrize("rule", ["above(0.002)", "largest(0.1)"])
-def test_options_do_what_they_mean(trials, rule, settings):
+def test_options_do_what_they_mean(make_network, trials, rule, settings):
     network = make_network(rule, "runtime", **settings)
     state = network.initial_state(SEED)
     simulation = Simulation(network, state, RULES[rule])
@@ -316,17 +277,7 @@ def test_options_do_what_they_mean(trials, rule, settings):
     assert not np.allclose(state.layers[0].weights, other.layers[0].weights)
 
 
-def test_refractory_cell_fires_no_sooner_however_strong_the_drive():
-    network = make_network(device="runtime", tau_refrac_ms=7.0)
-    images = Images(np.full((1, N_PIXELS), 255, np.uint8), np.zeros(1, np.uint8))
-    values = {"hidden.bias": np.full(N_HIDDEN + 1, 1000.0), "input_to_hidden.w": np.zeros(204)}
-    stimulus = Stimulus.of(Trials(images, np.zeros(3, np.int64)), SEED)
-    counts = RUNNERS["runtime"](network).run(values, stimulus, ["hidden.n_active"])["hidden.n_active"]
-    # At once in each of three trials and then every seven steps of the forty: 1, 8, 15, 22, 29 and 36.
-    assert (counts == 3 * 6).all()
-
-
-def test_without_learning_it_only_answers(trials):
+def test_without_learning_it_only_answers(make_network, trials):
     network = make_network()
     state = network.initial_state(SEED)
     simulation = Simulation(network, state, RULES["plain"])
@@ -337,7 +288,7 @@ def test_without_learning_it_only_answers(trials):
 
 
 @pytest.mark.parametrize("rule", ["plain", "subnet(5) + largest(0.3)"])
-def test_both_devices_are_one_network(trials, rule):
+def test_both_devices_are_one_network(make_network, trials, rule):
     states, outcomes = [], []
     for device in ("cpp_standalone", "runtime"):
         network = make_network(rule, device)
