@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from bioplast.numeric.encoding import read_pixels as read_image
 from bioplast.plasticity.plain import select_plain as select
 from bioplast.plasticity.side import FloatArray, IntArray, Side
-from bioplast.plasticity.walks import close, recall, weight_at
+from bioplast.plasticity.walks import close, recall, settle, weight_at
+
+N_RECENT = 255  # trials whose writes are counted in a byte
 
 
 class Constants(NamedTuple):
@@ -79,10 +81,15 @@ def run_chunk(
             send_back(output, hidden, constants.error_slope)
             change_layer(hidden, n_inputs, constants.learning_rate, keys[trial, 0])
             change_layer(output, n_active, constants.learning_rate_output, keys[trial, 1])
+        if learn and trial % N_RECENT == N_RECENT - 1:
+            settle(hidden)
+            settle(output)
     if learn:
         hidden.clock[0] = output.clock[0] = images.size
         recall_all(hidden)
         recall_all(output)
+        settle(hidden)
+        settle(output)
     return macs
 
 

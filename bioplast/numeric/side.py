@@ -28,6 +28,7 @@ def make_side(
         weights=layer.weights,
         m0=layer.books.m0,
         m1=layer.books.m1,
+        recent=np.zeros((n_pre, n_post), np.uint8),
         plastic=layer.plastic,
         row_is_plastic=np.asarray(row_is_plastic),
         plastic_rows=rows,

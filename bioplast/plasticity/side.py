@@ -19,6 +19,7 @@ class Side(NamedTuple):
     Attributes
     ----------
     weights, m0, m1 : (n_pre, n_post), the layer and its books
+    recent : (n_pre, n_post), writes that are not in ``m0`` yet: a byte each, as books are slow to reach
     plastic : (n_pre, n_post) bool, the synapses on the path
     row_is_plastic : (n_pre,) bool, whether any synapse from the unit is
     plastic_rows, plastic_columns : units with plastic synapses, by index
@@ -45,6 +46,7 @@ class Side(NamedTuple):
     weights: FloatArray
     m0: IntArray
     m1: NDArray[np.float64]
+    recent: NDArray[np.uint8]
     plastic: NDArray[np.bool_]
     row_is_plastic: NDArray[np.bool_]
     plastic_rows: IntArray

@@ -18,15 +18,24 @@ def book(side: Side, i: int, j: int, change: Any) -> None:
     side.weights[i, j] = before + change
     after = side.weights[i, j]
     applied = np.float64(after) - np.float64(before)
-    side.m0[i, j] += applied != 0
+    side.recent[i, j] += applied != 0
     side.m1[i, j] += abs(applied)
 
 
 def book_proposal(side: Side, i: int, j: int, change: Any) -> None:
     """Change a weight and book what was proposed to it."""
     side.weights[i, j] += change
-    side.m0[i, j] += change != 0
+    side.recent[i, j] += change != 0
     side.m1[i, j] += abs(change)
+
+
+def settle(side: Side) -> None:
+    """Bring the writes of the last trials into the books: one a trial at most, as many as a byte holds."""
+    for r in range(side.plastic_rows.size):
+        i = side.plastic_rows[r]
+        for j in range(side.step.size):
+            side.m0[i, j] += side.recent[i, j]
+            side.recent[i, j] = 0
 
 
 def write(side: Side, i: int, j: int, change: Any) -> None:

@@ -9,6 +9,7 @@ from bioplast.network import State
 from bioplast.numeric import reference
 from bioplast.numeric.chunk import Chunks
 from bioplast.numeric.encoding import Rates
+from bioplast.numeric.kernel import N_RECENT
 from bioplast.numeric.settings import Settings
 from bioplast.tasks.task import Images, Trials
 
@@ -84,18 +85,18 @@ def make_state(rule, dtype, settings=STANDARD):
     return State(7, layers)
 
 
-def run_both(images, rule, settings, dtype):
+def run_both(images, rule, settings, dtype, n_trials=120):
     """The states after the same trials of the kernel and of the reference."""
     plasticity = Plasticity.parse(rule)
     fast, slow = make_state(rule, dtype, settings), make_state(rule, dtype, settings)
-    trials = Trials(images, np.random.default_rng(1).permutation(120))
+    trials = Trials(images, np.random.default_rng(1).permutation(n_trials) % 120)
     ours = Chunks(settings, Rates(), plasticity).present(fast, trials, learn=True)
     theirs = reference.present(
         slow, trials, settings=settings, encoding=Rates(), plasticity=plasticity, learn=True
     )
     np.testing.assert_array_equal(ours.predictions, theirs.predictions)
     assert ours.signalling == theirs.signalling
-    assert fast.trial == slow.trial == 120
+    assert fast.trial == slow.trial == n_trials
     assert fast.energies["hidden->output"].m0 > 0
     return fast, slow
 
@@ -104,6 +105,15 @@ def run_both(images, rule, settings, dtype):
 @pytest.mark.parametrize("slope", [0.0, 0.1])
 def test_equals_the_reference_to_the_bit(images, rule, slope):
     check_bits(*run_both(images, rule, Settings(0.05, 0.02, slope, error_slope=0.1), np.float64))
+
+
+@pytest.mark.parametrize("n_trials", [N_RECENT, N_RECENT + 1, 2 * N_RECENT + 60])
+@pytest.mark.parametrize("rule", ["plain", "largest(0.3)", "cache(0.00001)"])
+def test_no_write_is_lost_where_counts_are_carried_over(images, rule, n_trials):
+    fast, slow = run_both(images, rule, STANDARD, np.float64, n_trials)
+    for layer, other in zip(fast.layers, slow.layers, strict=True):
+        np.testing.assert_array_equal(layer.books.m0, other.books.m0)
+    assert fast.layers[1].books.m0.max() == n_trials  # the outputs' biases are written each time
 
 
 @pytest.mark.parametrize("rule", ["plain", "largest(0.02)", "largest(0.3)", "fixed(0.3) + largest(0.1)"])
