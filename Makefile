@@ -45,9 +45,10 @@ compare: $(INSTALLED)
 figures: $(INSTALLED)
 	$(BIN)/bioplast run $(EXPERIMENTS) $(QUICK_FLAG)
 
-# A file's tests stay in one worker, so that they share what its fixtures compile.
+# A file's tests stay in one worker, so that they share what its fixtures compile; in their order, as those
+# that take longest, of whole experiments, are few and would come last.
 test: $(TEST_INSTALLED)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(TEST_INSTALLED)
 	$(BIN)/ruff check .
