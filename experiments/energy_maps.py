@@ -8,14 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from bioplast.figures.maps import plot_energy_map, plot_fields
+from bioplast.figures.maps import plot_energy_map, plot_fields, plot_ranks, plot_sizes
 from bioplast.figures.style import BLACK, BLUE, DOUBLE_COLUMN_MM, GREY, label_panel, make_figure
-from bioplast.figures.ticks import label_log_axis
 from bioplast.network import Layer
 from bioplast.studies.grid import make_seeds
 from bioplast.studies.interval import spread
@@ -273,41 +271,17 @@ def plot(data: pd.DataFrame) -> Figure:
                 field_ax.set_title(label)
         figure.colorbar(image, ax=row[1], fraction=0.05, pad=0.02)
         row[0].set_ylabel(network)
-        _plot_cells(part[part["panel"] == "cells"], row[4])
-        _plot_synapses(part[part["panel"].isin(STYLES)], row[5])
+        plot_ranks(part[part["panel"] == "cells"], row[4], colours=COLOURS)
+        plot_sizes(part[part["panel"].isin(STYLES)], row[5], colours=COLOURS, styles=STYLES)
         for ax, column in zip((row[0], row[2], row[4], row[5]), marked, strict=True):
             label_panel(ax, column[number])
     for ax in axes[-1, :4]:
         ax.set_xlabel("Pixel")
     axes[-1, 4].set_xlabel("Hidden cells")
     axes[-1, 5].set_xlabel("Size")
-    _draw_legend(figure)
-    return figure
-
-
-def _plot_cells(data: pd.DataFrame, ax: Axes) -> None:
-    for label, colour in COLOURS.items():
-        line = data[data["label"] == label].sort_values("x")
-        ax.plot(line["x"], line["value"], color=colour)
-    ax.set_xlim(0, 1)
-    ax.set_ylim(bottom=0)
-    ax.set_ylabel("Energy")
-
-
-def _plot_synapses(data: pd.DataFrame, ax: Axes) -> None:
-    for label, colour in COLOURS.items():
-        for panel, dashes in STYLES.items():
-            line = data[(data["label"] == label) & (data["panel"] == panel)].sort_values("x")
-            ax.plot(line["x"], line["value"], color=colour, linestyle=dashes, linewidth=0.8)
-    ax.set_xscale("log")
-    label_log_axis(ax.xaxis)
-    ax.set_ylabel("Share of synapses")
-
-
-def _draw_legend(figure: Figure) -> None:
     handles = [Line2D([], [], color=colour, label=label) for label, colour in COLOURS.items()]
     handles += [
-        Line2D([], [], color=GREY, linestyle=dashes, label=MEASURES[panel])
-        for panel, dashes in STYLES.items()
+        Line2D([], [], color=GREY, linestyle=STYLES[panel], label=MEASURES[panel]) for panel in STYLES
     ]
     figure.legend(handles=handles, loc="outside lower right", ncols=len(handles))
+    return figure
