@@ -8,7 +8,12 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 _PLAIN_UP_TO = 99_999
-_WIDE_DECADES, _NARROW_DECADES = 1.7, 0.8
+_STEPS = {  # by the decades that are seen, at most
+    0.8: (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0),
+    1.3: (1.0, 2.0, 5.0),
+    1.7: (1.0, 3.0),
+    math.inf: (1.0,),
+}
 _MOST_DECADES = 5
 
 
@@ -21,11 +26,7 @@ def label_log_axis(axis: Axis) -> None:
     if low <= 0:  # nothing is drawn, and the axis has the limits of an empty one
         return
     decades = math.log10(high / low)
-    steps: tuple[float, ...] = (1.0,)
-    if decades < _WIDE_DECADES:
-        steps = (1.0, 2.0, 5.0)
-    if decades < _NARROW_DECADES:
-        steps = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
+    steps = next(steps for most, steps in _STEPS.items() if decades < most)
     axis.set_major_locator(LogLocator(subs=steps, numticks=_MOST_DECADES if len(steps) == 1 else 15))
     plain_up_to = 0 if decades > _MOST_DECADES else _PLAIN_UP_TO
     axis.set_major_formatter(FuncFormatter(lambda value, _: format_log_tick(value, plain_up_to)))
