@@ -90,10 +90,11 @@ def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
 
 
 def expected_seconds(config: RunConfig) -> float:
-    """Learning goes with the plastic units; few of them need many samples."""
+    """Learning goes with the plastic units; few of them need many samples, and so does choosing."""
     hidden = config.hidden or 100
-    units, _ = _read_rule(config.rule, hidden)
-    return 1 + 0.025 * units + 300 / units + 0.0005 * hidden
+    units, fraction = _read_rule(config.rule, hidden)
+    choosing = 0 if fraction == 1 else 10 + 0.008 * units + 1000 / units
+    return 1 + 0.018 * units + 300 / units + 0.0005 * hidden + choosing
 
 
 def analyse(runs: Sequence[Run]) -> pd.DataFrame:

@@ -48,8 +48,8 @@ GOAL, SEEDS = 0.95, 3
 QUICK_GOAL, QUICK_SEEDS, QUICK_MAX_SAMPLES = 0.90, 1, 20_000
 
 # About how many images a second each network learns from, and seconds that building it takes.
-SPEED = {"ann": 60_000, "rate": 9_000, "spiking": 3_500}
-BUILD_SECONDS = {"ann": 2, "rate": 30, "spiking": 30}
+SPEED = {"ann": 15_000, "rate": 14_000, "spiking": 5_000}
+BUILD_SECONDS = {"ann": 1, "rate": 2, "spiking": 4}
 
 ENERGIES = ("m0", "m1")
 
