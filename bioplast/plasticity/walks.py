@@ -63,7 +63,7 @@ def is_block(side: Side) -> bool:
 
 
 def write_all(side: Side, n_rows: int) -> None:
-    """Write every proposed change."""
+    """Write every proposed change; where there are gaps a change of nothing, eight or sixteen at once."""
     whole = is_block(side)
     for r in range(n_rows):
         i = side.rows[r]
@@ -72,9 +72,10 @@ def write_all(side: Side, n_rows: int) -> None:
             for j in range(side.plastic_columns.size):
                 write(side, i, j, pre * side.step[j])
         else:
+            nothing = pre - pre  # in the dtype of the weights
             for j in range(side.step.size):
-                if side.plastic[i, j]:
-                    write(side, i, j, pre * side.step[j])
+                change = pre * side.step[j]
+                write(side, i, j, change if side.plastic[i, j] else nothing)
 
 
 def write_columns(side: Side, n_rows: int, n_columns: int) -> None:
