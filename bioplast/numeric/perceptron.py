@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bioplast.numeric.kernel import change_layer, find_winner, opens, recall_all, weigh
+from bioplast.numeric.kernel import N_RECENT, change_layer, find_winner, opens, recall_all, weigh
 from bioplast.plasticity.side import FloatArray, IntArray, Side
+from bioplast.plasticity.walks import settle
 
 
 def run_patterns(
@@ -51,9 +52,12 @@ def run_patterns(
         wrong = compute_errors(side, labels[trial])
         if learn and wrong and opens(side.activity, winner, labels[trial], gate):
             change_layer(side, n_inputs, learning_rate, keys[trial, 0])
+        if learn and trial % N_RECENT == N_RECENT - 1:
+            settle(side)
     if learn:
         side.clock[0] = images.size
         recall_all(side)
+        settle(side)
 
 
 def find_class(drive: FloatArray) -> int:
