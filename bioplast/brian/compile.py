@@ -1,8 +1,7 @@
 """The C++ compiler: found, named in the key of a program, and given the source in few pieces.
 
-Brian2 writes each piece of code into a file of its own. Compiling these one by one takes some ten seconds,
-nearly all of which goes into reading the same headers; joined into a file for each core it takes two or
-three.
+Brian2 writes each piece of code into a file of its own, fifty for a network. Compiled one by one, most of the
+time goes into reading the same headers again; joined into a file for each core they take a third of it.
 """
 
 from __future__ import annotations

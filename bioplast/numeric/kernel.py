@@ -63,7 +63,8 @@ def run_chunk(
     for trial in range(images.size):
         n_inputs = read_image(source, table, images[trial], hidden.pre, hidden.rows)
         if learn:
-            hidden.clock[0] = output.clock[0] = trial
+            begin(hidden, trial)
+            begin(output, trial)
             recall_rows(hidden, n_inputs)
             recall_all(output)
         for j in range(hidden.activity.size):
@@ -81,16 +82,24 @@ def run_chunk(
             send_back(output, hidden, constants.error_slope)
             change_layer(hidden, n_inputs, constants.learning_rate, keys[trial, 0])
             change_layer(output, n_active, constants.learning_rate_output, keys[trial, 1])
-        if learn and trial % N_RECENT == N_RECENT - 1:
-            settle(hidden)
-            settle(output)
     if learn:
-        hidden.clock[0] = output.clock[0] = images.size
-        recall_all(hidden)
-        recall_all(output)
-        settle(hidden)
-        settle(output)
+        finish(hidden, images.size)
+        finish(output, images.size)
     return macs
+
+
+def begin(side: Side, trial: int) -> None:
+    """Set the clock of a layer that learns, and empty its counts of recent writes before they are full."""
+    side.clock[0] = trial
+    if trial % N_RECENT == 0:
+        settle(side)
+
+
+def finish(side: Side, n_trials: int) -> None:
+    """Bring what a layer's synapses carry, and its books, up to the end of a chunk."""
+    side.clock[0] = n_trials
+    recall_all(side)
+    settle(side)
 
 
 def opens(output: FloatArray, winner: int, label: int, parameters: NDArray[np.float64]) -> bool:

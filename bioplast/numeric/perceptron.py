@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bioplast.numeric.kernel import N_RECENT, change_layer, find_winner, opens, recall_all, weigh
+from bioplast.numeric.kernel import begin, change_layer, find_winner, finish, opens, recall_all, weigh
 from bioplast.plasticity.side import FloatArray, IntArray, Side
-from bioplast.plasticity.walks import settle
 
 
 def run_patterns(
@@ -42,7 +41,7 @@ def run_patterns(
             side.pre[i] = 1 if source[images[trial], i] > 127 else -1
             side.rows[i] = i
         if learn:
-            side.clock[0] = trial
+            begin(side, trial)
             recall_all(side)
         for j in range(side.activity.size):
             side.activity[j] = 0
@@ -52,12 +51,8 @@ def run_patterns(
         wrong = compute_errors(side, labels[trial])
         if learn and wrong and opens(side.activity, winner, labels[trial], gate):
             change_layer(side, n_inputs, learning_rate, keys[trial, 0])
-        if learn and trial % N_RECENT == N_RECENT - 1:
-            settle(side)
     if learn:
-        side.clock[0] = images.size
-        recall_all(side)
-        settle(side)
+        finish(side, images.size)
 
 
 def find_class(drive: FloatArray) -> int:
