@@ -82,13 +82,11 @@ def _cpu_features() -> str:
 
 def _join(source: Path, n_parts: int) -> list[str]:
     """Write files that include all others, about as much in each; return their names."""
-    codes = sorted((source / "code_objects").glob("*.cpp"))
-    for code in codes:
+    for code in (source / "code_objects").glob("*.cpp"):
         _name_support(code)
     parts: list[list[Path]] = [[] for _ in range(n_parts)]
     sizes = [0] * n_parts
-    files = [*codes, *sorted(source.glob("*.cpp"))]
-    for file in sorted(files, key=lambda file: -file.stat().st_size):
+    for file in sorted(_list_files(source), key=lambda file: (-file.stat().st_size, file)):
         smallest = sizes.index(min(sizes))
         parts[smallest].append(file)
         sizes[smallest] += file.stat().st_size
@@ -97,6 +95,14 @@ def _join(source: Path, n_parts: int) -> list[str]:
         lines = (f'#include "{file.relative_to(source)}"\n' for file in part)
         (source / name).write_text("".join(lines))
     return names
+
+
+def _list_files(source: Path) -> list[Path]:
+    """What Brian2's own makefile compiles, which differs between its versions."""
+    listed = re.search(r"^SRCS = (.*)$", (source / "makefile").read_text(), re.MULTILINE)
+    if listed is None:
+        raise RuntimeError(f"{source}/makefile: lists no sources (SRCS)")
+    return [source / name for name in listed[1].split()]
 
 
 def _name_support(code: Path) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -17,8 +17,10 @@ from bioplast.plasticity.side import Side
 
 _CONFIG: Any = numba.config  # its settings are made at run time
 # Without Numba's run time (_nrt) no references are counted, a third of the time it takes to compile, and
-# a kernel that allocates does not compile at all.
-_NJIT: Any = numba.njit
+# a kernel that allocates does not compile at all. Only the outermost function is called from Python: to
+# make the others ready for it would double the time.
+_compile_inner: Any = partial(numba.njit, _nrt=False, no_cfunc_wrapper=True, no_cpython_wrapper=True)
+_compile_outer: Any = partial(numba.njit, nogil=True, _nrt=False, no_cfunc_wrapper=True)
 
 
 def compiled(function: Callable[..., Any], **parts: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,11 +45,10 @@ def _compile(function: FunctionType, parts: tuple[tuple[str, FunctionType], ...]
     mark = _fingerprint(tree)
     twins: dict[FunctionType, Any] = {}
     for callee in reversed(tree):
-        twins.setdefault(callee, _NJIT(_nrt=False)(_make_twin(callee, dict(parts), twins, mark)))
+        twins.setdefault(callee, _compile_inner(_make_twin(callee, dict(parts), twins, mark)))
     with _cache_folder() as folder:
-        return _NJIT(nogil=True, cache=folder is not None, _nrt=False)(
-            _make_twin(function, dict(parts), twins, mark)
-        )
+        twin = _make_twin(function, dict(parts), twins, mark)
+        return _compile_outer(twin, cache=folder is not None)
 
 
 def _list_functions(

@@ -52,10 +52,14 @@ def test_many_pieces_that_call_their_own_functions_alike(tmp_path):
             f"#include <cstdio>\n\nnamespace {{\n    int number() {{ return {number}; }}\n}}\n\n"
             f'void _run_piece_{number}()\n{{\n    std::printf("%d ", number());\n}}\n'
         )
-    declared = "".join(f"void _run_piece_{number}();\n" for number in range(7))
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "end.cpp").write_text("int end() { return 0; }\n")
+    declared = "int end();\n" + "".join(f"void _run_piece_{number}();\n" for number in range(7))
     called = "".join(f"    _run_piece_{number}();\n" for number in range(7))
-    (tmp_path / "main.cpp").write_text(f"{declared}int main()\n{{\n{called}    return 0;\n}}\n")
+    (tmp_path / "main.cpp").write_text(f"{declared}int main()\n{{\n{called}    return end();\n}}\n")
+    pieces = " ".join(f"code_objects/piece_{number}.cpp" for number in range(7))
     (tmp_path / "makefile").write_text(
+        f"SRCS = {pieces} main.cpp library/end.cpp\n"
         "OBJS = ${SRCS:.cpp=.o}\nmain: $(OBJS)\n\t$(CXX) $(OBJS) -o main\n%.o: %.cpp\n\t$(CXX) -c $< -o $@\n"
     )
     compile_source(tmp_path)
