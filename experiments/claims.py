@@ -281,8 +281,8 @@ seeds; beside it the number itself, [its interval] and n. Grey: the range in whi
 most {little} times the samples; an accuracy is kept with at most {kept} times the errors, both at their
 least within 200,000 samples. The verdict follows from these alone: reproduced if the whole interval is in
 the range, refuted if none of it is; it cannot be decided otherwise, nor where the source's definition is
-not known. A claim is refuted if one of its numbers is, and reproduced if all are. Open markers lie beyond
-the edge.
+not known. Where a seed did not reach the goal the upper end is not known and may be anywhere. A claim is
+refuted if one of its numbers is, and reproduced if all are. Open markers lie beyond the edge.
 
 {verdicts}
 """

@@ -41,8 +41,11 @@ def plot_scoreboard(data: pd.DataFrame, ax: Axes) -> Axes:
             ax.barh(place, high - low, left=low, height=0.7, color=GREY, alpha=0.22, linewidth=0, zorder=1)
         if pd.isna(row["shown"]):
             continue
-        ends = [min(max(row[f"shown {end}"], least), most) for end in ("low", "high")]
-        ax.plot(ends, [place, place], color=look.colour, linewidth=1.2, zorder=2)
+        ends = [row["shown low"], row["shown high"]]
+        if not all(map(pd.isna, ends)):  # an end that is not known may be anywhere
+            low, high = (edge if pd.isna(end) else end for end, edge in zip(ends, _LIMITS, strict=True))
+            ends = [min(max(end, least), most) for end in (low, high)]
+            ax.plot(ends, [place, place], color=look.colour, linewidth=1.2, zorder=2)
         x = min(max(row["shown"], least), most)
         face = look.colour if x == row["shown"] else "white"
         ax.plot(x, place, look.marker, color=look.colour, markerfacecolor=face, markersize=4, zorder=3)

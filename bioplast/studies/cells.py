@@ -32,7 +32,8 @@ def compute_medians(runs: pd.DataFrame, cells: Sequence[str], quantities: Sequen
     Returns
     -------
     medians : columns ``cells``, ``reached``, ``n``, and for each quantity itself and the ends of its 95 %
-        bootstrap interval, ``<quantity> low`` and ``<quantity> high``; nan unless all runs got there
+        bootstrap interval, ``<quantity> low`` and ``<quantity> high``; unless all runs got there the high
+        end is nan, and the low one is that of what they spent, as none would have taken less
     """
     rows = []
     for names, cell in runs.groupby(list(cells), sort=False):
@@ -94,8 +95,7 @@ def compare_with_plain(
 def _describe(quantity: str, cell: pd.DataFrame) -> dict[str, float]:
     values = count_unreached_as_infinite(cell, quantity)
     median = float(np.median(values))
-    low = high = np.nan
-    if np.isfinite(values).all():
-        estimate = estimate_median(values)
-        low, high = estimate.low, estimate.high
-    return spread(quantity, median if np.isfinite(median) else np.nan, low, high)
+    if not np.isfinite(median):
+        return spread(quantity, np.nan, np.nan, np.nan)
+    spent = estimate_median(cell[quantity].astype(float))
+    return spread(quantity, median, spent.low, spent.high if np.isfinite(values).all() else np.nan)

@@ -100,5 +100,8 @@ def _say(finding: Finding) -> str:
     if not finding.n:
         return "-"
     value, low, high = (format_cell(number) for number in (finding.value, finding.low, finding.high))
-    interval = "" if "-" in (low, high) else f" [{low}, {high}]"
+    if math.isnan(finding.high):
+        interval = "" if math.isnan(finding.low) else f" [at least {low}]"
+    else:
+        interval = f" [at most {high}]" if math.isnan(finding.low) else f" [{low}, {high}]"
     return f"{value}{interval} n = {finding.n}"

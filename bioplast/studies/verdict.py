@@ -17,7 +17,7 @@ class Finding:
     Attributes
     ----------
     value : nan where nothing was
-    low, high : ends of its 95 % interval; nan where that is not known
+    low, high : ends of its 95 % interval; nan where they are not known
     n : number of values it rests on
     """
 
@@ -67,19 +67,22 @@ class Judgement:
 def judge(finding: Finding, expectation: Expectation | None) -> Judgement:
     """Reproduced if the whole interval agrees with the claim, refuted if none of it does.
 
-    Anything else cannot be decided: the interval has an end of the range in it, it is not known, nothing was
-    measured, or (``expectation`` is None) the source's definition of what was claimed is not known.
+    An end that is not known may be anywhere. Anything else cannot be decided: the interval has an end of the
+    range in it, neither of its own is known, nothing was measured, or (``expectation`` is None) the source's
+    definition of what was claimed is not known.
     """
     if expectation is None:
         return Judgement(UNDECIDED, "the source's definition is not known")
     if math.isnan(finding.value):
         return Judgement(UNDECIDED, "nothing was measured")
-    if math.isnan(finding.low) or math.isnan(finding.high):
+    if math.isnan(finding.low) and math.isnan(finding.high):
         return Judgement(UNDECIDED, "no interval is known")
-    if finding.low >= expectation.low and finding.high <= expectation.high:
+    low = -math.inf if math.isnan(finding.low) else finding.low
+    high = math.inf if math.isnan(finding.high) else finding.high
+    if low >= expectation.low and high <= expectation.high:
         return Judgement(REPRODUCED, "the interval lies inside the range")
-    if finding.high < expectation.low or finding.low > expectation.high:
-        side = "below" if finding.high < expectation.low else "above"
+    if high < expectation.low or low > expectation.high:
+        side = "below" if high < expectation.low else "above"
         return Judgement(REFUTED, f"the interval lies {side} the range")
     return Judgement(UNDECIDED, "the interval has an end of the range in it")
 

@@ -68,6 +68,25 @@ def test_a_claim_of_parts_has_one_row_and_one_verdict(sources):
     assert table.loc["2", "measured"] == "right: 2 [1.5, 2.5] n = 4; wrong: 9 [8, inf] n = 3"
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "said", "verdict"),
+    [
+        (8.0, math.nan, "9 [at least 8] n = 3", "refuted"),
+        (2.0, math.nan, "9 [at least 2] n = 3", "cannot be decided"),
+        (math.nan, 9.5, "9 [at most 9.5] n = 3", "cannot be decided"),
+        (math.nan, math.nan, "9 n = 3", "cannot be decided"),
+    ],
+)
+def test_an_end_that_is_not_known_may_be_anywhere(sources, monkeypatch, low, high, said, verdict):
+    monkeypatch.setitem(FOUND["two"], "wrong", (9.0, low, high, 3))
+    data = claims.analyse(sources).set_index("name")
+    assert data.loc["2b", ["said", "verdict"]].tolist() == [said, verdict]
+    line, limits = claims.plot(data.reset_index()).axes[0].lines, (0.02, 50.0)
+    drawn = [entry.get_xdata() for entry in line if list(entry.get_ydata()) == [2, 2]]
+    ends = [limit if math.isnan(end) else end / 2 for end, limit in zip((low, high), limits, strict=True)]
+    assert [list(x) for x in drawn] == ([] if math.isnan(low) and math.isnan(high) else [ends])
+
+
 def test_another_measurement_is_another_verdict(sources, monkeypatch):
     monkeypatch.setitem(FOUND["two"], "wrong", (2.0, 1.5, 2.5, 3))
     assert claims.tabulate(sources).set_index("claim").loc["2", "verdict"] == "reproduced"

@@ -15,11 +15,14 @@ from bioplast.studies.verdict import NOTHING, Expectation, Finding, Judgement, j
         (0.9, 2.0, "cannot be decided", "the interval has an end of the range in it"),
         (3.0, 4.1, "cannot be decided", "the interval has an end of the range in it"),
         (0.0, 9.0, "cannot be decided", "the interval has an end of the range in it"),
+        (2.0, math.nan, "cannot be decided", "the interval has an end of the range in it"),
+        (4.1, math.nan, "refuted", "the interval lies above the range"),
+        (math.nan, 0.9, "refuted", "the interval lies below the range"),
         (math.nan, math.nan, "cannot be decided", "no interval is known"),
     ],
 )
 def test_a_verdict_follows_from_interval_and_range(low, high, verdict, reason):
-    finding = Finding((low + high) / 2 if low == low else 2.0, low, high, 5)
+    finding = Finding(2.0, low, high, 5)
     assert judge(finding, Expectation(1.0, 4.0)) == Judgement(verdict, reason)
 
 
@@ -35,6 +38,7 @@ def test_what_is_not_defined_cannot_be_decided():
 def test_a_range_may_have_one_end():
     assert judge(Finding(5.0, 4.0, 1e9, 3), Expectation(low=4)).verdict == "reproduced"
     assert judge(Finding(5.0, 4.0, 1e9, 3), Expectation(high=3)).verdict == "refuted"
+    assert judge(Finding(5.0, 4.0, math.nan, 3), Expectation(low=4)).verdict == "reproduced"
 
 
 def test_about_is_within_a_factor():
