@@ -6,6 +6,7 @@ import numpy as np
 
 from bioplast.network import Layer
 from bioplast.plasticity.side import Side
+from bioplast.plasticity.sorting import STACK_SIZE
 
 
 def make_side(
@@ -52,6 +53,8 @@ def make_side(
         columns=np.zeros(n_post, np.int64),
         high=np.zeros(n_pre, dtype),
         low=np.zeros(n_post, dtype),
+        order=np.zeros(n_pre, np.int64),
+        stack=np.zeros(STACK_SIZE, np.int64),
         room=np.empty(max(n_plastic, n_post), dtype),
         hints=np.zeros(2),
     )

@@ -11,10 +11,12 @@ Plain functions in Numba's subset of Python; ``bioplast.numeric`` turns them int
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from bioplast.plasticity.ordering import find_largest
 from bioplast.plasticity.side import FloatArray, Side
+from bioplast.plasticity.sorting import sort_falling
 
 
 def find_cutoff(side: Side, n_rows: int, n_columns: int, rank: int) -> Any:
@@ -42,9 +44,11 @@ def climb(high: FloatArray, n_high: int, low: FloatArray, n_low: int, rank: int)
     top = high[0] * low[0]  # fewer than `rank` products are above it
     n_above = 0
     turn = 0
-    while bottom < top:
-        # Alternating with plain bisection, interpolation cannot creep along one end.
-        share = 0.5 if turn % 3 == 2 else (rank - n_above) / (n_bottom - n_above)
+    while bottom < top and n_bottom > rank:
+        # How many products are above a value falls about exponentially with it. With a bisection now and
+        # then, interpolation cannot creep along one end.
+        known = math.log((n_bottom + 0.5) / (n_above + 0.5))
+        share = 0.5 if turn % 3 == 2 else math.log((rank + 0.5) / (n_above + 0.5)) / known
         probe = top - (top - bottom) * share
         if not bottom < probe <= top:
             probe = top
@@ -94,15 +98,5 @@ def sort_rows(side: Side, n_rows: int) -> None:
     """Put the sizes of the active units' activity into ``high``, largest first."""
     for r in range(n_rows):
         side.high[r] = abs(side.pre[side.rows[r]])
-    gap = 1
-    while gap < n_rows // 3:
-        gap = 3 * gap + 1
-    while gap > 0:
-        for k in range(gap, n_rows):
-            size = side.high[k]
-            at = k
-            while at >= gap and side.high[at - gap] < size:
-                side.high[at] = side.high[at - gap]
-                at -= gap
-            side.high[at] = size
-        gap //= 3
+        side.order[r] = r
+    sort_falling(side.high, side.order, side.stack, n_rows)

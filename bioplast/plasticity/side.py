@@ -39,6 +39,8 @@ class Side(NamedTuple):
     error, activity : (n_post,), its error, the slope of its activation included, and its activity
     columns : (n_post,), room for a choice of postsynaptic units
     high, low : (n_pre,) and (n_post,), room for the sorted factors of the change
+    order : (n_pre,), room for the places of the rows in that order
+    stack : (128,), room for sorting
     room : (n_plastic,), room for one number a synapse
     hints : (2,), room for a guess that lasts from trial to trial and shapes no result
     """
@@ -69,5 +71,7 @@ class Side(NamedTuple):
     columns: IntArray
     high: FloatArray
     low: FloatArray
+    order: IntArray
+    stack: IntArray
     room: FloatArray
     hints: NDArray[np.float64]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from bioplast.plasticity.side import Side
+from bioplast.plasticity.sorting import sort_falling
 
 
 def book(side: Side, i: int, j: int, change: Any) -> None:
@@ -97,7 +98,7 @@ def write_from(side: Side, n_rows: int, n_columns: int, cutoff: Any, n_expected:
     expected to be written, it is faster to pass all of them in their order, eight or sixteen at once.
     """
     n = 0
-    if n_expected > 0.1 * n_rows * n_columns and is_block(side):
+    if n_expected > 0.2 * n_rows * n_columns and is_block(side):
         for r in range(n_rows):
             i = side.rows[r]
             pre = side.pre[i]
@@ -136,22 +137,9 @@ def list_columns(side: Side) -> int:
 
 
 def sort_columns(side: Side) -> int:
-    """The same, the largest factor first (Shell sort: short lists, nothing to allocate)."""
+    """The same, the largest factor first."""
     n = list_columns(side)
-    gap = 1
-    while gap < n // 3:
-        gap = 3 * gap + 1
-    while gap > 0:
-        for k in range(gap, n):
-            size, j = side.low[k], side.columns[k]
-            at = k
-            while at >= gap and side.low[at - gap] < size:
-                side.low[at] = side.low[at - gap]
-                side.columns[at] = side.columns[at - gap]
-                at -= gap
-            side.low[at] = size
-            side.columns[at] = j
-        gap //= 3
+    sort_falling(side.low, side.columns, side.stack, n)
     return n
 
 
