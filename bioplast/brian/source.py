@@ -18,6 +18,16 @@ _WRITING = re.compile(
 """,
     re.DOTALL,
 )
+# From Brian2 2.11 on: what spikes are on their way, and where the random numbers are.
+_WRITING_STATE = re.compile(
+    r"""    ofstream (?P<file>\w+);
+    (?P=file)\.open\(results_dir \+ "\w+_(queue|state)", ios::out\);
+.*?    \} else \{
+[^\n]*
+    \}
+""",
+    re.DOTALL,
+)
 
 
 def adapt_source(folder: Path) -> None:
@@ -29,7 +39,8 @@ def adapt_source(folder: Path) -> None:
 def _stop_asking_the_time(source: Path) -> None:
     """Leave only the last of the calls of Brian2's loop that ask the system how long it has run.
 
-    They take a tenth of the time of a small network and are for a limit on it, which there is none of.
+    They take a tenth of the time of a small network and are for a limit on it, which there is none of. From
+    2.11 on Brian2 leaves them out itself.
     """
     text = source.read_text()
     asking = _ASKING.search(text)
@@ -41,7 +52,7 @@ def _stop_asking_the_time(source: Path) -> None:
 def _write_what_is_wanted(source: Path) -> None:
     """Brian2's own programs write every array when they end: for short chunks most of the time they take."""
     text = '#include "results.h"\n' + source.read_text()
-    source.write_text(_WRITING.sub(_call_ours, text))
+    source.write_text(_WRITING_STATE.sub("", _WRITING.sub(_call_ours, text)))
 
 
 def _call_ours(block: re.Match[str]) -> str:
