@@ -35,8 +35,8 @@ be silent for the others (docs/examples/perceptron.py, which has the equations),
 
 a: M1 plus maintenance relative to learning without caching on the same seed; dashed: the claimed saving of
 80 % (Li & van Rossum 2020, fig. 2 supplement 1, whose model is not the same). One marker a run, open where
-less than {learned} of the patterns were right in the last round; line: medians of the others. b: patterns
-right in the last round; line at {learned}. {best}
+less than {learned} of the patterns were right in the last round, with caching or without; line: medians of
+the others. b: patterns right in the last round; line at {learned}. {best}
 """
 
 
