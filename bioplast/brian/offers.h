@@ -125,44 +125,115 @@ template <class Real, unsigned synapses> bool Offers<Real, synapses>::is_new = f
 // Within each cell.
 template <class Real, unsigned synapses>
 struct NeuronOffers {
-    struct Cell { std::vector<Real> sizes; Real cutoff; bool is_ranked; };
-    static std::vector<Cell> cells;
+    using Bits = typename BitsOf<Real>::type;
+    struct Row { Run run; int first_cell; };  // of side by side synapses, onto cells that are so as well
+    typedef Bits Lanes __attribute__((vector_size(64)));  // a size for each of some cells
+    static constexpr int n_lanes = sizeof(Lanes) / sizeof(Bits);
+    static const Real* changes;  // of all synapses
+    static std::vector<Row> rows;
+    static std::vector<std::vector<Bits>> singles;  // by cell, sizes that were offered one by one
+    static bool has_singles;
+    static std::vector<Real> cutoffs;  // by cell, for this rank:
+    static std::vector<long> ranks;  // -1 if none was asked for
+    static std::vector<Bits> rivals;  // room
     static bool is_over;  // no more offers come in this trial
 
     static inline Real offer(Real change, int j) {
-        if (is_over) {
-            for (Cell& cell : cells) {
-                cell.sizes.clear();
-                cell.is_ranked = false;
-            }
-            is_over = false;
-        }
-        if (j >= (int) cells.size()) cells.resize(j + 1, Cell{{}, 0, false});
-        const Real size = std::abs(change);
-        if (size > 0) cells[j].sizes.push_back(size);
+        begin(j + 1);
+        singles[j].push_back(to_bits(std::abs(change)));
+        has_singles = true;
         return change;
     }
 
+    // The changes of a run of synapses, which stay where they are until they are written.
+    static inline void offer_run(const Real* all_changes, const Run& run, int first_cell) {
+        begin(first_cell + run.n);
+        changes = all_changes;
+        rows.push_back({run, first_cell});
+    }
+
+    // 0 if fewer than k were offered, so that every change passes.
     static inline Real kth_largest(int j, long k) {
         is_over = true;
-        if (j >= (int) cells.size()) return 0;
-        Cell& cell = cells[j];
-        if (!cell.is_ranked) {
-            const long n = cell.sizes.size();
-            cell.is_ranked = true;
-            cell.cutoff = 0;
-            if (k >= 1 && k <= n) {
-                const auto kth = cell.sizes.begin() + k - 1;
-                std::nth_element(cell.sizes.begin(), kth, cell.sizes.end(), std::greater<Real>());
-                cell.cutoff = *kth;
-            }
+        if (j >= (int) ranks.size()) return 0;
+        if (ranks[j] != k) rank(j, k);
+        return cutoffs[j];
+    }
+
+    static void begin(int n_cells) {
+        if (is_over) {
+            if (has_singles)
+                for (std::vector<Bits>& sizes : singles) sizes.clear();
+            rows.clear();
+            ranks.assign(ranks.size(), -1);
+            has_singles = is_over = false;
         }
-        return cell.cutoff;
+        if (n_cells > (int) ranks.size()) {
+            singles.resize(n_cells);
+            ranks.resize(n_cells, -1);
+            cutoffs.resize(n_cells);
+        }
+    }
+
+    // Find the cutoff of cell j and, as cells mostly ask for the same rank, of those beside it.
+    static void rank(int j, long k) {
+        const int first = j / n_lanes * n_lanes;
+        const int end = std::min(first + n_lanes, (int) ranks.size());
+        bool covered = !has_singles && k >= 1;
+        for (const Row& row : rows) covered &= row.first_cell <= first && end <= row.first_cell + row.run.n;
+        if (covered) {
+            rank_together(first, end - first, k);
+            std::fill(&ranks[first], &ranks[first] + (end - first), k);
+        } else {
+            gather(j);
+            const long n = rivals.size();
+            cutoffs[j] = k < 1 || k > n ? 0 : from_bits<Real>(select_kth(rivals.data(), n, k));
+            ranks[j] = k;
+        }
+    }
+
+    // The k-th largest in each of n cells onto which all rows go, bit by bit from the highest on.
+    static void rank_together(int first, int n, long k) {
+        rivals.assign(rows.size() * n_lanes, 0);
+        for (size_t r = 0; r < rows.size(); ++r) {
+            const Real* const beside = changes + rows[r].run.first + first - rows[r].first_cell;
+            for (int b = 0; b < n; ++b) rivals[r * n_lanes + b] = to_bits(std::abs(beside[b]));
+        }
+        Lanes found = {};
+        for (int place = 8 * sizeof(Bits) - 2; place >= 0; --place) {
+            const Bits bit = (Bits) 1 << place;
+            const Lanes probes = found | bit;
+            Lanes counts = {};
+            for (size_t r = 0; r < rows.size(); ++r) {
+                Lanes sizes;
+                std::memcpy(&sizes, &rivals[r * n_lanes], sizeof sizes);
+                counts -= sizes >= probes;  // -1 where true
+            }
+            found |= (counts >= (Bits) k) & bit;
+        }
+        for (int b = 0; b < n; ++b) cutoffs[first + b] = from_bits<Real>(found[b]);
+    }
+
+    static void gather(int j) {
+        rivals = singles[j];
+        for (const Row& row : rows) {
+            const int place = j - row.first_cell;
+            if (place >= 0 && place < row.run.n)
+                rivals.push_back(to_bits(std::abs(changes[row.run.first + place])));
+        }
     }
 };
 
+template <class Real, unsigned synapses> const Real* NeuronOffers<Real, synapses>::changes = nullptr;
 template <class Real, unsigned synapses>
-std::vector<typename NeuronOffers<Real, synapses>::Cell> NeuronOffers<Real, synapses>::cells;
+std::vector<typename NeuronOffers<Real, synapses>::Row> NeuronOffers<Real, synapses>::rows;
+template <class Real, unsigned synapses>
+std::vector<std::vector<typename NeuronOffers<Real, synapses>::Bits>> NeuronOffers<Real, synapses>::singles;
+template <class Real, unsigned synapses> bool NeuronOffers<Real, synapses>::has_singles = false;
+template <class Real, unsigned synapses> std::vector<Real> NeuronOffers<Real, synapses>::cutoffs;
+template <class Real, unsigned synapses> std::vector<long> NeuronOffers<Real, synapses>::ranks;
+template <class Real, unsigned synapses>
+std::vector<typename NeuronOffers<Real, synapses>::Bits> NeuronOffers<Real, synapses>::rivals;
 template <class Real, unsigned synapses> bool NeuronOffers<Real, synapses>::is_over = true;
 
 // Between cells, for each of which one synapse speaks.

@@ -102,5 +102,6 @@ public:
 };
 
 template <class Real> inline Real identity(Real x) { return x; }
+template <class Real> inline Real identity(Real x, int) { return x; }
 
 }  // namespace bioplast

@@ -170,7 +170,9 @@ def make_selection_functions(
             "offer_to",
             neurons.offer_to,
             f"inline {real} offer_to({real} change, int j) "
-            f"{{ return bioplast::NeuronOffers{owner}::offer(change, j); }}",
+            f"{{ return bioplast::NeuronOffers{owner}::offer(change, j); }}\n"
+            f"inline void offer_run_to(const {real}* changes, const bioplast::Run& run, int first_cell) "
+            f"{{ bioplast::NeuronOffers{owner}::offer_run(changes, run, first_cell); }}",
             headers,
             n_arguments=2,
         ),

@@ -17,11 +17,16 @@
     {% set prepared = scalar_code if scalar_code is string else scalar_code|join('\n') %}
     {# What a loop over a run does must not depend on its order: it may not write to the cell that all of
        its synapses share. #}
-    {% set order_matters = '[_presynaptic_idx] =' in code or 'offer_to(' in code or 'enter(' in code %}
-    {# Changes are offered where they lie, a run at a time. #}
-    {% set offers = 'offer(' in code %}
+    {% set order_matters = '[_presynaptic_idx] =' in code or 'enter(' in code %}
+    {# Changes are offered where they lie, a run at a time: to all others, or to those onto the same cell. #}
     {% set offered = variables['score'] if 'score' in variables else variables.get('delta_w') %}
-    {% set indexed = code | replace('offer(', 'bioplast::identity(') %}
+    {% set offer_run =
+        'offer_run(' ~ get_array_name(offered) ~ ', _run);' if 'offer(' in code else
+        'offer_run_to(' ~ get_array_name(offered) ~ ', _run, ' ~ post ~ '[_run.first]);' if 'offer_to(' in code else
+        '' %}
+    {% set indexed = code
+        | replace('offer(', 'bioplast::identity(')
+        | replace('offer_to(', 'bioplast::identity(') %}
     {% set side_by_side = indexed
         | replace(pre + '[_idx]', '_run_pre')
         | replace(post + '[_idx]', '(_run_post + _run_i)') %}
@@ -101,9 +106,7 @@
             }
             {% endfor %}
             {% endif %}
-            {% if offers %}
-            offer_run({{get_array_name(offered)}}, _run);
-            {% endif %}
+            {{offer_run}}
             continue;
         }
         {% endif %}
@@ -113,8 +116,6 @@
             const size_t _vectorisation_idx = _idx;
             {{indexed|autoindent}}
         }
-        {% if offers %}
-        offer_run({{get_array_name(offered)}}, _run);
-        {% endif %}
+        {{offer_run}}
     }
 {% endblock %}
