@@ -40,7 +40,7 @@ class Side(NamedTuple):
     columns : (n_post,), room for a choice of postsynaptic units
     high, low : (n_pre,) and (n_post,), room for the sorted factors of the change
     order : (n_pre,), room for the places of the rows in that order
-    stack : (128,), room for sorting
+    stack : (n,), room for sorting: ``STACK_SIZE`` of ``sorting``
     room : (n_plastic,), room for one number a synapse
     hints : (2,), room for a guess that lasts from trial to trial and shapes no result
     """
