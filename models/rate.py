@@ -39,7 +39,7 @@ INPUTS = (
     + """
 r : 1
 n_active : integer
-learning : boolean (shared, constant)
+learning : integer (shared, constant)
 """
 )
 
@@ -50,11 +50,11 @@ dr/dt = (clip(I, 0, inf) - r)/tau : 1
 I : 1
 bias : 1 (constant)                         # the drive of the last unit, which is always on
 feedback : 1                                # sum of w times the output's error
-error = feedback*(error_slope + (1 - error_slope)*int(I > 0)) : 1 (constant over dt)
+error : 1
 activity = r : 1
 n_active : integer
 n_crossing : integer                        # synapses that make the cell consolidate
-learning : boolean (shared, constant)
+learning : integer (shared, constant)
 """
 )
 
@@ -65,7 +65,7 @@ dy/dt = (I - y)/tau : 1
 I : 1
 reading : 1                                 # y when the output is read
 highest : 1                                 # the highest reading
-error = int(label(trial) == i) - reading : 1
+error : 1
 activity = reading : 1
 n_crossing : integer
 """
@@ -158,6 +158,7 @@ class RateNetwork(BrianModel):
             events={
                 "onset": "step == ONSET",
                 "read": "step == READ and r > 0",
+                "receive": "step == PROPOSE",
                 **make_learning_events(output_rule, "r > 0", self.if_open),
                 **make_settling_events(hidden_rule),
             },
@@ -168,6 +169,8 @@ class RateNetwork(BrianModel):
         hidden.bias[self.n_hidden :] = 1
         hidden.run_on_event("onset", "r = 0; I = bias; feedback = 0; n_crossing = 0", when="before_synapses")
         hidden.run_on_event("read", "n_active += 1")
+        slope = "error_slope + (1 - error_slope)*int(I > 0)"
+        hidden.run_on_event("receive", f"error = feedback*({slope})", when="before_synapses")
 
         output = NeuronGroup(
             self.n_classes,
@@ -185,6 +188,7 @@ class RateNetwork(BrianModel):
         )
         output.run_on_event("onset", "y = 0; n_crossing = 0", when="before_synapses")
         output.run_on_event("read", "reading = y; highest = y", when="before_synapses")
+        output.run_on_event("feedback", "error = int(label(trial) == i) - reading", when="before_synapses")
 
         input_to_hidden = make_layer(
             HIDDEN_LAYER,

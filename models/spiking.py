@@ -54,7 +54,7 @@ INPUTS = (
 train : integer (constant)                  # bit s: a spike at step s
 P : 1                                       # sum over the spikes so far of 1/a
 n_active : integer                          # spikes since the chunk began
-learning : boolean (shared, constant)
+learning : integer (shared, constant)
 """
 )
 
@@ -65,12 +65,13 @@ dv/dt = (bias - v)/tau_m : 1
 dpre_trace/dt = -pre_trace/tau_m : 1
 trace_sum : 1                               # sum over t of pre_trace
 H : 1                                       # sum over t of a psi
+learns : boolean (constant)                 # has plastic synapses from inputs
 bias : 1 (constant)                         # drive of the last cell, which fires regularly
 error : 1
 activity = trace_sum : 1
 n_active : integer
 n_crossing : integer                        # synapses that make the cell consolidate
-learning : boolean (shared, constant)
+learning : integer (shared, constant)
 """
 )
 
@@ -181,8 +182,6 @@ class SpikingNetwork(BrianModel):
         )
 
     def find_constants(self, state: State) -> Values:
-        if self.plasticity.path is None:
-            return super().find_constants(state)
         on_path = state.layers[0].plastic.any(axis=0)
         return {**super().find_constants(state), "hidden.learns": np.append(on_path, False)}
 
@@ -212,16 +211,9 @@ class SpikingNetwork(BrianModel):
         # Where nothing is proposed because a gate is closed, what the trial left behind has to go.
         forget = {} if self.plasticity.gate is None else {"forget": "S = 0"}
         output_rule = self.make_fragment(OUTPUT_LAYER, "delta_w = eta*error_post*trace_sum_pre")
-        integrate = {"spike": "v_post += acting; S += exp(step_pre*dt/tau_m)*H_post"}
-        add_psi = "H += int(is_shown)*exp(-step*dt/tau_m)*psi"
-        path_equations = ""
-        if self.plasticity.path is not None:  # off the path nothing is proposed; S and H are not needed
-            integrate = {
-                "spike": "v_post += acting",
-                "trace": "on_path = plastic\nS += int(on_path)*exp(step_pre*dt/tau_m)*H_post",
-            }
-            add_psi = "on_path = learns\nH += int(on_path)*int(is_shown)*exp(-step*dt/tau_m)*psi"
-            path_equations = "learns : boolean (constant)  # has plastic synapses from inputs\n"
+        # While nothing is learned, and off the path, S and H are not needed: the compiled code leaves them.
+        trace = "on_path = plastic\nS += learning_pre*int(on_path)*exp(step_pre*dt/tau_m)*H_post"
+        add_psi = "on_path = learns\nH += learning*int(on_path)*int(is_shown)*exp(-step*dt/tau_m)*psi"
 
         inputs = NeuronGroup(
             self.n_pixels + 1,
@@ -231,7 +223,7 @@ class SpikingNetwork(BrianModel):
             events={
                 "prepare": "step == PREPARE",
                 **make_learning_events(hidden_rule, "train != 0", self.if_open),
-                **dict.fromkeys(forget, "step == WRITE and learning and train != 0 and not is_open"),
+                **dict.fromkeys(forget, "step == WRITE and learning == 1 and train != 0 and not is_open"),
             },
             dtype={"train": np.int64},
             name="inputs",
@@ -249,7 +241,7 @@ class SpikingNetwork(BrianModel):
 
         hidden = NeuronGroup(
             self.n_hidden + 1,
-            HIDDEN + PSI.format(if_ready=if_ready) + path_equations + self.learner_equations,
+            HIDDEN + PSI.format(if_ready=if_ready) + self.learner_equations,
             threshold="v > v_thresh and is_shown",
             reset="v -= v_thresh; pre_trace += 1; n_active += 1",
             events={
@@ -305,8 +297,8 @@ class SpikingNetwork(BrianModel):
             self.n_hidden,
             LAYER + self.bound_equations + "S : 1  # sum over the input's spikes of H/a\n",
             hidden_rule,
-            on_pre={**integrate, **forget},
-            on_event={**dict.fromkeys(integrate, "spike"), **{pathway: pathway for pathway in forget}},
+            on_pre={"spike": "v_post += acting", "trace": trace, **forget},
+            on_event={"spike": "spike", "trace": "spike", **{pathway: pathway for pathway in forget}},
             **common,
         )
         hidden_to_output = make_layer(

@@ -34,10 +34,10 @@ def make_learning_events(rule: Fragment, active: str, if_open: str) -> dict[str,
     if_open : further condition, where a gate may be closed
     """
     conditions = {
-        "survey": f"step == PROPOSE and learning{if_open}",
-        "propose": f"step == PROPOSE and learning and {active}{if_open}",
-        "write": f"step == WRITE and learning and {active}{if_open}",
-        "wait": "step == WAIT and learning",
+        "survey": f"step == PROPOSE and learning == 1{if_open}",
+        "propose": f"step == PROPOSE and learning == 1 and {active}{if_open}",
+        "write": f"step == WRITE and learning == 1 and {active}{if_open}",
+        "wait": "step == WAIT and learning == 1",
     }
     return _choose(conditions, rule)
 

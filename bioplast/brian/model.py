@@ -209,7 +209,7 @@ class BrianModel(ABC):
 
     def present(self, state: State, trials: Trials, *, learn: bool) -> Outcome:
         """Show the images of ``trials`` in order; with ``learn`` the state moves on in place."""
-        values: dict[str, Any] = {"inputs.learning": learn, "hidden.learning": learn}
+        values: dict[str, Any] = {"inputs.learning": int(learn), "hidden.learning": int(learn)}
         wanted = ["answers.i", "answers.t", "inputs.n_active", "hidden.n_active"]
         for layer in state.layers:
             values |= give_layer(layer, self.plasticity, self.learning_rates[layer.name])

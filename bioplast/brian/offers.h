@@ -23,6 +23,7 @@ struct Offers {
     static std::vector<Real> single;  // those that were offered one by one
     static std::vector<Bits> sizes;  // room for sizes that may be written ...
     static std::vector<int> rivals;  // and the synapses they are of
+    static std::vector<Bits> room;  // for as many sizes
     static std::vector<int> written;  // the first `n_written` are the synapses at or above the cutoff
     static long n_written, n_offered;  // of so many that offered; -1 if they are not listed
     static Real cutoff;
@@ -47,7 +48,7 @@ struct Offers {
         if (!is_new) return cutoff;
         long n = gather(find_bound(k));
         if (n < k) n = gather(0);
-        cutoff = k < 1 || k > n ? 0 : from_bits<Real>(select_kth(sizes.data(), n, k));
+        cutoff = k < 1 || k > n ? 0 : from_bits<Real>(select_kth(sizes.data(), n, k, room.data()));
         list(n);
         return cutoff;
     }
@@ -74,7 +75,7 @@ struct Offers {
         constexpr long n_wanted = 256;
         const long n = count(), stride = n / n_wanted;
         if (stride < 4) return 0;
-        Bits sample[2 * n_wanted];
+        Bits sample[2 * n_wanted + 64];
         long n_sampled = 0, next = 0, start = 0;  // of all offers in their order
         for (const Run& run : runs) {
             for (; next < start + run.n; next += stride)
@@ -83,16 +84,17 @@ struct Offers {
         }
         const double expected = (double) k * n_sampled / n;
         const long rank = (long) (expected + 3 * std::sqrt(expected) + 2);  // three standard errors
-        return rank >= n_sampled ? 0 : from_bits<Real>(select_kth(sample, n_sampled, rank + 1));
+        return rank >= n_sampled ? 0 : from_bits<Real>(select_kth(sample, n_sampled, rank + 1, sample));
     }
 
     // Lay out the sizes above `bound` and their synapses: how many there are.
     static long gather(Real bound) {
-        const size_t room = count() + 64;
-        if (sizes.size() < room) {
-            sizes.resize(room);
-            rivals.resize(room);
-            written.resize(room);
+        const size_t n_most = count() + 64;
+        if (sizes.size() < n_most) {
+            sizes.resize(n_most);
+            rivals.resize(n_most);
+            room.resize(n_most);
+            written.resize(n_most);
         }
         long n = 0;
         for (const Run& run : runs)
@@ -116,6 +118,8 @@ template <class Real, unsigned synapses> std::vector<Real> Offers<Real, synapses
 template <class Real, unsigned synapses>
 std::vector<typename Offers<Real, synapses>::Bits> Offers<Real, synapses>::sizes;
 template <class Real, unsigned synapses> std::vector<int> Offers<Real, synapses>::rivals;
+template <class Real, unsigned synapses>
+std::vector<typename Offers<Real, synapses>::Bits> Offers<Real, synapses>::room;
 template <class Real, unsigned synapses> std::vector<int> Offers<Real, synapses>::written;
 template <class Real, unsigned synapses> long Offers<Real, synapses>::n_written = 0;
 template <class Real, unsigned synapses> long Offers<Real, synapses>::n_offered = -1;
@@ -136,6 +140,8 @@ struct NeuronOffers {
     static std::vector<Real> cutoffs;  // by cell, for this rank:
     static std::vector<long> ranks;  // -1 if none was asked for
     static std::vector<Bits> rivals;  // room
+    static std::vector<int> written;  // the first `n_written` are the synapses at or above their cell's cutoff
+    static long n_written, n_offered;  // of so many that offered; -1 if they are not listed
     static bool is_over;  // no more offers come in this trial
 
     static inline Real offer(Real change, int j) {
@@ -160,12 +166,33 @@ struct NeuronOffers {
         return cutoffs[j];
     }
 
+    // List what is at or above its cell's cutoff, where all rows go onto the same cells; `wanted` are the
+    // ranks by synapse, the same for all onto a cell.
+    static void list(const int32_t* wanted) {
+        if (is_over || has_singles || rows.empty()) return;
+        is_over = true;
+        const Row& row = rows.front();
+        const int first_cell = row.first_cell, n_cells = row.run.n;
+        for (const Row& other : rows)
+            if (other.first_cell != first_cell || other.run.n != n_cells) return;
+        for (int c = 0; c < n_cells; ++c) ranks[first_cell + c] = wanted[row.run.first + c];
+        for (int c = 0; c < n_cells; c += n_lanes)
+            rank_together(first_cell + c, std::min(n_lanes, n_cells - c));
+        n_offered = (long) rows.size() * n_cells;
+        if ((long) written.size() < n_offered) written.resize(n_offered);
+        n_written = 0;
+        for (const Row& other : rows)
+            n_written += list_above(changes + other.run.first, &cutoffs[first_cell], n_cells, other.run.first,
+                                    &written[n_written]);
+    }
+
     static void begin(int n_cells) {
         if (is_over) {
             if (has_singles)
                 for (std::vector<Bits>& sizes : singles) sizes.clear();
             rows.clear();
             ranks.assign(ranks.size(), -1);
+            n_offered = -1;
             has_singles = is_over = false;
         }
         if (n_cells > (int) ranks.size()) {
@@ -179,21 +206,24 @@ struct NeuronOffers {
     static void rank(int j, long k) {
         const int first = j / n_lanes * n_lanes;
         const int end = std::min(first + n_lanes, (int) ranks.size());
-        bool covered = !has_singles && k >= 1;
+        bool covered = !has_singles;
         for (const Row& row : rows) covered &= row.first_cell <= first && end <= row.first_cell + row.run.n;
         if (covered) {
-            rank_together(first, end - first, k);
             std::fill(&ranks[first], &ranks[first] + (end - first), k);
+            rank_together(first, end - first);
         } else {
             gather(j);
             const long n = rivals.size();
-            cutoffs[j] = k < 1 || k > n ? 0 : from_bits<Real>(select_kth(rivals.data(), n, k));
+            rivals.resize(n + 64);
+            cutoffs[j] = k < 1 || k > n ? 0 : from_bits<Real>(select_kth(rivals.data(), n, k, rivals.data()));
             ranks[j] = k;
         }
     }
 
-    // The k-th largest in each of n cells onto which all rows go, bit by bit from the highest on.
-    static void rank_together(int first, int n, long k) {
+    // The cutoffs of n cells onto which all rows go, for their ranks, bit by bit from the highest on.
+    static void rank_together(int first, int n) {
+        Lanes least = {};
+        for (int b = 0; b < n; ++b) least[b] = ranks[first + b];
         rivals.assign(rows.size() * n_lanes, 0);
         for (size_t r = 0; r < rows.size(); ++r) {
             const Real* const beside = changes + rows[r].run.first + first - rows[r].first_cell;
@@ -209,9 +239,9 @@ struct NeuronOffers {
                 std::memcpy(&sizes, &rivals[r * n_lanes], sizeof sizes);
                 counts -= sizes >= probes;  // -1 where true
             }
-            found |= (counts >= (Bits) k) & bit;
+            found |= (counts >= least) & bit;
         }
-        for (int b = 0; b < n; ++b) cutoffs[first + b] = from_bits<Real>(found[b]);
+        for (int b = 0; b < n; ++b) cutoffs[first + b] = least[b] < 1 ? 0 : from_bits<Real>(found[b]);
     }
 
     static void gather(int j) {
@@ -234,6 +264,9 @@ template <class Real, unsigned synapses> std::vector<Real> NeuronOffers<Real, sy
 template <class Real, unsigned synapses> std::vector<long> NeuronOffers<Real, synapses>::ranks;
 template <class Real, unsigned synapses>
 std::vector<typename NeuronOffers<Real, synapses>::Bits> NeuronOffers<Real, synapses>::rivals;
+template <class Real, unsigned synapses> std::vector<int> NeuronOffers<Real, synapses>::written;
+template <class Real, unsigned synapses> long NeuronOffers<Real, synapses>::n_written = 0;
+template <class Real, unsigned synapses> long NeuronOffers<Real, synapses>::n_offered = -1;
 template <class Real, unsigned synapses> bool NeuronOffers<Real, synapses>::is_over = true;
 
 // Between cells, for each of which one synapse speaks.

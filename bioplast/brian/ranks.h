@@ -29,6 +29,20 @@ template <class Real> inline Real from_bits(typename BitsOf<Real>::type bits) {
     return value;
 }
 
+#ifdef __AVX512F__
+// Append those of 16 numbers that a mask names to `n` that are there; return how many there are then.
+inline long store_some(int32_t* numbers, long n, __mmask16 which, __m512i from) {
+    const __m512i some = _mm512_maskz_compress_epi32(which, from);
+    const int n_some = __builtin_popcount(which);
+    // Mostly few: what spans fewer cache lines is stored faster.
+    if (n_some > 8)
+        _mm512_storeu_si512(numbers + n, some);
+    else
+        _mm256_storeu_si256((__m256i*) (numbers + n), _mm512_castsi512_si256(some));
+    return n + n_some;
+}
+#endif
+
 // Lay out the sizes of those of `n` changes that are larger than `bound`, and the indices of these,
 // counted from `first`: how many they are. There must be room for 64 more than there are.
 template <class Real>
@@ -58,9 +72,8 @@ inline long gather_above(const float* changes, long n, int first, float bound, i
         const __mmask16 there = n - i < 16 ? (1 << (n - i)) - 1 : 0xffff;
         const __m512 size = _mm512_abs_ps(_mm512_maskz_loadu_ps(there, changes + i));
         const __mmask16 above = _mm512_mask_cmp_ps_mask(there, size, least, _CMP_GT_OQ);
-        _mm512_storeu_si512(sizes + n_found, _mm512_maskz_compress_epi32(above, _mm512_castps_si512(size)));
-        _mm512_storeu_si512(indices + n_found, _mm512_maskz_compress_epi32(above, index));
-        n_found += __builtin_popcount(above);
+        store_some(sizes, n_found, above, _mm512_castps_si512(size));
+        n_found = store_some(indices, n_found, above, index);
         index = _mm512_add_epi32(index, _mm512_set1_epi32(16));
     }
     return n_found;
@@ -90,20 +103,65 @@ inline long list_from(const int32_t* sizes, const int* indices, long n, int32_t 
         const __m512i size = _mm512_maskz_loadu_epi32(there, sizes + i);
         const __mmask16 above = _mm512_mask_cmpge_epi32_mask(there, size, _mm512_set1_epi32(least));
         const __m512i index = _mm512_maskz_loadu_epi32(there, indices + i);
-        _mm512_storeu_si512(listed + n_listed, _mm512_maskz_compress_epi32(above, index));
-        n_listed += __builtin_popcount(above);
+        n_listed = store_some(listed, n_listed, above, index);
     }
     return n_listed;
 }
 #endif
 
-// The k-th largest of `n` sizes, at least one: narrow the interval that it is in until few are left.
-template <class Bits> Bits select_kth(const Bits* sizes, long n, long k) {
-    constexpr long n_few = 64;
+// List the indices, counted from `first`, of those of `n` changes that are at least as large as their own
+// bound: how many they are.
+template <class Real> long list_above(const Real* changes, const Real* bounds, int n, int first, int* listed) {
+    long n_listed = 0;
+    for (int i = 0; i < n; i += 64) {
+        const int n_block = n - i < 64 ? n - i : 64;
+        char flags[64] = {};
+        for (int b = 0; b < n_block; ++b) flags[b] = std::abs(changes[i + b]) >= bounds[i + b];
+        for (uint64_t above = pack(flags); above; above &= above - 1)
+            listed[n_listed++] = first + i + __builtin_ctzll(above);
+    }
+    return n_listed;
+}
+
+// Copy the sizes in [low, high), in their order: how many they are. There must be room for 64 more than
+// there are, and it may be where the sizes are.
+template <class Bits> long keep_between(const Bits* sizes, long n, Bits low, Bits high, Bits* kept) {
+    long n_kept = 0;
+    for (long i = 0; i < n; i += 64) {
+        const int n_block = n - i < 64 ? n - i : 64;
+        char flags[64] = {};
+        for (int b = 0; b < n_block; ++b) flags[b] = (sizes[i + b] >= low) & (sizes[i + b] < high);
+        for (uint64_t between = pack(flags); between; between &= between - 1)
+            kept[n_kept++] = sizes[i + __builtin_ctzll(between)];
+    }
+    return n_kept;
+}
+
+#ifdef __AVX512F__
+inline long keep_between(const int32_t* sizes, long n, int32_t low, int32_t high, int32_t* kept) {
+    long n_kept = 0;
+    for (long i = 0; i < n; i += 16) {
+        const __mmask16 there = n - i < 16 ? (1 << (n - i)) - 1 : 0xffff;
+        const __m512i size = _mm512_maskz_loadu_epi32(there, sizes + i);
+        const __mmask16 from_low = _mm512_mask_cmpge_epi32_mask(there, size, _mm512_set1_epi32(low));
+        const __mmask16 between = _mm512_mask_cmplt_epi32_mask(from_low, size, _mm512_set1_epi32(high));
+        n_kept = store_some(kept, n_kept, between, size);
+    }
+    return n_kept;
+}
+#endif
+
+// The k-th largest of `n` sizes, at least one: narrow the interval that it is in until few are left. There
+// must be `room` for 64 more than there are, and it may be where the sizes are.
+template <class Bits> Bits select_kth(const Bits* sizes, long n, long k, Bits* room) {
+    constexpr long n_few = 16;
     Bits low = sizes[0], high = sizes[0];
-    for (long i = 0; i < n; ++i) low = sizes[i] < low ? sizes[i] : low;
-    for (long i = 0; i < n; ++i) high = sizes[i] > high ? sizes[i] : high;
+    for (long i = 0; i < n; ++i) {
+        low = sizes[i] < low ? sizes[i] : low;
+        high = sizes[i] > high ? sizes[i] : high;
+    }
     ++high;  // it is in [low, high)
+    // `k` and all numbers of sizes are of the n that are looked at still.
     long n_from_low = n, n_from_high = 0;
     for (int turn = 0; n_from_low - n_from_high > n_few && high - low > 1; ++turn) {
         // Alternating with plain halving, interpolation cannot creep along one end.
@@ -118,20 +176,19 @@ template <class Bits> Bits select_kth(const Bits* sizes, long n, long k) {
             high = middle;
             n_from_high = n_from;
         }
+        if (2 * (n_from_low - n_from_high) < n) {  // all others need not be counted again
+            n = keep_between(sizes, n, low, high, room);
+            sizes = room;
+            k -= n_from_high;
+            n_from_low = n;
+            n_from_high = 0;
+        }
     }
     if (high - low == 1) return low;
-    Bits few[n_few];
-    int n_left = 0;
-    for (long i = 0; i < n; i += 64) {
-        const int n_block = n - i < 64 ? n - i : 64;
-        char flags[64] = {};
-        for (int b = 0; b < n_block; ++b) flags[b] = (sizes[i + b] >= low) & (sizes[i + b] < high);
-        for (uint64_t left = pack(flags); left; left &= left - 1)
-            few[n_left++] = sizes[i + __builtin_ctzll(left)];
-    }
+    n = keep_between(sizes, n, low, high, room);
     const long at = k - 1 - n_from_high;
-    std::nth_element(few, few + at, few + n_left, std::greater<Bits>());
-    return few[at];
+    std::nth_element(room, room + at, room + n, std::greater<Bits>());
+    return room[at];
 }
 
 }  // namespace bioplast

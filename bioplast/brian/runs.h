@@ -17,11 +17,23 @@ bool is_instant(const Pathway& pathway) {
     return pathway.queue.size() == 1 && !pathway.sources.empty() && queue.scalar_delay && queue.delays[0] == 0;
 }
 
-// Whether synapses go from each of some cells to the same `n_post` ones, the first first, cell by cell.
+// Whether synapses go from each of some cells, which come in their order, to the same `n_post` ones.
 inline bool is_matrix(const int32_t* pre, const int32_t* post, long n_synapses, long n_post) {
     bool differs = n_post < 1 || n_synapses % n_post;
     for (long s = 0; s < n_synapses && !differs; ++s)
-        differs = post[s] != s % n_post || pre[s] != pre[s - s % n_post];
+        differs = post[s] != s % n_post || pre[s] != pre[s - s % n_post] || (s >= n_post && pre[s] <= pre[s - n_post]);
+    return !differs;
+}
+
+// Whether synapses onto the same cell have the same number.
+inline bool is_of_cell(const int32_t* numbers, const int32_t* post, long n_synapses) {
+    std::vector<long> first;  // by cell: a synapse onto it
+    bool differs = false;
+    for (long s = 0; s < n_synapses && !differs; ++s) {
+        if (post[s] >= (long) first.size()) first.resize(post[s] + 1, -1);
+        if (first[post[s]] < 0) first[post[s]] = s;
+        differs = numbers[s] != numbers[first[post[s]]];
+    }
     return !differs;
 }
 
@@ -30,8 +42,25 @@ class Reach {
     std::vector<int> to_end;    // by synapse: how many from it on, itself included, belong to its run
     std::vector<Run> runs;      // of all cells, one cell after the other
     std::vector<int> first_of;  // by cell, and one more: where its runs begin
+    std::vector<long> n_of;     // by cell: how many synapses its runs consist of
     std::vector<Run> found;
     bool whole = true;          // no run that was found so far leaves the path on its way
+
+    // Find the runs of all cells, once; return how many cells there are.
+    template <class Pathway> int look_up(const Pathway& pathway) {
+        if (first_of.empty()) {
+            for (const std::vector<int>& listed : pathway.queue[0]->synapses) {
+                first_of.push_back(runs.size());
+                split(listed.data(), listed.size(), runs);
+                long n_synapses = 0;
+                for (size_t r = first_of.back(); r < runs.size(); ++r) n_synapses += runs[r].n;
+                n_of.push_back(n_synapses);
+            }
+            first_of.push_back(runs.size());
+            found.resize(runs.size());  // no cell has two events in a step
+        }
+        return n_of.size();
+    }
 
     // Append the runs that `n` listed synapses consist of; ends that are off the path are left out.
     void split(const int* listed, int n, std::vector<Run>& runs) {
@@ -79,25 +108,31 @@ public:
             for (const Run& run : found) n_synapses += run.n;
             return {found.data(), found.data() + found.size(), n_synapses};
         }
-        const auto& queue = *pathway.queue[0];
-        if (first_of.empty()) {
-            for (const std::vector<int>& listed : queue.synapses) {
-                first_of.push_back(runs.size());
-                split(listed.data(), listed.size(), runs);
-            }
-            first_of.push_back(runs.size());
-        }
-        if (found.size() < runs.size()) found.resize(runs.size());  // no cell has two events in a step
+        const int first_source = pathway.queue[0]->source_start, n_sources = look_up(pathway);
+        const Run* const all = runs.data();
+        const int* const first = first_of.data();
         Run* next = found.data();
         for (int e = 0; e < n_events; ++e) {
-            const int source = events[e] - queue.source_start;
-            if (source < 0 || source >= (int) queue.synapses.size()) continue;
-            for (int r = first_of[source]; r < first_of[source + 1]; ++r) {
-                *next++ = runs[r];
-                n_synapses += runs[r].n;
+            const int source = events[e] - first_source;
+            if (source < 0 || source >= n_sources) continue;
+            for (int r = first[source]; r < first[source + 1]; ++r) {
+                n_synapses += all[r].n;
+                *next++ = all[r];
             }
         }
         return {found.data(), next, n_synapses};
+    }
+
+    // How many synapses that are.
+    template <class Pathway> long count(Pathway& pathway, const int32_t* events, int n_events) {
+        if (!is_instant(pathway)) return find(pathway, events, n_events).n_synapses;
+        const int first_source = pathway.queue[0]->source_start, n_sources = look_up(pathway);
+        long n_synapses = 0;
+        for (int e = 0; e < n_events; ++e) {
+            const int source = events[e] - first_source;
+            if (source >= 0 && source < n_sources) n_synapses += n_of[source];
+        }
+        return n_synapses;
     }
 };
 

@@ -179,8 +179,8 @@ def make_selection_functions(
         _make_function(
             "kth_largest_of",
             neurons.kth_largest_of,
-            f"inline {real} kth_largest_of(int j, int k) "
-            f"{{ return bioplast::NeuronOffers{owner}::kth_largest(j, k); }}",
+            f"using Listed = bioplast::NeuronOffers{owner};\n"
+            f"inline {real} kth_largest_of(int j, int k) {{ return Listed::kth_largest(j, k); }}",
             headers,
             n_arguments=2,
             unit=unit,

@@ -34,9 +34,12 @@ static const long n_trials = trials_file.size / sizeof(Shown);
 
 static inline const Shown& shown(long trial) { return trials[trial < n_trials ? trial : n_trials - 1]; }
 
-template <int n_inputs> static inline int level(long trial, int i) {
-    return images[(long) shown(trial).image * n_inputs + i];
+// Never changes, which `const` promises: a loop over the inputs asks once.
+template <int n_inputs> __attribute__((const, noinline)) static const uint8_t* image(long trial) {
+    return images + (long) shown(trial).image * n_inputs;
 }
+
+template <int n_inputs> static inline int level(long trial, int i) { return image<n_inputs>(trial)[i]; }
 
 // Bit s is set if input i fires at step s, in steps 1 to n_steps.
 template <int n_inputs> static inline int64_t poisson_train(long trial, int i, int n_steps, double p) {

@@ -10,9 +10,9 @@ from bioplast.brian.stimulus import Screen, Stimulus, make_stimulus_functions
 from bioplast.tasks import Images, Trials
 
 N_SOURCES, N_TARGETS, N_STEPS = 150, 90, 12
-WIRES = ("scattered", "ordered", "delayed", "queued", "gaps", "block", "back")
+WIRES = ("scattered", "ordered", "delayed", "queued", "gaps", "block", "back", "home", "idle")
 WANTED = [
-    *(f"targets.{name}" for name in WIRES if name not in ("ordered", "back")),
+    *(f"targets.{name}" for name in WIRES if name not in ("ordered", "back", "home", "idle")),
     "targets.last",
     "targets.held",
     "sums.whole",
@@ -20,6 +20,7 @@ WANTED = [
     "inputs.n_sent",
     "inputs.summed",
     "inputs.received",
+    "inputs.returned",
 ]
 TARGETS = """
 step = timestep(t, dt) : integer (shared)
@@ -30,8 +31,20 @@ gaps : 1
 block : 1
 last : integer
 held : 1
+idle : 1
 learns : boolean (constant)
+learning : integer (shared, constant)
 n_updates : integer
+n_lessons : integer
+"""
+
+INPUTS = """
+step = timestep(t, dt) : integer (shared)
+n_sent : integer
+received : integer
+returned : 1
+summed : 1
+learning : integer (shared, constant)
 """
 
 
@@ -42,7 +55,7 @@ def assemble(screen):
     functions = make_stimulus_functions(2, screen)
     inputs = NeuronGroup(
         N_SOURCES,
-        "step = timestep(t, dt) : integer (shared)\nn_sent : integer\nreceived : integer\nsummed : 1",
+        INPUTS,
         threshold="(i*7 + step*step) % 5 == 0",
         reset="",
         events={"some": "step == 3 and i > 60", "all": "step == 5", "none": "step < 0"},
@@ -54,6 +67,7 @@ def assemble(screen):
         TARGETS,
         threshold="(i + step) % 4 == 0",
         reset="",
+        events={"together": "step == 4 or step == 7"},
         name="targets",
         clock=clock,
     )
@@ -106,6 +120,7 @@ def assemble(screen):
 
     targets.learns[10:70:3] = True
     targets.run_regularly("on_path = learns\nheld += int(on_path)*(i + step)\nn_updates += 1")
+    targets.run_regularly("n_lessons += learning + 1")
     parts = [
         wire("scattered", inputs, targets, "scattered_post += w", 0.4),
         # Synapses are visited in their order: the last one stays.
@@ -113,6 +128,9 @@ def assemble(screen):
         wire("delayed", inputs[20:70], targets[10:], "delayed_post += w", 1.0, delay=np.array(2) * ms),
         wire("queued", inputs[5:], targets, "queued_post += w", 0.8, delay=np.arange(4) * ms),
         wire("back", inputs, targets, "received_pre += int(w)", 0.9, on="post"),
+        # Fractions show the order in which they were added up.
+        wire("home", inputs, targets, "returned_pre += w/(i_post + 3.0)", 1.0, on="post", event="together"),
+        wire("idle", inputs, targets, "idle_post += learning_pre*w + 1", 0.9),
         add_up("to_all", inputs, sums, "whole_post = w*n_sent_pre", 1.0),
         add_up("to_some", inputs, sums, "part_post = w*n_sent_pre", 0.9),
         add_up("to_sources", inputs, sums, "summed_pre = w*step_pre", 1.0),
@@ -132,7 +150,7 @@ def results():
     images = Images(np.zeros((1, 1), np.uint8), np.zeros(1, np.uint8))
     stimulus = Stimulus.of(Trials(images, np.zeros(N_STEPS, np.int64)), 1)
     paths = [f"{name}_synapses.{part}" for name in ("gaps", "block") for part in ("visits", "plastic")]
-    inspected = [*WANTED, *paths, "targets.n_updates"]
+    inspected = [*WANTED, *paths, "targets.n_updates", "targets.idle", "targets.n_lessons"]
     compiled = build_program(lambda: assemble(screen), "float64").run({}, stimulus, inspected)
     runtime = RuntimeNetwork(lambda: assemble(screen), "float64", 1, screen).run({}, stimulus, WANTED)
     return compiled, runtime
@@ -162,3 +180,8 @@ def test_cells_that_do_not_learn_are_passed_over(results):
     n_updates = results[0]["targets.n_updates"]
     np.testing.assert_array_equal(np.flatnonzero(n_updates), np.arange(10, 68))
     assert set(n_updates[10:68]) == {N_STEPS}
+
+
+def test_code_of_learning_is_passed_over_while_nothing_is_learned(results):
+    assert not results[0]["targets.idle"].any()
+    assert not results[0]["targets.n_lessons"].any()

@@ -1,5 +1,6 @@
 {# As Brian2's template of this name, but code with the variable `on_path`, which does nothing where that is
-   false, is run only for the cells from the first to the last for which it is true. #}
+   false, is run only for the cells from the first to the last for which it is true; and code with `learning`
+   only while that is not 0. #}
 {# USES_VARIABLES { N } #}
 {# ALLOWS_SCALAR_WRITE #}
 {% extends 'common_group.cpp' %}
@@ -13,6 +14,10 @@
     // scalar code
     const size_t _vectorisation_idx = -1;
     {{scalar_code|autoindent}}
+    {% set prepared = scalar_code if scalar_code is string else scalar_code|join('\n') %}
+    {% if 'int32_t learning ' in prepared %}
+    if (!learning) return;
+    {% endif %}
 
     {# Of synapses the number is known when they are made. #}
     const int _N = {{constant_or_scalar('N', variables['N'])}};

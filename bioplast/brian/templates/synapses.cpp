@@ -13,11 +13,16 @@
     {% set pre = get_array_name(variables['_synaptic_pre']) %}
     {% set post = get_array_name(variables['_synaptic_post']) %}
     {% set events = pathway.source.variables[pathway.eventspace_name] %}
+    {% set n_cells = events.size - 1 %}
+    {% set n_synapses = get_array_name(variables['_synaptic_pre'], access_data=False) ~ '.size()' %}
     {% set code = vector_code if vector_code is string else vector_code|join('\n') %}
     {% set prepared = scalar_code if scalar_code is string else scalar_code|join('\n') %}
     {# What a loop over a run does must not depend on its order: it may not write to the cell that all of
        its synapses share. #}
     {% set order_matters = '[_presynaptic_idx] =' in code or 'enter(' in code %}
+    {# Synapses of all postsynaptic cells that only write to the presynaptic one are visited as they lie in memory. #}
+    {% set goes_back = pathway.prepost == 'post' and '[_presynaptic_idx] =' in code
+        and '[_postsynaptic_idx] =' not in code and '(_vectorisation_idx' not in code %}
     {# Changes are offered where they lie, a run at a time: to all others, or to those onto the same cell. #}
     {% set offered = variables['score'] if 'score' in variables else variables.get('delta_w') %}
     {% set offer_run =
@@ -36,32 +41,60 @@
     {# Where these are the largest offers, they are listed: a few of all that offered are gone through. #}
     {% set is_listed = 'is_written = _brian_abs(delta_w) >= cutoff;' in side_by_side
         and ('cutoff = kth_largest(' in prepared or 'cutoff = in_force(' in prepared) %}
+    {% set asks_cell = 'is_written = _brian_abs(delta_w) >= kth_largest_of(j, ' %}
+    {% set is_by_cell = asks_cell in side_by_side %}
     {# Code with this variable, however Brian2 sets it, does nothing where it is false. #}
     {% set on_path = 'char on_path' in code %}
     {% set path = get_array_name(variables['plastic']) if on_path else '' %}
     const int32_t* const _events = {{get_array_name(events, access_data=False)}};
-    if (_events[{{events.size - 1}}] == 0 && bioplast::is_instant({{pathway.name}})) return;
+    const int _n_events = _events[{{n_cells}}];
+    if (_n_events == 0 && bioplast::is_instant({{pathway.name}})) return;
 
     // scalar code
     const size_t _vectorisation_idx = -1;
     {{scalar_code|autoindent}}
+    {# Code with this variable does nothing while it is 0. #}
+    {% if 'int32_t learning_pre' in prepared %}
+    if (!learning_pre) return;
+    {% endif %}
 
-    static bioplast::Reach _reach({{pre}}, {{post}}, {{get_array_name(variables['_synaptic_pre'], access_data=False)}}.size()
-                                  {{ ', ' ~ path if on_path }});
-    const bioplast::Reach::Found _runs = _reach.find({{pathway.name}}, _events, _events[{{events.size - 1}}]);
-    {% if is_listed %}
-    if (Listed::n_offered == _runs.n_synapses && 4*Listed::n_written < Listed::n_offered)
+    static bioplast::Reach _reach({{pre}}, {{post}}, {{n_synapses}}{{ ', ' ~ path if on_path }});
+    {% if goes_back %}
+    static const bool _is_matrix = bioplast::is_matrix({{pre}}, {{post}}, {{n_synapses}}, {{n_cells}});
+    if (_is_matrix && _n_events == {{n_cells}} && bioplast::is_instant({{pathway.name}}))
+    {
+        for (size_t _row = 0; _row < {{n_synapses}}; _row += {{n_cells}})
+        {
+            const int _row_pre = {{pre}}[_row];
+            for (int _b = 0; _b < {{n_cells}}; ++_b)
+            {
+                const size_t _idx = _row + _b;
+                const size_t _vectorisation_idx = _idx;
+                {{code | replace(pre + '[_idx]', '_row_pre') | replace(post + '[_idx]', '_b') | autoindent}}
+            }
+        }
+        return;
+    }
+    {% endif %}
+    {% if is_by_cell %}
+    {% set ranks = get_array_name(variables[side_by_side.split(asks_cell)[1].split(')')[0]]) %}
+    static const bool _is_of_cell = bioplast::is_of_cell({{ranks}}, {{post}}, {{n_synapses}});
+    if (_is_of_cell) Listed::list({{ranks}});
+    {% endif %}
+    {% if is_listed or is_by_cell %}
+    {% set before, after = indexed.split('is_written =') %}
+    if ({{ '4*Listed::n_written < Listed::n_offered && ' if is_listed }}Listed::n_offered == _reach.count({{pathway.name}}, _events, _n_events))
     {
         for (long _w = 0; _w < Listed::n_written; ++_w)
         {
             const size_t _idx = Listed::written[_w];
             const size_t _vectorisation_idx = _idx;
-            {{indexed|autoindent}}
+            {{(before ~ 'is_written = true;' ~ after.split(';', 1)[1])|autoindent}}
         }
         return;
     }
     {% endif %}
-    for (const bioplast::Run& _run : _runs)
+    for (const bioplast::Run& _run : _reach.find({{pathway.name}}, _events, _n_events))
     {
         {% if not order_matters %}
         if (_run.n > 1)

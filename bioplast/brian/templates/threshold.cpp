@@ -30,22 +30,28 @@
     {# Where the condition begins with what holds for all cells or none, mostly there is nothing to do. #}
     {% set code = vector_code if vector_code is string else vector_code|join('\n') %}
     {% if 'i' in variables %}
-        {% set code = code | replace(get_array_name(variables['i']) + '[_idx]', '(int32_t) _idx') %}
+        {% set code = code | replace(get_array_name(variables['i']) + '[_idx]', '(_first + (int32_t) _b)') %}
     {% endif %}
-    {% if '_cond =' in code
-          and code.count('_cond = ') == code.count('_cond = _lio_1 && ') + code.count('_cond = _lio_1;') %}
-    {% set code = code | replace('_lio_1 && ', '') %}
-    if (_lio_1)
-    {% endif %}
+    {% set left = namespace(code=code) %}
+    {% for shared in ('_lio_1', '_lio_2') if '_cond =' in code %}
+        {% set begun = left.code.count('_cond = ' ~ shared ~ ' && ') + left.code.count('_cond = ' ~ shared ~ ';') %}
+        {% if begun == left.code.count('_cond = ') %}
+            {% set left.code = left.code | replace(shared ~ ' && ', '') %}
+    if ({{shared}})
+        {% endif %}
+    {% endfor %}
+    {% set code = left.code %}
     {
     for (size_t _start = 0; _start < N; _start += 64)
     {
         uint64_t _found = 0;
+        {# Counted with a sign, as what wraps around may lie anywhere and cannot be read side by side. #}
+        const int32_t _first = _start;
         char _conds[64] = {};
         {# The compiler unrolls a loop whose length it knows, and sets bits at once where numbers have 64. #}
-        {% for length in ('64', 'N - _start') %}
+        {% for length in ('64', '(long) (N - _start)') %}
         {{ 'if (N - _start >= 64)' if loop.first else 'else' }}
-            for (size_t _b = 0; _b < {{length}}; ++_b)
+            for (long _b = 0; _b < {{length}}; ++_b)
             {
                 const size_t _idx = _start + _b;
                 const size_t _vectorisation_idx = _idx;
