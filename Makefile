@@ -45,8 +45,8 @@ compare: $(INSTALLED)
 figures: $(INSTALLED)
 	$(BIN)/bioplast run $(EXPERIMENTS) $(QUICK_FLAG)
 
-# A file's tests stay in one worker, so that they share what its fixtures compile; in their order, as those
-# that take longest, of whole experiments, are few and would come last.
+# A file's tests stay in one worker, so that they share what its fixtures compile; in the order that
+# tests/conftest.py gives them.
 test: $(TEST_INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 

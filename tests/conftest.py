@@ -15,6 +15,12 @@ settings.register_profile("no-deadline", settings(deadline=None))
 settings.load_profile("no-deadline")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: nobody should be left with one when the others are done."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def build_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     """Compiled networks are shared by all tests and stay for the next run, where no cache is set."""

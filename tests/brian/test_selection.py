@@ -34,7 +34,22 @@ template <class Real, unsigned n> static long list(const Real* changes, long n_c
     std::copy(Offers::written.begin(), Offers::written.begin() + Offers::n_written, listed);
     return Offers::n_written;
 }
+template <class Real>
+static long list_by_cell(const Real* changes, int n_rows, int n_cells, const int* ranks, int* to) {
+    using Offers = bioplast::NeuronOffers<Real, 4>;
+    for (int r = 0; r < n_rows; ++r) Offers::offer_run(changes, {r * n_cells, n_cells}, 2);
+    Offers::list(ranks);
+    if (Offers::n_offered != (long) n_rows * n_cells) return -1;
+    std::copy(Offers::written.begin(), Offers::written.begin() + Offers::n_written, to);
+    return Offers::n_written;
+}
 extern "C" {
+long by_cell32(const float* changes, int n_rows, int n_cells, const int* ranks, int* to) {
+    return list_by_cell<float>(changes, n_rows, n_cells, ranks, to);
+}
+long by_cell64(const double* changes, int n_rows, int n_cells, const int* ranks, int* to) {
+    return list_by_cell<double>(changes, n_rows, n_cells, ranks, to);
+}
 long list32(const float* changes, long n, long k, int* to) { return list<float, 3>(changes, n, k, to); }
 long list64(const double* changes, long n, long k, int* to) { return list<double, 3>(changes, n, k, to); }
 float float32(const float* changes, long n, long k) { return ask<float, 1>(changes, n, k); }
@@ -214,3 +229,31 @@ def test_what_is_written_is_listed(library, dtype, k, n_levels):
     else:
         np.testing.assert_array_equal(listed[:n_written], np.flatnonzero(np.abs(changes) >= cutoff))
         assert n_written >= k
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("n_levels", [None, 5])
+def test_what_is_written_onto_each_cell_is_listed(library, dtype, n_levels):
+    rng = np.random.default_rng(5)
+    n_rows, n_cells = 40, 37
+    ask = getattr(library, f"by_cell{dtype[-2:]}")
+    ask.restype = ctypes.c_long
+    ranks = rng.integers(0, 45, n_cells)
+    for _ in range(2):  # the second time what was offered before is forgotten
+        changes = rng.normal(size=(n_rows, n_cells)) * (rng.random((n_rows, n_cells)) < 0.7)
+        if n_levels:
+            changes = np.round(changes * n_levels)
+        changes = changes.astype(dtype)
+        asked = zip(changes.T, ranks, strict=True)
+        cutoffs = [find_kth_largest(column, k) if k else 0 for column, k in asked]
+        expected = np.flatnonzero(np.abs(changes) >= np.array(cutoffs, dtype))
+        listed = np.zeros(changes.size, np.int32)
+        by_synapse = np.tile(ranks, n_rows).astype(np.int32)
+        n_listed = ask(
+            changes.ctypes.data_as(ctypes.c_void_p),
+            n_rows,
+            n_cells,
+            by_synapse.ctypes.data_as(ctypes.c_void_p),
+            listed.ctypes.data_as(ctypes.c_void_p),
+        )
+        np.testing.assert_array_equal(listed[:n_listed], expected)
