@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -35,7 +35,6 @@ from bioplast.network import State
 from bioplast.studies.point import Rows
 from bioplast.tasks.task import Trials
 from bioplast.training.config import RunConfig
-from bioplast.training.record import Run
 from bioplast.training.run import SetUp, set_up
 
 FloatArray = NDArray[np.float64]
@@ -100,16 +99,6 @@ They differ by at most {deviation} Hz; one spike in a trial is {spike} Hz. n: ra
 cells against the mean drive of their input, over {n_images} test images (medians and quartiles); the same
 line. Just below the threshold noise lets them fire at {below} Hz on average. {missing}
 """
-
-
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
-    """The network is trained inside the measurement, which needs its weights."""
-    return []
-
-
-def expected_seconds(config: RunConfig) -> float:
-    """There are no such runs."""
-    return 0.0
 
 
 def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
@@ -179,12 +168,12 @@ def _bin_answers(drive: FloatArray, rate: FloatArray) -> Rows:
     return rows
 
 
-def analyse(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+def analyse(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel`` and ``moment`` (before, after)."""
     return rows.reindex(columns=list(COLUMNS)).reset_index(drop=True)
 
 
-def tabulate(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
     """Spikes in the trial, and how many changes were proposed and written, before and after learning."""
     table = []
     for moment in MOMENTS:

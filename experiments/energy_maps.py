@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from bioplast.studies.grid import make_seeds
 from bioplast.studies.interval import spread
 from bioplast.studies.statistics import estimate_median
 from bioplast.training.config import RunConfig
-from bioplast.training.record import Run
 from bioplast.training.run import set_up
 
 # Networks, and the settings of their runs.
@@ -58,16 +57,6 @@ and the distance they came (|w - w at first|, broken), as shares of all, those t
 
 Share of the energy spent at the dearest tenth of the pixels: {pixels}. Runs: {unreached}. {missing}
 """
-
-
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
-    """The networks are trained inside the measurements, which need their synapses' books."""
-    return []
-
-
-def expected_seconds(config: RunConfig) -> float:
-    """There are no such runs."""
-    return 0.0
 
 
 def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
@@ -166,7 +155,7 @@ def _place(
     return {"panel": panel, "x": x + across, "y": y + down, "value": float(value)}
 
 
-def analyse(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+def analyse(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``, ``network`` and ``label``: means over seeds, of cells medians."""
     parts = []
     for panel, places, how in (
@@ -211,7 +200,7 @@ def _share_of_dearest(values: pd.Series[float]) -> float:
     return float(dearest.sum() / values.sum())
 
 
-def tabulate(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
     """Per network and rule: samples, and how unevenly energy is spread over pixels and cells."""
     facts = rows[rows["panel"] == "facts"]
     table = []

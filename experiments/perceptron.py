@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,8 +38,6 @@ from bioplast.studies.grid import make_seeds
 from bioplast.studies.interval import name_columns, spread
 from bioplast.studies.statistics import Estimate, estimate_median
 from bioplast.tasks.patterns import make_patterns
-from bioplast.training.config import RunConfig
-from bioplast.training.record import Run
 
 N_INPUTS = 1000
 LOADS, QUICK_LOADS = (0.25, 0.5, 1.0, 1.5, 1.8, 1.9), (0.5, 1.0, 1.5)
@@ -81,16 +79,6 @@ Energy: M1 plus maintenance, relative to plain learning's M1. b: without decay, 
 transient changes are lost with the time constant τ (trials), or one synapse beyond the threshold writes all
 of the neuron's. {ways} {missing}
 """
-
-
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
-    """Nothing is trained by a protocol."""
-    return []
-
-
-def expected_seconds(config: RunConfig) -> float:
-    """There are no such runs."""
-    return 0.0
 
 
 def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
@@ -153,7 +141,7 @@ def _learn(
     return perceptron.learn_all(network, state, task.train, max_rounds=max_rounds), state
 
 
-def analyse(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+def analyse(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``; ``kind`` is run, median, theory or claim."""
     loads = rows[rows["part"] == "load"].assign(panel="a", label="measured", converged=True)
     cache = rows[rows["part"] == "cache"].astype({"converged": bool})
@@ -216,9 +204,9 @@ def find_optima(data: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def tabulate(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
     """What was measured beside what the theory says."""
-    data = analyse(runs, rows)
+    data = analyse(rows)
     table = []
     for load in data.loc[data["kind"] == "run", "load"].dropna().unique():
         measured, theory = find_inefficiency(data, load)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,6 @@ from bioplast.project import load_example_module
 from bioplast.studies.cheapest import find_cheapest
 from bioplast.studies.grid import make_seeds
 from bioplast.studies.interval import say
-from bioplast.training.config import RunConfig
-from bioplast.training.record import Run
 
 THRESHOLDS, QUICK_THRESHOLDS = (0.05, 0.1, 0.2, 0.5), (0.1, 0.5)  # mV
 DECAY, COST = 0.001, 0.001  # of a transient change, for each trial
@@ -38,16 +36,6 @@ a: M1 plus maintenance relative to learning without caching on the same seed; da
 less than {learned} of the patterns were right in the last round, with caching or without; line: medians of
 the others. b: patterns right in the last round; line at {learned}. {best}
 """
-
-
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
-    """Nothing is trained by a protocol."""
-    return []
-
-
-def expected_seconds(config: RunConfig) -> float:
-    """There are no such runs."""
-    return 0.0
 
 
 def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
@@ -86,7 +74,7 @@ def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def analyse(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+def analyse(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn: ``kind`` run, and the medians over seeds of those that learned."""
     rows = rows.drop(columns="thresholds").assign(
         label="cache", kind="run", converged=rows[["share_right", "plain_share_right"]].min(axis=1) >= LEARNED
@@ -102,7 +90,7 @@ def find_optimum(data: pd.DataFrame) -> pd.DataFrame:
     return find_cheapest(data[data["kind"] == "run"], ["label"], "threshold", "energy")
 
 
-def tabulate(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a threshold: medians over seeds."""
     names = ["energy", "m1", "maintenance", "share_right"]
     return rows.groupby("threshold")[names].median().reset_index()

@@ -59,16 +59,6 @@ dark to bright, averaged over training images. {missing}
 """
 
 
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
-    """No runs to a goal: all rules learn from as many samples."""
-    return []
-
-
-def expected_seconds(config: RunConfig) -> float:
-    """There are no runs."""
-    return 0.0
-
-
 def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
     """Rules x seeds."""
     samples, n_trials, default = (
@@ -158,7 +148,7 @@ def compute_rates(
     return np.array([writes[group].mean() for group in groups]) / samples
 
 
-def analyse(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+def analyse(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn: the measured rows, ``kind`` run, and below them medians over seeds."""
     cells = ["label", "rule", "samples", "trials", "panel", "x"]
     medians = rows.groupby(cells, sort=False)["y"].agg(["median", "count"]).reset_index()
@@ -178,9 +168,9 @@ def overlaps(data: pd.DataFrame, lag: int = 1) -> pd.DataFrame:
     return _estimate(data, "overlap", lag)
 
 
-def tabulate(runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a kind of rule: share written, overlap with the next trial, index."""
-    data = analyse(runs, rows)
+    data = analyse(rows)
     medians = data[data["kind"] == "median"]
     wanted = {"share written": ("chance", 0), "overlap": ("overlap", LAGS[0]), "simpson": ("index", 0)}
     table = pd.DataFrame(

@@ -17,7 +17,7 @@ from bioplast.training.config import RunConfig
 
 _ALWAYS = ("CAPTION", "analyse", "tabulate", "plot")
 _WITH_RUNS = ("make_grid", "expected_seconds")
-_WITH_POINTS = ("measure", "expected_point_seconds")
+_WITH_POINTS = ("make_points", "measure", "expected_point_seconds")
 
 
 @dataclass(frozen=True)
@@ -27,22 +27,24 @@ class Experiment:
     ===============================  =======================================================================
     it defines
     ``CAPTION``                      text with the fields of ``bioplast.studies.caption.fill_caption``
-    ``make_grid(quick, seeds)``      the runs, full or quick, with so many seeds (None: its own number)
-    ``expected_seconds(config)``     about how long a run takes: the longest start first
     ``analyse(...)``                 exactly what is drawn, as a DataFrame
     ``tabulate(...)``                the table that goes with the figure
     ``plot(data)``                   the figure of what ``analyse`` returned; draws and computes nothing
-    it may define
+    runs, points or both
+    ``make_grid(quick, seeds)``      the runs, full or quick, with so many seeds (None: its own number)
+    ``expected_seconds(config)``     about how long a run takes: the longest start first
     ``make_points(quick, seeds)``    measurements that are no training runs: a dictionary of JSON scalars each
     ``measure(point, project)``      carries one out; rows, as dictionaries of JSON scalars
     ``expected_point_seconds(p)``    about how long that takes
+    or what others found
+    ``SOURCES``                      names of other experiments
+    and it may define
     ``describe(data)``               what is seen: more fields for the caption, by name
-    ``SOURCES``                      names of other experiments; it then has no runs or points of its own
     ===============================  =======================================================================
 
-    ``analyse`` and ``tabulate`` are given the list of runs and, where there are points, a DataFrame of their
-    rows after the values of the point; with ``SOURCES``, a dictionary of what those experiments' ``analyse``
-    returned.
+    ``analyse`` and ``tabulate`` are given the list of runs, if there are any, and then a DataFrame of the
+    points' rows, each after the values of its point, if there are any; with ``SOURCES``, a dictionary of what
+    those experiments' ``analyse`` returned.
 
     Attributes
     ----------
@@ -56,7 +58,11 @@ class Experiment:
     module: ModuleType
 
     def __post_init__(self) -> None:
-        wanted = [*_ALWAYS, *(() if self.sources else _WITH_RUNS), *(_WITH_POINTS if self.has_points else ())]
+        wanted = list(_ALWAYS)
+        if self.has_runs or not (self.has_points or self.sources):
+            wanted += _WITH_RUNS
+        if self.has_points:
+            wanted += _WITH_POINTS
         missing = [name for name in wanted if not hasattr(self.module, name)]
         if missing:
             raise RequestError(f"experiment: {self.module.__file__} must define {', '.join(missing)}")
@@ -71,11 +77,15 @@ class Experiment:
         return tuple(getattr(self.module, "SOURCES", ()))
 
     @property
+    def has_runs(self) -> bool:
+        return hasattr(self.module, "make_grid")
+
+    @property
     def has_points(self) -> bool:
         return hasattr(self.module, "make_points")
 
     def make_grid(self, quick: bool, seeds: int | None) -> list[RunConfig]:
-        return [] if self.sources else self.module.make_grid(quick, seeds)
+        return list(self.module.make_grid(quick, seeds)) if self.has_runs else []
 
     def make_points(self, quick: bool, seeds: int | None) -> list[Point]:
         return [Point(self.name, p) for p in self.module.make_points(quick, seeds)] if self.has_points else []

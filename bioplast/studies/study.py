@@ -149,7 +149,8 @@ class Series:
             row for point in plan.points if point.key not in failed for row in plan.store.read_rows(point)
         ]
         if runs or rows:
-            findings = [runs, pd.DataFrame(rows)] if experiment.has_points else [runs]
+            findings = [runs] if experiment.has_runs else []
+            findings += [pd.DataFrame(rows)] if experiment.has_points else []
             self._data[experiment.name] = draw(
                 experiment, findings, plan.store.folder, runs=runs, failures=failures
             )

@@ -45,7 +45,7 @@ def make_rows():
 
 @pytest.fixture(scope="module")
 def data():
-    return activity.analyse([], make_rows())
+    return activity.analyse(make_rows())
 
 
 def test_the_network_of_compare_is_recorded_and_the_quick_one_is_smaller():
@@ -55,11 +55,10 @@ def test_the_network_of_compare_is_recorded_and_the_quick_one_is_smaller():
     assert (full["rule"], full["hidden"], full["goal"]) == ("largest(0.005, output=0.2)", 200, 0.95)
     assert quick["hidden"] < full["hidden"]
     assert activity.expected_point_seconds(full) > activity.expected_point_seconds(cells)
-    assert activity.make_grid(False, None) == []
 
 
 def test_table_counts_spikes_and_changes():
-    table = activity.tabulate([], make_rows()).set_index("moment")
+    table = activity.tabulate(make_rows()).set_index("moment")
     assert table.loc["before"].tolist() == [2, 3, 1000, 10]
     assert table.loc["after", "n_written"] == 20
 

@@ -55,7 +55,7 @@ def make_rows():
 
 @pytest.fixture(scope="module")
 def data():
-    return maps.analyse([], make_rows())
+    return maps.analyse(make_rows())
 
 
 def test_points_are_networks_rules_and_seeds():
@@ -64,7 +64,6 @@ def test_points_are_networks_rules_and_seeds():
     quick = maps.make_points(True, None)
     assert len(quick) == 6
     assert max(quick, key=maps.expected_point_seconds)["network"] == "spiking"
-    assert maps.make_grid(False, None) == []
 
 
 def test_energy_of_pixels_is_relative_to_the_average_one(layer):
@@ -104,7 +103,7 @@ def test_maps_are_means_over_seeds_and_shares_medians(data):
 
 
 def test_table_and_caption(data):
-    row = maps.tabulate([], make_rows()).set_index(["network", "rule"]).loc[("spiking", "plain")]
+    row = maps.tabulate(make_rows()).set_index(["network", "rule"]).loc[("spiking", "plain")]
     assert (row["reached"], row["samples"]) == ("1/2", 1500)
     assert row["share of cells"] == pytest.approx((20 + 19) / 210)
     caption = fill_caption(maps.CAPTION, [], [], maps.describe(data))

@@ -52,7 +52,7 @@ def make_rows():
 
 @pytest.fixture(scope="module")
 def data():
-    return perceptron.analyse([], make_rows())
+    return perceptron.analyse(make_rows())
 
 
 def pick(data, **values):
@@ -96,7 +96,7 @@ def test_inefficiency_beside_the_theory(data):
     measured, theory = perceptron.find_inefficiency(data, 1.9)
     assert (measured.median, measured.low, measured.high, measured.n) == pytest.approx((380, 190, 570, 3))
     assert theory == pytest.approx(133)
-    table = perceptron.tabulate([], make_rows()).set_index(["what", "at"])
+    table = perceptron.tabulate(make_rows()).set_index(["what", "at"])
     row = table.loc[("M1 / minimum", "load 1.9")]
     assert row[["measured", "measured low", "measured high", "theory"]].tolist() == pytest.approx(
         [380, 190, 570, 133]

@@ -35,7 +35,7 @@ def rows():
 
 @pytest.fixture(scope="module")
 def data(rows):
-    return turnover.analyse([], rows)
+    return turnover.analyse(rows)
 
 
 def test_overlap_is_of_what_one_trial_wrote():
@@ -72,7 +72,6 @@ def test_points_are_rules_by_seeds():
     full, quick = turnover.make_points(False, None), turnover.make_points(True, None)
     assert len(full) == len(turnover.RULES) * turnover.SEEDS
     assert len(quick) == len(turnover.RULES)
-    assert turnover.make_grid(False, None) == []
     assert turnover.expected_point_seconds(quick[0]) < turnover.expected_point_seconds(full[0])
 
 
@@ -96,7 +95,7 @@ def test_scoreboard_gets_medians_and_counts(data):
 
 
 def test_table_has_a_row_a_rule(rows):
-    table = turnover.tabulate([], rows).set_index("label")
+    table = turnover.tabulate(rows).set_index("label")
     assert list(table.index) == ["plain", "largest(0.01)", "fixed(0.01)"]
     assert table.loc["largest(0.01)"].tolist() == pytest.approx([0.01, 0.5, 0.2])
 

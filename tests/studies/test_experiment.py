@@ -54,6 +54,13 @@ def test_points_are_those_of_the_file_under_its_name(study):
     assert experiment.measure(point, study) == [{"twice": 1.0}]
 
 
+def test_an_experiment_of_points_need_not_have_runs(study):
+    text = "CAPTION = ''\nanalyse = tabulate = plot = print\n" + POINTS
+    experiment = Experiment(load(study, "measured", text))
+    assert (experiment.has_runs, experiment.has_points) == (False, True)
+    assert experiment.make_grid(False, None) == []
+
+
 def test_how_long_a_run_takes_is_asked_of_the_file(study):
     text = WHOLE + GRID + "def expected_seconds(config): return 7 * config.seed\n"
     assert Experiment(load(study, "timed", text)).expect_seconds(RunConfig("ann", seed=3)) == 21.0
