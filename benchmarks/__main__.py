@@ -31,6 +31,9 @@ BENCHMARKS = {
         "the rate and the spiking network in Brian2, restricted or not, beside a Numba kernel",
         by_default=False,
     ),
+    "library": Benchmark(
+        "PlasticSynapses on a model of one's own, beside Brian2's Synapses", by_default=False
+    ),
     "perceptron": Benchmark("numbers of a perceptron beside the theory's", by_default=False),
 }
 OUT = Path("results") / "benchmarks"
