@@ -93,8 +93,8 @@ def expected_seconds(config: RunConfig) -> float:
     """Learning goes with the plastic units; few of them need many samples, and so does choosing."""
     hidden = config.hidden or 100
     units, fraction = _read_rule(config.rule, hidden)
-    choosing = 0 if fraction == 1 else 10 + 0.008 * units + 1000 / units
-    return 1 + 0.018 * units + 300 / units + 0.0005 * hidden + choosing
+    choosing = 0 if fraction == 1 else 0.016 * units + 500 / units
+    return 1 + 0.015 * units + 250 / units + 0.0008 * hidden + choosing
 
 
 def analyse(runs: Sequence[Run]) -> pd.DataFrame:

@@ -95,7 +95,7 @@ def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
 def expected_seconds(config: RunConfig) -> float:
     """About 30,000 samples whose cost goes with the size; small networks need many more."""
     hidden = config.hidden or 100
-    return 1 + 0.018 * hidden + 300 / hidden
+    return 1 + 0.015 * hidden + 250 / hidden
 
 
 def analyse(runs: Sequence[Run]) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
 
 def expected_seconds(config: RunConfig) -> float:
     """Most of it is what learning and testing take in a network of this size."""
-    return 3 + 0.03 * (config.hidden or 100)
+    return 6 + 0.008 * (config.hidden or 100)
 
 
 def analyse(runs: Sequence[Run]) -> pd.DataFrame:

@@ -30,6 +30,7 @@ HIDDEN = {"ann": 100, SPIKING: 200}
 PROTOCOLS = {"ann": "paper", SPIKING: "standard"}
 SEEDS = {"ann": 5, SPIKING: 3}
 GOAL, QUICK_GOAL, QUICK_SEEDS, QUICK_MAX_SAMPLES = 0.95, 0.90, 1, 20_000
+USUAL_SAMPLES = 100_000  # of a run
 
 QUANTITIES = ("m1", "m0", "samples")
 CLAIMED = {"m1": 2.2, "samples": 0.5}  # times less than plain: half is twice as many
@@ -75,8 +76,8 @@ def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
 
 def expected_seconds(config: RunConfig) -> float:
     """Compilation where there is any, and learning."""
-    n_images = config.max_samples or 100_000
-    return 30 + n_images / 3500 if config.model == SPIKING else 2 + n_images / 10_000
+    n_images = min(config.max_samples or USUAL_SAMPLES, USUAL_SAMPLES)
+    return 4 + n_images / 2500 if config.model == SPIKING else 1 + n_images / 30_000
 
 
 def analyse(runs: Sequence[Run]) -> pd.DataFrame:

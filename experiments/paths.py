@@ -88,7 +88,7 @@ def expected_seconds(config: RunConfig) -> float:
     """Learning goes with the plastic units; the frozen ones are computed once an image."""
     hidden = config.hidden or 100
     units = getattr(config.plasticity.path, "units", hidden)
-    return 1 + 0.018 * units + 300 / units + 0.0005 * hidden
+    return 1 + 0.015 * units + 250 / units + 0.0008 * hidden
 
 
 def analyse(runs: Sequence[Run]) -> pd.DataFrame:

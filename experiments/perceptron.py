@@ -95,7 +95,7 @@ def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
 
 def expected_point_seconds(point: Mapping[str, Any]) -> float:
     """Near the largest load there can be, learning takes ever longer."""
-    return float(0.3 / (2 - point["load"]) ** 1.5) if point["part"] == "load" else 3.0
+    return float(0.75 / (2 - point["load"]) ** 1.5) if point["part"] == "load" else 12.0
 
 
 def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:

@@ -74,7 +74,7 @@ def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
 
 def expected_point_seconds(point: dict[str, Any]) -> float:
     """Learning, and then looking at the books after every trial."""
-    return 3 + point["samples"] / 6000 + point["trials"] / 200
+    return 1 + point["samples"] / 20_000 + point["trials"] / 150
 
 
 def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:

@@ -6,9 +6,9 @@
 
 namespace bioplast {
 
-// A stretch of synapses from one cell to cells next to each other: pre is the same and post goes up by
+// A stretch of n synapses from one cell to cells next to each other: pre is the same, and post goes up by
 // one from each synapse to the next.
-struct Run { int first, n; };
+struct Run { int first, n, pre, post; };
 
 // Whether events arrive in the step they happen in, so that no queue is needed.
 template <class Pathway>
@@ -38,6 +38,7 @@ inline bool is_of_cell(const int32_t* numbers, const int32_t* post, long n_synap
 }
 
 class Reach {
+    const int32_t *const pre, *const post;
     const char* const on_path;  // by synapse; null if all are
     std::vector<int> to_end;    // by synapse: how many from it on, itself included, belong to its run
     std::vector<Run> runs;      // of all cells, one cell after the other
@@ -76,7 +77,7 @@ class Reach {
                 length = plastic.end - plastic.first;
                 for (int k = 0; k < length; ++k) whole &= on_path[first + k] != 0;
             }
-            if (length) runs.push_back({first, length});
+            if (length) runs.push_back({first, length, pre[first], post[first]});
         }
     }
 
@@ -90,7 +91,7 @@ public:
     };
 
     Reach(const int32_t* pre, const int32_t* post, long n_synapses, const char* on_path = nullptr)
-        : on_path(on_path), to_end(n_synapses, 1) {
+        : pre(pre), post(post), on_path(on_path), to_end(n_synapses, 1) {
         for (long s = n_synapses - 2; s >= 0; --s)
             if (pre[s + 1] == pre[s] && post[s + 1] == post[s] + 1) to_end[s] = to_end[s + 1] + 1;
     }

@@ -27,7 +27,7 @@
     {% set offered = variables['score'] if 'score' in variables else variables.get('delta_w') %}
     {% set offer_run =
         'offer_run(' ~ get_array_name(offered) ~ ', _run);' if 'offer(' in code else
-        'offer_run_to(' ~ get_array_name(offered) ~ ', _run, ' ~ post ~ '[_run.first]);' if 'offer_to(' in code else
+        'offer_run_to(' ~ get_array_name(offered) ~ ', _run, _run.post);' if 'offer_to(' in code else
         '' %}
     {% set indexed = code
         | replace('offer(', 'bioplast::identity(')
@@ -48,7 +48,8 @@
     {% set path = get_array_name(variables['plastic']) if on_path else '' %}
     const int32_t* const _events = {{get_array_name(events, access_data=False)}};
     const int _n_events = _events[{{n_cells}}];
-    if (_n_events == 0 && bioplast::is_instant({{pathway.name}})) return;
+    static const bool _is_instant = bioplast::is_instant({{pathway.name}});
+    if (_n_events == 0 && _is_instant) return;
 
     // scalar code
     const size_t _vectorisation_idx = -1;
@@ -61,7 +62,7 @@
     static bioplast::Reach _reach({{pre}}, {{post}}, {{n_synapses}}{{ ', ' ~ path if on_path }});
     {% if goes_back %}
     static const bool _is_matrix = bioplast::is_matrix({{pre}}, {{post}}, {{n_synapses}}, {{n_cells}});
-    if (_is_matrix && _n_events == {{n_cells}} && bioplast::is_instant({{pathway.name}}))
+    if (_is_matrix && _n_events == {{n_cells}} && _is_instant)
     {
         for (size_t _row = 0; _row < {{n_synapses}}; _row += {{n_cells}})
         {
@@ -99,8 +100,7 @@
         {% if not order_matters %}
         if (_run.n > 1)
         {
-            const int _run_pre = {{pre}}[_run.first];
-            const int _run_post = {{post}}[_run.first];
+            const int _run_pre = _run.pre, _run_post = _run.post;
             {% if decides %}
             for (int _block = 0; _block < _run.n; _block += 64)
             {

@@ -24,7 +24,8 @@
 
 {% block maincode %}
     {% set _eventspace = get_array_name(eventspace_variable) %}
-    if (!bioplast::is_instant({{owner.name}}))
+    static const bool _is_instant = bioplast::is_instant({{owner.name}});
+    if (!_is_instant)
     {
         {{owner.name}}.advance();
         {{owner.name}}.push({{_eventspace}}, {{_eventspace}}[_num{{eventspace_variable.name}}-1]);
