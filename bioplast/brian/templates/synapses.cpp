@@ -84,7 +84,7 @@
     {% endif %}
     {% if is_listed or is_by_cell %}
     {% set before, after = indexed.split('is_written =') %}
-    if ({{ '4*Listed::n_written < Listed::n_offered && ' if is_listed }}Listed::n_offered == _reach.count({{pathway.name}}, _events, _n_events))
+    if (Listed::n_offered == _reach.count({{pathway.name}}, _events, _n_events))
     {
         for (long _w = 0; _w < Listed::n_written; ++_w)
         {
