@@ -35,8 +35,8 @@ RULES = {
 # Writing randomly drawn synapses is slow, and learning from so few is: five epochs would take minutes.
 LEFT_OUT = {("random", 0.03)}
 # Samples a second, test included: `random` draws every synapse that it writes.
-SPEED = {"random": 2500}
-USUAL_SPEED = 15_000
+SPEED = {"random": 5000}
+USUAL_SPEED = 30_000
 
 QUANTITIES = ("m0", "m1", "samples")
 COLUMNS = name_columns(QUANTITIES)

@@ -89,7 +89,7 @@ QUICK_GOAL, QUICK_SEEDS, QUICK_MAX_SAMPLES = 0.90, 1, 20_000
 STEP = 0.02  # the other accuracy at which energy is read is that far below the goal
 
 # About how many images a second each network learns from, and how many a run takes.
-SPEED = {"ann": 30_000, "rate": 6_000, "spiking": 3_500}
+SPEED = {"ann": 60_000, "rate": 9_000, "spiking": 5_000}
 SAMPLES = {"symmetric": 50_000, "random": 140_000}
 
 LABELS = {"plain": Look(BLACK, "o"), "restricted": Look(ORANGE, "s")}

@@ -52,7 +52,7 @@ def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
 
 def expected_point_seconds(point: Mapping[str, Any]) -> float:
     """Brian2 in runtime mode, a run a threshold and one without."""
-    return 2 + 0.006 * point["n_patterns"] * point["n_epochs"] * (1 + len(point["thresholds"].split()))
+    return 2 + 0.0075 * point["n_patterns"] * point["n_epochs"] * (1 + len(point["thresholds"].split()))
 
 
 def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from bioplast.brian.cache import cache_folder, write_once
+from bioplast.build_cache import cache_folder, write_once
 from bioplast.tasks.task import Images
 
 ALWAYS_ON = 255

@@ -21,12 +21,12 @@ import numpy as np
 from brian2 import Network, device, get_device, set_device
 from numpy.typing import DTypeLike, NDArray
 
-from bioplast.brian.cache import cache_folder, locked
 from bioplast.brian.compile import compile_source, find_compiler, hash_source
 from bioplast.brian.preferences import brian_preferences
 from bioplast.brian.source import adapt_source
 from bioplast.brian.stimulus import Stimulus
 from bioplast.brian.templates import fast_templates
+from bioplast.build_cache import cache_folder, locked
 
 Values = Mapping[str, Any]
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import numba
 
+from bioplast.build_cache import cache_folder
+from bioplast.errors import RequestError
 from bioplast.plasticity.side import Side
 
 _CONFIG: Any = numba.config  # its settings are made at run time
@@ -105,10 +107,9 @@ def _fingerprint(functions: Iterable[FunctionType]) -> str:
 def _cache_folder() -> Iterator[Path | None]:
     """The folder for machine code, ``None`` where none can be written."""
     try:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        folder = base / "bioplast" / "kernels"
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, RuntimeError):
+        folder = cache_folder() / "kernels"
+        folder.mkdir(exist_ok=True)
+    except (OSError, RequestError, RuntimeError):
         yield None
         return
     if not os.access(folder, os.W_OK):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bioplast.brian.cache import cache_folder, write_once
+from bioplast.build_cache import cache_folder, write_once
 from bioplast.project import EXAMPLES, EXPERIMENTS, MODELS
 
 FOLDERS = (MODELS, EXPERIMENTS, EXAMPLES)

@@ -61,18 +61,18 @@ def images():
 
 
 def assert_alike(rule, device, images):
-    # After 50 time constants what is missing to rest is far below the last digit.
+    # After 36 time constants what is missing to rest is far below the last digit.
     plasticity = Plasticity.parse(rule)
     ann = ANN(36, 10, 12, plasticity, dtype="float64")
-    rate = RATE(36, 10, 12, plasticity, device, "float64", n_settle=50)
+    rate = RATE(36, 10, 12, plasticity, device, "float64", n_settle=36)
     expected, state = ann.initial_state(3), rate.initial_state(3)
-    for first, last in ((0, 25), (25, 60)):  # what rules carry passes from chunk to chunk
+    for first, last in ((0, 15), (15, 40)):  # what rules carry passes from chunk to chunk
         trials = Trials(images, np.arange(first, last), first)
         outcomes = [network.present(s, trials, learn=True) for network, s in ((ann, expected), (rate, state))]
         np.testing.assert_array_equal(outcomes[0].predictions, outcomes[1].predictions)
     for layer, other in zip(state.layers, expected.layers, strict=True):
         np.testing.assert_array_equal(layer.books.m0, other.books.m0)
-        # Sums in another order, 60 times over.
+        # Sums in another order, 40 times over.
         np.testing.assert_allclose(layer.weights, other.weights, rtol=0, atol=1e-13)
         np.testing.assert_allclose(layer.books.m1, other.books.m1, rtol=0, atol=1e-13)
         assert layer.books.maintenance == pytest.approx(other.books.maintenance, rel=1e-9, abs=1e-15)

@@ -37,7 +37,7 @@ def test_made_once():
 
 
 def test_kept_on_disk(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("BIOPLAST_CACHE", str(tmp_path))
     machine_code = compiled(kernel, helper=other_part)
     assert machine_code(np.arange(4.0)) == 60
     assert list(tmp_path.rglob("*.nbi"))
@@ -46,5 +46,5 @@ def test_kept_on_disk(monkeypatch, tmp_path):
 def test_runs_where_nothing_can_be_kept(monkeypatch, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
+    monkeypatch.setenv("BIOPLAST_CACHE", str(blocked))
     assert compiled(kernel, helper=part)(np.arange(4.0)) == 10

@@ -18,13 +18,13 @@ ROOT = Path(__file__).parents[2]
 CHANCE = ("seconds", "images_per_second", "created", "commit")
 
 
-def make_setup(model, project, task, rule="plain", interval=40, **values):
+def make_setup(model, project, task, rule="plain", interval=20, **values):
     """A run of several chunks."""
     config = RunConfig(
         model,
         rule,
         task=str(task),
-        **{"hidden": 6, "goal": 1.0, "max_samples": 200, "device": "runtime"} | values,
+        **{"hidden": 6, "goal": 1.0, "max_samples": 100, "device": "runtime"} | values,
     )
     setup = set_up(config, project=project)
     return dataclasses.replace(setup, protocol=dataclasses.replace(setup.protocol, interval=interval))
@@ -178,5 +178,5 @@ def test_killed_at_random_moments_and_resumed(tmp_path, monkeypatch, study, patt
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["ann", "rate", "spiking"])
 def test_each_network_killed_at_twenty_random_moments_and_resumed(tmp_path, monkeypatch, model):
-    options = ["--goal", "1", "--hidden", "20", "--rule", "largest(0.1)", "--max-samples", "20000"]
+    options = ["--goal", "1", "--hidden", "20", "--rule", "largest(0.1)", "--max-samples", "8000"]
     check_kills(tmp_path, monkeypatch, model, ROOT, options, n_runs=5, n_kills=4)

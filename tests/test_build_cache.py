@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bioplast.brian import cache
-from bioplast.brian.cache import cache_folder, locked, write_once
+from bioplast import build_cache
+from bioplast.build_cache import cache_folder, locked, write_once
 from bioplast.errors import RequestError
 
 
@@ -36,7 +36,7 @@ def test_folder_that_cannot_be_written_to(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     # Permissions do not stop root, whom tests may run as.
-    monkeypatch.setattr(cache.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(build_cache.tempfile, "TemporaryFile", refuse)
     monkeypatch.setenv("BIOPLAST_CACHE", str(tmp_path))
     with pytest.raises(RequestError, match=r"cannot be written to \(Permission denied\); set BIOPLAST_CACHE"):
         cache_folder()

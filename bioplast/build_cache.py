@@ -1,4 +1,4 @@
-"""The build cache: compiled programs and decoded images that runs on one machine share.
+"""The build cache: compiled programs and kernels, and decoded images, that runs on one machine share.
 
 It lives in ``$BIOPLAST_CACHE``, by default in the user's cache folder, and may be deleted when no
 run is under way.
