@@ -43,7 +43,7 @@ N_INPUTS = 1000
 LOADS, QUICK_LOADS = (0.25, 0.5, 1.0, 1.5, 1.8, 1.9), (0.5, 1.0, 1.5)
 CACHE_LOAD = 1.0
 STEPS = (2, 3, 5, 7, 10, 14, 20, 28, 40, 57, 80)  # thresholds, in learning rates
-QUICK_STEPS = (3, 7, 14, 28, 57)
+QUICK_STEPS = (3, 14, 57)
 MAX_ROUNDS = 200  # plain learning takes about 25 at that load
 SEEDS, QUICK_SEEDS = 5, 2
 

@@ -21,6 +21,7 @@ struct Offers {
     static const Real* changes;  // of all synapses
     static std::vector<Run> runs;  // synapses that offered their change since the last answer
     static std::vector<Real> single;  // those that were offered one by one
+    static long n_in_runs;  // how many the runs are
     static std::vector<Bits> sizes;  // room for sizes that may be written ...
     static std::vector<int> rivals;  // and the synapses they are of
     static std::vector<Bits> room;  // for as many sizes
@@ -39,6 +40,7 @@ struct Offers {
     static inline void offer_run(const Real* all_changes, const Run& run) {
         changes = all_changes;
         runs.push_back(run);
+        n_in_runs += run.n;
         is_new = true;
     }
 
@@ -64,11 +66,7 @@ struct Offers {
         return theta * (1 + rate * std::min(std::max(excess, -1.0), 1.0));
     }
 
-    static long count() {
-        long n = single.size();
-        for (const Run& run : runs) n += run.n;
-        return n;
-    }
+    static long count() { return n_in_runs + (long) single.size(); }
 
     // A size that about k of the sizes exceed, rather more than fewer, guessed from a sample.
     static Real find_bound(long k) {
@@ -108,6 +106,7 @@ struct Offers {
         if (n_offered >= 0) n_written = list_from(sizes.data(), rivals.data(), n, to_bits(cutoff), written.data());
         runs.clear();
         single.clear();
+        n_in_runs = 0;
         is_new = false;
     }
 };
@@ -121,6 +120,7 @@ template <class Real, unsigned synapses> std::vector<int> Offers<Real, synapses>
 template <class Real, unsigned synapses>
 std::vector<typename Offers<Real, synapses>::Bits> Offers<Real, synapses>::room;
 template <class Real, unsigned synapses> std::vector<int> Offers<Real, synapses>::written;
+template <class Real, unsigned synapses> long Offers<Real, synapses>::n_in_runs = 0;
 template <class Real, unsigned synapses> long Offers<Real, synapses>::n_written = 0;
 template <class Real, unsigned synapses> long Offers<Real, synapses>::n_offered = -1;
 template <class Real, unsigned synapses> Real Offers<Real, synapses>::cutoff = 0;

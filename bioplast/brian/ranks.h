@@ -154,7 +154,7 @@ inline long keep_between(const int32_t* sizes, long n, int32_t low, int32_t high
 // The k-th largest of `n` sizes, at least one: narrow the interval that it is in until few are left. There
 // must be `room` for 64 more than there are, and it may be where the sizes are.
 template <class Bits> Bits select_kth(const Bits* sizes, long n, long k, Bits* room) {
-    constexpr long n_few = 16;
+    constexpr long n_few = 32;
     Bits low = sizes[0], high = sizes[0];
     for (long i = 0; i < n; ++i) {
         low = sizes[i] < low ? sizes[i] : low;
