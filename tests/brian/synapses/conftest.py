@@ -3,6 +3,8 @@
 import pytest
 from brian2 import get_device, prefs, set_device
 
+from bioplast.brian.compile import compile_source
+
 
 @pytest.fixture(autouse=True)
 def target(request):
@@ -19,6 +21,14 @@ def standalone(tmp_path):
     previous = get_device()
     set_device("cpp_standalone", directory=str(tmp_path), build_on_run=False)
     device = get_device()
-    yield lambda: device.build(directory=str(tmp_path), run=True)
+
+    def run(*, as_brian_does):
+        # In few pieces, as the study's own networks, a large program is compiled in a fifth of the time.
+        device.build(directory=str(tmp_path), compile=as_brian_does, run=False)
+        if not as_brian_does:
+            compile_source(tmp_path)
+        device.run(str(tmp_path), with_output=False)
+
+    yield run
     device.reinit()
     set_device(previous)

@@ -243,9 +243,19 @@ def test_compiled_programs_keep_the_same_books(standalone):
     network = Network(*(part for _, parts in made.values() for part in parts.objects))
     network.run(n_steps * ms / 2)
     network.run(n_steps * ms / 2)
-    standalone()
+    standalone(as_brian_does=False)
     for name, case in cases.items():
         check_same(made[name][0], Hand(*case).run(n_steps))
+
+
+@pytest.mark.slow
+def test_a_program_that_brian_compiles_keeps_them_too(standalone):
+    # Every piece of code is a file of its own then: what is offered in one is chosen in another.
+    case = "largest(0.3)", ALL, {"every": EVERY * ms}
+    synapses, network = make_synapses(*case)
+    network.run(N_STEPS * ms)
+    standalone(as_brian_does=True)
+    check_same(synapses, Hand(*case).run())
 
 
 def test_plain_is_the_network_as_it_was():
