@@ -8,7 +8,6 @@ time of a run, compilation left out, and the median over turns that the forms ta
 from __future__ import annotations
 
 import csv
-import statistics
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -32,7 +31,7 @@ from brian2 import (
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.living import read_processor_time
+from benchmarks.turns import take_turns
 from bioplast.brian import PlasticSynapses
 
 CELLS = """
@@ -50,8 +49,8 @@ N_INPUTS = 1000
 BRIAN = "Brian2 alone"
 RULES = (BRIAN, "plain", "above(0.0003)", "cache(0.01, 0.001)", "largest(0.1) + cache(0.01)")
 
-# Runs the network for so many seconds once more.
-Go = Callable[[], object]
+# Runs the network for so many seconds once more, in whichever turn.
+Go = Callable[[int], object]
 
 
 def run(*, out: Path, quick: bool) -> None:
@@ -120,28 +119,17 @@ def prepare_standalone(make: Callable[[], Network], seconds: float, folder: Path
     finally:
         device.reinit()
         set_device("runtime")
-    return lambda: subprocess.run([folder / "main"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return lambda turn: subprocess.run([folder / "main"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
 def prepare_runtime(make: Callable[[], Network], seconds: float, folder: Path) -> Go:
     """Run the network once, for Cython to compile its code."""
     network = make()
     network.run(0.1 * second)
-    return lambda: network.run(seconds * second)
+    return lambda turn: network.run(seconds * second)
 
 
 DEVICES: dict[str, Callable[[Callable[[], Network], float, Path], Go]] = {
     "C++ standalone": prepare_standalone,
     "runtime, Cython": prepare_runtime,
 }
-
-
-def take_turns(goes: list[Go], n_turns: int) -> list[float]:
-    """Median processor time of each, in seconds."""
-    spent: list[list[float]] = [[] for _ in goes]
-    for _ in range(n_turns):
-        for go, times in zip(goes, spent, strict=True):
-            before = read_processor_time()
-            go()
-            times.append(read_processor_time() - before)
-    return [statistics.median(times) for times in spent]

@@ -8,8 +8,6 @@ and the median over the turns. Compilation is not timed.
 from __future__ import annotations
 
 import csv
-import resource
-import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.spiking_kernel import SpikingKernel
+from benchmarks.turns import take_turns
 from bioplast.network import Model
 from bioplast.plasticity import Plasticity
 from bioplast.project import load_model_module
@@ -98,15 +97,13 @@ def measure(group: Group, n_images: int, n_turns: int) -> list[float]:
     learners = [make_learner(group, rule, task) for rule in group.rules]
     for learn in learners:
         learn(Trials(task.train, np.arange(WARM_UP)))
-    seconds: list[list[float]] = [[] for _ in learners]
-    for turn in range(n_turns):
-        first = WARM_UP + turn * n_images
-        trials = Trials(task.train, np.arange(first, first + n_images) % len(task.train.labels), first)
-        for learn, spent in zip(learners, seconds, strict=True):
-            before = read_processor_time()
-            learn(trials)
-            spent.append(read_processor_time() - before)
-    return [n_images / statistics.median(spent) for spent in seconds]
+    firsts = range(WARM_UP, WARM_UP + n_turns * n_images, n_images)
+    shown = [
+        Trials(task.train, np.arange(first, first + n_images) % len(task.train.labels), first)
+        for first in firsts
+    ]
+    goes = [lambda turn, learn=learn: learn(shown[turn]) for learn in learners]
+    return [n_images / seconds for seconds in take_turns(goes, n_turns)]
 
 
 def make_learner(group: Group, rule: str, task: Task) -> Learn:
@@ -124,9 +121,3 @@ def make_learner(group: Group, rule: str, task: Task) -> Learn:
         return lambda trials: kernel.present(state, trials)
     model: Model = network
     return lambda trials: model.present(state, trials, learn=True)
-
-
-def read_processor_time() -> float:
-    """Seconds of processor time that this process and the programs it started have used."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)

@@ -41,7 +41,7 @@ NO_GOAL, GOAL = 1.0, 0.95
 QUICK_SEEDS, QUICK_MAX_SAMPLES = 1, 16_000
 QUICK_GOALS, QUICK_RATES = (0.86, 0.9), (0.003, 0.03)
 CLAIMED = 20  # times the minimum, at any accuracy
-# Samples a second of a run that takes as many as it may; the others end after about half of them.
+# Samples a second; some rules are slow.
 SPEED, USUAL_SPEED = {"largest": 8000, "fixed": 14_000}, 17_000
 USUAL_SAMPLES = 100_000  # of a run with a goal
 
