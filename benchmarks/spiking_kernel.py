@@ -166,11 +166,12 @@ def _present(
                 trace[j] += 1
         total, best = 0.0, 0
         for k in range(n_classes):
-            delta[k] = math.exp(min(max(y_sum[k] / n_steps, -30.0), 30.0))
-            total += delta[k]
             if y_sum[k] > y_sum[best]:
                 best = k
         predictions[trial] = best
+        for k in range(n_classes):
+            delta[k] = math.exp((y_sum[k] - y_sum[best]) / n_steps)
+            total += delta[k]
         for k in range(n_classes):
             delta[k] = (k == labels[trial]) - delta[k] / total
         for j in range(n_hidden):

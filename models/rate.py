@@ -217,7 +217,7 @@ class RateNetwork(BrianModel):
             (input_to_hidden, hidden_to_output),
             self.plasticity.gate,
             reading="reading",
-            on_read="highest_post = clip(reading_pre, highest_post, inf)",
+            on_read={"compare": "highest_post = clip(reading_pre, highest_post, inf)"},
             **common,
         )
 

@@ -87,9 +87,9 @@ OUTPUT = (
     TIME
     + """
 dy/dt = -y/tau_m : 1
-evidence = exp(clip(readout, -30, 30)) : 1  # keeps single precision from overflowing
-total : 1                                   # sum of the evidence for all classes
 highest : 1                                 # the highest readout
+evidence = exp(readout - highest) : 1       # at most 1, however high the readouts
+total : 1                                   # sum of the evidence for all classes
 error : 1                                   # as it is sent back: exp is costly for every synapse
 activity = readout : 1
 n_crossing : integer
@@ -318,7 +318,10 @@ class SpikingNetwork(BrianModel):
             (input_to_hidden, hidden_to_output),
             self.plasticity.gate,
             reading="readout",
-            on_read="highest_post = clip(readout_pre, highest_post, inf); total_post += evidence_pre",
+            on_read={
+                "compare": "highest_post = clip(readout_pre, highest_post, inf)",
+                "add": "total_post += evidence_pre",
+            },
             **common,
         )
 

@@ -65,7 +65,7 @@ def complete_network(
     gate: Gate | None,
     *,
     reading: str,
-    on_read: str,
+    on_read: Mapping[str, str],
     **common: Any,
 ) -> Network:
     """The network of these cells and synapses, and what is the same in all: answers, gate and end.
@@ -76,13 +76,22 @@ def complete_network(
     layers : the synapses from inputs to hidden, and from there to output
     gate : the rule that decides whether a trial is learned from
     reading : name of the output's variable whose highest value is the answer
-    on_read : what output cells tell each other when they are read
+    on_read : what output cells tell each other when they are read, by pathway, one after the other
     common : namespace, with the stimulus functions and ``n_steps``, and clock
     """
     inputs, hidden, output = cells
     answers = EventMonitor(output, "answer", name="answers")
-    rivals = Synapses(output, output, on_pre=on_read, on_event="read", name="rivals", **common)
+    rivals = Synapses(
+        output,
+        output,
+        on_pre=on_read,
+        on_event=dict.fromkeys(on_read, "read"),
+        name="rivals",
+        **common,
+    )
     rivals.connect()
+    for number, pathway in enumerate(on_read):
+        getattr(rivals, pathway).order = number
     ending = NeuronGroup(1, "over : integer", name="ending", **common)
     ending.run_regularly("over = is_over((timestep(t, dt) + 1)//n_steps)", when="end")
     gating = make_gate(gate, output, (inputs, hidden), reading, **common)
