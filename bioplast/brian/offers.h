@@ -19,9 +19,10 @@ template <class Real, unsigned synapses>
 struct Offers {
     using Bits = typename BitsOf<Real>::type;
     static const Real* changes;  // of all synapses
-    static std::vector<Run> runs;  // synapses that offered their change since the last answer
+    struct Span { int first, n; };  // of synapses side by side in memory
+    static std::vector<Span> spans;  // those that offered their change since the last answer
     static std::vector<Real> single;  // those that were offered one by one
-    static long n_in_runs;  // how many the runs are
+    static long n_side_by_side;  // how many these are
     static std::vector<Bits> sizes;  // room for sizes that may be written ...
     static std::vector<int> rivals;  // and the synapses they are of
     static std::vector<Bits> room;  // for as many sizes
@@ -39,8 +40,11 @@ struct Offers {
     // The changes of a run of synapses, which stay where they are until they are written.
     static inline void offer_run(const Real* all_changes, const Run& run) {
         changes = all_changes;
-        runs.push_back(run);
-        n_in_runs += run.n;
+        if (!spans.empty() && spans.back().first + spans.back().n == run.first)
+            spans.back().n += run.n;
+        else
+            spans.push_back({run.first, run.n});
+        n_side_by_side += run.n;
         is_new = true;
     }
 
@@ -66,7 +70,7 @@ struct Offers {
         return theta * (1 + rate * std::min(std::max(excess, -1.0), 1.0));
     }
 
-    static long count() { return n_in_runs + (long) single.size(); }
+    static long count() { return n_side_by_side + (long) single.size(); }
 
     // A size that about k of the sizes exceed, rather more than fewer, guessed from a sample.
     static Real find_bound(long k) {
@@ -74,11 +78,17 @@ struct Offers {
         const long n = count(), stride = n / n_wanted;
         if (stride < 4) return 0;
         Bits sample[2 * n_wanted + 64];
-        long n_sampled = 0, next = 0, start = 0;  // of all offers in their order
-        for (const Run& run : runs) {
-            for (; next < start + run.n; next += stride)
-                sample[n_sampled++] = to_bits(std::abs(changes[run.first + next - start]));
-            start += run.n;
+        // All offers in their order, one from each `stride` of them, anywhere in it: at even distances it
+        // could be the same few cells again and again.
+        long n_sampled = 0, start = 0, next = 0;
+        uint32_t place = 0;
+        for (const Span& span : spans) {
+            for (; next < start + span.n; ++n_sampled) {
+                sample[n_sampled] = to_bits(std::abs(changes[span.first + next - start]));
+                place += 0x9E3779B9;  // 2^32 times the golden ratio less one: any few in turn are far apart
+                next = (n_sampled + 1) * stride + ((uint64_t) place * stride >> 32);
+            }
+            start += span.n;
         }
         const double expected = (double) k * n_sampled / n;
         const long rank = (long) (expected + 3 * std::sqrt(expected) + 2);  // three standard errors
@@ -95,8 +105,8 @@ struct Offers {
             written.resize(n_most);
         }
         long n = 0;
-        for (const Run& run : runs)
-            n += gather_above(changes + run.first, run.n, run.first, bound, &sizes[n], &rivals[n]);
+        for (const Span& some : spans)
+            n += gather_above(changes + some.first, some.n, some.first, bound, &sizes[n], &rivals[n]);
         return n + gather_above(single.data(), single.size(), 0, bound, &sizes[n], &rivals[n]);
     }
 
@@ -104,15 +114,16 @@ struct Offers {
     static void list(long n) {
         n_offered = cutoff > 0 && single.empty() ? count() : -1;
         if (n_offered >= 0) n_written = list_from(sizes.data(), rivals.data(), n, to_bits(cutoff), written.data());
-        runs.clear();
+        spans.clear();
         single.clear();
-        n_in_runs = 0;
+        n_side_by_side = 0;
         is_new = false;
     }
 };
 
 template <class Real, unsigned synapses> const Real* Offers<Real, synapses>::changes = nullptr;
-template <class Real, unsigned synapses> std::vector<Run> Offers<Real, synapses>::runs;
+template <class Real, unsigned synapses>
+std::vector<typename Offers<Real, synapses>::Span> Offers<Real, synapses>::spans;
 template <class Real, unsigned synapses> std::vector<Real> Offers<Real, synapses>::single;
 template <class Real, unsigned synapses>
 std::vector<typename Offers<Real, synapses>::Bits> Offers<Real, synapses>::sizes;
@@ -120,7 +131,7 @@ template <class Real, unsigned synapses> std::vector<int> Offers<Real, synapses>
 template <class Real, unsigned synapses>
 std::vector<typename Offers<Real, synapses>::Bits> Offers<Real, synapses>::room;
 template <class Real, unsigned synapses> std::vector<int> Offers<Real, synapses>::written;
-template <class Real, unsigned synapses> long Offers<Real, synapses>::n_in_runs = 0;
+template <class Real, unsigned synapses> long Offers<Real, synapses>::n_side_by_side = 0;
 template <class Real, unsigned synapses> long Offers<Real, synapses>::n_written = 0;
 template <class Real, unsigned synapses> long Offers<Real, synapses>::n_offered = -1;
 template <class Real, unsigned synapses> Real Offers<Real, synapses>::cutoff = 0;

@@ -32,14 +32,8 @@ template <class Real> inline Real from_bits(typename BitsOf<Real>::type bits) {
 #ifdef __AVX512F__
 // Append those of 16 numbers that a mask names to `n` that are there; return how many there are then.
 inline long store_some(int32_t* numbers, long n, __mmask16 which, __m512i from) {
-    const __m512i some = _mm512_maskz_compress_epi32(which, from);
-    const int n_some = __builtin_popcount(which);
-    // Mostly few: what spans fewer cache lines is stored faster.
-    if (n_some > 8)
-        _mm512_storeu_si512(numbers + n, some);
-    else
-        _mm256_storeu_si256((__m256i*) (numbers + n), _mm512_castsi512_si256(some));
-    return n + n_some;
+    _mm512_storeu_si512(numbers + n, _mm512_maskz_compress_epi32(which, from));
+    return n + __builtin_popcount(which);
 }
 #endif
 
