@@ -141,6 +141,20 @@ def test_strong_readout_does_not_overflow(trials):
     assert state.energies[OUTPUT_LAYER].m1 < 20 * output.weights.size * longest
 
 
+def test_learning_does_not_depend_on_what_all_readouts_share(make_network, trials):
+    """A softmax is of differences; writing only the largest changes lets all output weights rise together."""
+    network = make_network(feedback="random")
+    learned = []
+    for shared in (0.0, 100.0):
+        state = network.initial_state(SEED)
+        state.layers[1].weights[...] += shared
+        first = state.layers[1].weights.copy()
+        predictions = network.present(state, trials, learn=True).predictions
+        learned.append((predictions, state.layers[0].weights, state.layers[1].weights - first))
+    for alone, together in zip(*learned, strict=True):
+        np.testing.assert_allclose(together, alone, rtol=0, atol=1e-9)
+
+
 @pytest.mark.parametrize("rule", ["plain", "largest(0.02)"])
 def test_weights_that_are_no_numbers_give_no_answer(rule):
     network = SPIKING(784, 10, MODULE.N_HIDDEN, Plasticity.parse(rule))
