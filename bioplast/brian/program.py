@@ -33,6 +33,13 @@ Values = Mapping[str, Any]
 # Long enough for any chunk; the program ends when all trials have been shown (``is_over``).
 _MAX_STEPS = 2**40
 
+# Large pages, asked for once and kept: a chunk of trials in a large network begins with a hundred
+# thousand page faults otherwise. Only the C library of Linux knows these.
+_MEMORY = {
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4294967296"
+    ":glibc.malloc.trim_threshold=4294967296"
+}
+
 
 @dataclass(frozen=True)
 class Program:
@@ -69,7 +76,7 @@ class Program:
             done = subprocess.run(
                 [str(self.folder / "main"), "--results_dir", f"{results}/", *arguments],
                 cwd=self.folder,
-                env=os.environ | environment,
+                env=_MEMORY | os.environ | environment,
                 capture_output=True,
                 text=True,
                 check=False,
