@@ -137,6 +137,13 @@ public:
     }
 };
 
+// Whether the next n runs go to the same cells, more than one.
+template <int n> inline bool are_alike(const Run* next, const Run* last) {
+    bool alike = last - next >= n && next->n > 1;
+    for (int r = 1; r < n && alike; ++r) alike = next[r].n == next->n && next[r].post == next->post;
+    return alike;
+}
+
 template <class Real> inline Real identity(Real x) { return x; }
 template <class Real> inline Real identity(Real x, int) { return x; }
 

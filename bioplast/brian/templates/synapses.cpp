@@ -43,6 +43,14 @@
         and ('cutoff = kth_largest(' in prepared or 'cutoff = in_force(' in prepared) %}
     {% set asks_cell = 'is_written = _brian_abs(delta_w) >= kth_largest_of(j, ' %}
     {% set is_by_cell = asks_cell in side_by_side %}
+    {# What several cells send to the same ones is stored when all of it has been added, in the same order. #}
+    {% set sums, adding = [], namespace(code=side_by_side) %}
+    {% if not (order_matters or decides or offer_run or '(_vectorisation_idx' in code) %}
+        {% for line in code.splitlines() if '[_postsynaptic_idx] = ' in line %}
+            {% set _ = sums.append(line.split('[')[0] | trim) %}
+            {% set adding.code = adding.code | replace(sums[-1] ~ '[_postsynaptic_idx]', '_sum_' ~ sums | length) %}
+        {% endfor %}
+    {% endif %}
     {# Code with this variable, however Brian2 sets it, does nothing where it is false. #}
     {% set on_path = 'char on_path' in code %}
     {% set path = get_array_name(variables['plastic']) if on_path else '' %}
@@ -95,8 +103,36 @@
         return;
     }
     {% endif %}
-    for (const bioplast::Run& _run : _reach.find({{pathway.name}}, _events, _n_events))
+    const bioplast::Reach::Found _found = _reach.find({{pathway.name}}, _events, _n_events);
+    for (const bioplast::Run* _next = _found.begin(); _next != _found.end(); ++_next)
     {
+        const bioplast::Run& _run = *_next;
+        {% for n_together in (4, 2) if sums %}
+        if (bioplast::are_alike<{{n_together}}>(_next, _found.end()))
+        {
+            const int _run_n = _run.n, _run_post = _run.post;
+            #pragma GCC ivdep
+            for (int _run_i = 0; _run_i < _run_n; ++_run_i)
+            {
+                {% for sum in sums %}
+                auto _sum_{{loop.index}} = {{sum}}[_run_post + _run_i];
+                {% endfor %}
+                {% for number in range(n_together) %}
+                {
+                    const int _run_pre = _next[{{number}}].pre;
+                    const size_t _idx = _next[{{number}}].first + _run_i;
+                    const size_t _vectorisation_idx = _idx;
+                    {{adding.code|autoindent}}
+                }
+                {% endfor %}
+                {% for sum in sums %}
+                {{sum}}[_run_post + _run_i] = _sum_{{loop.index}};
+                {% endfor %}
+            }
+            _next += {{n_together - 1}};
+            continue;
+        }
+        {% endfor %}
         {% if not order_matters %}
         if (_run.n > 1)
         {
