@@ -122,6 +122,11 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
         model = model.with_settings(config.options)
     # Through JSON, so that settings read back from a record are equal to these.
     settings = json.loads(json.dumps(dict(model.settings)))
+    if config.settings is not None and config.settings != settings:
+        raise RequestError(
+            f"RunConfig.settings: must be None or those that the network has, {settings}; "
+            f"what is to be different goes into options, got {dict(config.settings)}"
+        )
     complete = replace(config, hidden=n_hidden, max_samples=max_samples, settings=settings)
     return SetUp(complete, model, protocol, project, commit)
 
