@@ -111,5 +111,6 @@ def save_figure(figure: Figure, folder: Path, stem: str = "figure") -> list[Path
     for form in FORMATS:
         path = folder / f"{stem}.{form}"
         figure.savefig(path, format=form, metadata=_METADATA[form])
+        figure.set_layout_engine("none")  # placed once, and the same in every format
         paths.append(path)
     return paths

@@ -10,10 +10,11 @@ from bioplast.brian.stimulus import Screen, Stimulus, make_stimulus_functions
 from bioplast.tasks import Images, Trials
 
 N_SOURCES, N_TARGETS, N_STEPS = 150, 90, 12
-WIRES = ("scattered", "ordered", "delayed", "queued", "gaps", "block", "back", "home", "idle")
+WIRES = ("scattered", "ordered", "delayed", "queued", "joined", "gaps", "block", "back", "home", "idle")
 WANTED = [
     *(f"targets.{name}" for name in WIRES if name not in ("ordered", "back", "home", "idle")),
     "targets.last",
+    "targets.latest",
     "targets.held",
     "sums.whole",
     "sums.part",
@@ -27,9 +28,11 @@ step = timestep(t, dt) : integer (shared)
 scattered : 1
 delayed : 1
 queued : 1
+joined : 1
 gaps : 1
 block : 1
 last : integer
+latest : integer
 held : 1
 idle : 1
 learns : boolean (constant)
@@ -127,8 +130,9 @@ def assemble(screen):
         wire("ordered", inputs, targets, "n_sent_pre += 1; last_post = i", 0.7, event="all"),
         wire("delayed", inputs[20:70], targets[10:], "delayed_post += w", 1.0, delay=np.array(2) * ms),
         wire("queued", inputs[5:], targets, "queued_post += w", 0.8, delay=np.arange(4) * ms),
-        wire("back", inputs, targets, "received_pre += int(w)", 0.9, on="post"),
         # Fractions show the order in which they were added up.
+        wire("joined", inputs, targets, "joined_post += w/(i_pre + 3.0); latest_post = i + j", 1.0),
+        wire("back", inputs, targets, "received_pre += int(w)", 0.9, on="post"),
         wire("home", inputs, targets, "returned_pre += w/(i_post + 3.0)", 1.0, on="post", event="together"),
         wire("idle", inputs, targets, "idle_post += learning_pre*w + 1", 0.9),
         add_up("to_all", inputs, sums, "whole_post = w*n_sent_pre", 1.0),
