@@ -14,6 +14,7 @@ from bioplast.studies.study import run_experiment
 
 ROOT = Path(__file__).parents[2]
 
+
 def is_made_of_others(name):
     return hasattr(load_experiment_module(name, ROOT), "SOURCES")
 
