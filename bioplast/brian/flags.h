@@ -31,6 +31,22 @@ inline uint64_t pack(const char (&flags)[64]) {
     return packed;
 }
 
+// Append the places of the bits that are set, counted from `first`, to the `n` numbers there are, of at most
+// `n_most`; return how many there are then.
+inline long append_places(uint64_t set, int first, int32_t* numbers, long n, long n_most) {
+    constexpr int n_few = 6;
+    const int n_set = __builtin_popcountll(set);
+    if (n_set == 64) {
+        for (int place = 0; place < 64; ++place) numbers[n + place] = first + place;
+    } else if (n_set <= n_few && n + n_few <= n_most) {
+        // Always as many, as the end of a loop that differs from time to time cannot be foreseen.
+        for (int f = 0; f < n_few; ++f, set &= set - 1) numbers[n + f] = first + __builtin_ctzll(set | 1ULL << 63);
+    } else {
+        for (long next = n; set; set &= set - 1) numbers[next++] = first + __builtin_ctzll(set);
+    }
+    return n + n_set;
+}
+
 // The stretch from the first to the last flag that is set; empty if none is.
 struct Stretch {
     int first, end;

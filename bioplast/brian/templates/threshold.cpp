@@ -66,12 +66,7 @@
         {% if 'fires(' not in code %}
         _found = bioplast::pack(_conds);
         {% endif %}
-        if (!~_found)
-            for (int _b = 0; _b < 64; ++_b)
-                {{_eventspace}}[_count++] = _start + _b;
-        else
-            for (; _found; _found &= _found - 1)
-                {{_eventspace}}[_count++] = _start + __builtin_ctzll(_found);
+        _count = bioplast::append_places(_found, _first, {{_eventspace}}, _count, N);
     }
     }
     {% endif %}
