@@ -45,7 +45,7 @@ def plot_sizes(
             line = data[(data["label"] == label) & (data["panel"] == panel)].sort_values("x")
             ax.plot(line["x"], line["value"], color=colour, linestyle=dashes, linewidth=0.8)
     ax.set_xscale("log")
-    label_log_axis(ax.xaxis)
+    label_log_axis(ax.xaxis, most_decades=3)
     ax.set_ylabel("Share of synapses")
 
 

@@ -17,17 +17,18 @@ _STEPS = {  # by the decades that are seen, at most
 _MOST_DECADES = 5
 
 
-def label_log_axis(axis: Axis) -> None:
+def label_log_axis(axis: Axis, most_decades: int = _MOST_DECADES) -> None:
     """Label decades or, where less than two are seen, steps between them; call when all is drawn.
 
     Numbers up to five digits are written out, 300 rather than 3 x 10^2, unless many decades are seen.
+    A narrow axis has room for fewer than usual, ``most_decades``.
     """
     low, high = sorted(axis.get_view_interval())
     if low <= 0:  # nothing is drawn, and the axis has the limits of an empty one
         return
     decades = math.log10(high / low)
     steps = next(steps for most, steps in _STEPS.items() if decades < most)
-    axis.set_major_locator(LogLocator(subs=steps, numticks=_MOST_DECADES if len(steps) == 1 else 15))
+    axis.set_major_locator(LogLocator(subs=steps, numticks=most_decades if len(steps) == 1 else 15))
     plain_up_to = 0 if decades > _MOST_DECADES else _PLAIN_UP_TO
     axis.set_major_formatter(FuncFormatter(lambda value, _: format_log_tick(value, plain_up_to)))
     axis.set_minor_formatter(NullFormatter())
