@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import random
 import signal
 import subprocess
@@ -49,28 +50,32 @@ def assert_same_state(state, other):
 
 
 CASES = [
-    ("ann", "subnet(3) + largest(0.2)"),
-    ("ann", "cache(0.01, 0.001) + lazy"),
-    ("ann", "above(0.001, target=0.1)"),
-    ("rate", "largest(0.2)"),
-    ("spiking", "plain"),
+    ("ann", "subnet(3) + largest(0.2)", {}),
+    ("ann", "cache(0.01, 0.001) + lazy", {}),
+    ("ann", "above(0.001, target=0.1)", {}),
+    (
+        "rate",
+        "largest(0.2)",
+        {"n_settle": 5},
+    ),  # trials of few steps, which Brian2's runtime mode takes long for
+    ("spiking", "plain", {"n_stimulus": 12}),
 ]
 
 
 # Brian2's check of a float32 array for huge values overflows itself.
 @pytest.mark.filterwarnings("ignore:overflow encountered in cast:RuntimeWarning")
-@pytest.mark.parametrize(("model", "rule"), CASES)
-def test_run_in_pieces_equals_the_run_in_one(tmp_path, patterns, model, rule):
-    whole = make_setup(model, ROOT, patterns, rule).carry_out()
+@pytest.mark.parametrize(("model", "rule", "options"), CASES)
+def test_run_in_pieces_equals_the_run_in_one(tmp_path, patterns, model, rule, options):
+    whole = make_setup(model, ROOT, patterns, rule, options=options).carry_out()
     folder = tmp_path / "run"
     for chunks in (1, 2):
-        setup = make_setup(model, ROOT, patterns, rule)  # as a new process would
+        setup = make_setup(model, ROOT, patterns, rule, options=options)  # as a new process would
         answers = iter([False] * chunks + [True])
         keeper = make_keeper(folder, setup, resumes=True, wants_stop=answers.__next__)
         with pytest.raises(KeyboardInterrupt):
             carry_out_in(folder, setup, keeper=keeper, reuses=True)
         assert not (folder / "run.json").exists()
-    setup = make_setup(model, ROOT, patterns, rule)
+    setup = make_setup(model, ROOT, patterns, rule, options=options)
     keeper = make_keeper(folder, setup, resumes=True)
     resumed = carry_out_in(folder, setup, keeper=keeper, reuses=True)
     assert_same_run(resumed, whole)
@@ -120,21 +125,45 @@ def test_damaged_and_foreign_records_are_told_apart_from_none(tmp_path, study, p
         find_run(folder, key)
 
 
-def start(model, project, out, options, resume=True):
-    command = [sys.executable, "-m", "bioplast", "train", model, "--project", project, "--out", out, *options]
-    command += ["--resume"] if resume else []
-    return subprocess.Popen(
-        [str(part) for part in command],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+# Imports everything once, then carries out command after command, each in a process of its own, which it may
+# kill after some seconds.
+SERVER = """
+import json, os, signal, sys, time
+import brian2, numba
+from bioplast.cli import main
+
+for line in sys.stdin:
+    arguments, seconds = json.loads(line)
+    process = os.fork()
+    if not process:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = main(arguments)
+        sys.stderr.flush()
+        os._exit(status)  # Brian2's log file is the server's to delete
+    if seconds is not None:
+        time.sleep(seconds)
+        os.kill(process, signal.SIGKILL)
+    print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
+"""
 
 
-def finish(process):
-    _, errors = process.communicate()
-    assert (process.returncode, errors) == (0, "")
+@pytest.fixture
+def train_in_a_process(monkeypatch):
+    """A function that trains with checkpoints after every chunk, and says how the process ended."""
+    monkeypatch.setenv("BIOPLAST_CHECKPOINT_SECONDS", "0")
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER], cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    ) as server:
+
+        def train(model, project, out, options, *, seconds=None):
+            command = ["train", model, "--project", project, "--out", out, *options, "--resume"]
+            print(json.dumps([[str(part) for part in command], seconds]), file=server.stdin, flush=True)
+            return int(server.stdout.readline())
+
+        yield train
+        _, errors = server.communicate()
+        assert errors == ""
 
 
 def load(path):
@@ -142,41 +171,37 @@ def load(path):
         return {name: file[name].tobytes() for name in file.files if name not in ("header", "checksum")}
 
 
-def check_kills(tmp_path, monkeypatch, model, project, options, *, n_runs, n_kills):
+def check_kills(train, tmp_path, model, project, options, *, n_runs, n_kills):
     """Kill runs at random moments, several times each; each must end as if nothing had been."""
-    monkeypatch.setenv("BIOPLAST_CHECKPOINT_SECONDS", "0")
-    finish(start(model, project, tmp_path / "warm", options))  # compiles
+    assert train(model, project, tmp_path / "warm", options) == 0  # compiles
     begin = time.monotonic()
-    finish(start(model, project, tmp_path / "whole", options))
-    seconds = time.monotonic() - begin
+    assert train(model, project, tmp_path / "whole", options) == 0
+    longest = time.monotonic() - begin
     moments = random.Random(1)
     whole = read_run(tmp_path / "whole")
     for number in range(n_runs):
         out = tmp_path / f"killed {number}"
-        n_killed = 0
-        for _ in range(n_kills):
-            process = start(model, project, out, options)
-            time.sleep(moments.uniform(0.1, 1.0) * seconds)
-            process.send_signal(signal.SIGKILL)
-            n_killed += process.wait() == -signal.SIGKILL
-            process.stderr.close()
-        assert n_killed > 0
-        finish(start(model, project, out, options))
+        ends = [
+            train(model, project, out, options, seconds=moments.uniform(0.1, 1.0) * longest)
+            for _ in range(n_kills)
+        ]
+        assert -signal.SIGKILL in ends
+        assert train(model, project, out, options) == 0
         assert_same_run(read_run(out), whole)
         assert load(out / "state.npz") == load(tmp_path / "whole" / "state.npz")
 
 
-def test_killed_at_random_moments_and_resumed(tmp_path, monkeypatch, study, patterns):
+def test_killed_at_random_moments_and_resumed(train_in_a_process, tmp_path, study, patterns):
     text = (study / "models" / "tiny.py").read_text()
     endless = text.replace("predictions[trial] = scores.argmax()", "predictions[trial] = -1")
     assert endless != text
     (study / "models" / "endless.py").write_text(endless)
     options = ["--task", patterns, "--max-samples", "30000"]
-    check_kills(tmp_path, monkeypatch, "endless", study, options, n_runs=1, n_kills=3)
+    check_kills(train_in_a_process, tmp_path, "endless", study, options, n_runs=1, n_kills=3)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["ann", "rate", "spiking"])
-def test_each_network_killed_at_twenty_random_moments_and_resumed(tmp_path, monkeypatch, model):
-    options = ["--goal", "1", "--hidden", "20", "--rule", "largest(0.1)", "--max-samples", "8000"]
-    check_kills(tmp_path, monkeypatch, model, ROOT, options, n_runs=5, n_kills=4)
+def test_each_network_killed_at_twenty_random_moments_and_resumed(train_in_a_process, tmp_path, model):
+    options = ["--goal", "1", "--hidden", "20", "--rule", "largest(0.1)", "--max-samples", "6000"]
+    check_kills(train_in_a_process, tmp_path, model, ROOT, options, n_runs=5, n_kills=4)
