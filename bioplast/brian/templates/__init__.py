@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
+from brian2.codegen.templates import Templater
 from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
 
 
@@ -10,8 +12,13 @@ from brian2.devices.cpp_standalone.codeobject import CPPStandaloneCodeObject
 def fast_templates() -> Iterator[None]:
     """Generate code from the templates in this folder where there is one, else from Brian2's."""
     stock = CPPStandaloneCodeObject.templater
-    CPPStandaloneCodeObject.templater = stock.derive("bioplast.brian.templates", templates_dir=".")
+    CPPStandaloneCodeObject.templater = _derive(stock)
     try:
         yield
     finally:
         CPPStandaloneCodeObject.templater = stock
+
+
+@cache  # a template is read once, whatever is built from it
+def _derive(stock: Templater) -> Templater:
+    return stock.derive("bioplast.brian.templates", templates_dir=".")
