@@ -21,8 +21,8 @@ struct Offers {
     static const Real* changes;  // of all synapses
     struct Span { int first, n; };  // of synapses side by side in memory
     static std::vector<Span> spans;  // those that offered their change since the last answer
-    static std::vector<Real> single;  // those that were offered one by one
     static long n_side_by_side;  // how many these are
+    static std::vector<Real> single;  // those that were offered one by one
     static std::vector<Bits> sizes;  // room for sizes that may be written ...
     static std::vector<int> rivals;  // and the synapses they are of
     static std::vector<Bits> room;  // for as many sizes
@@ -105,8 +105,8 @@ struct Offers {
             written.resize(n_most);
         }
         long n = 0;
-        for (const Span& some : spans)
-            n += gather_above(changes + some.first, some.n, some.first, bound, &sizes[n], &rivals[n]);
+        for (const Span& span : spans)
+            n += gather_above(changes + span.first, span.n, span.first, bound, &sizes[n], &rivals[n]);
         return n + gather_above(single.data(), single.size(), 0, bound, &sizes[n], &rivals[n]);
     }
 

@@ -104,15 +104,14 @@ inline long list_from(const int32_t* sizes, const int* indices, long n, int32_t 
 #endif
 
 // List the indices, counted from `first`, of those of `n` changes that are at least as large as their own
-// bound: how many they are.
+// bound: how many they are. There must be room for `n`.
 template <class Real> long list_above(const Real* changes, const Real* bounds, int n, int first, int* listed) {
     long n_listed = 0;
     for (int i = 0; i < n; i += 64) {
         const int n_block = n - i < 64 ? n - i : 64;
         char flags[64] = {};
         for (int b = 0; b < n_block; ++b) flags[b] = std::abs(changes[i + b]) >= bounds[i + b];
-        for (uint64_t above = pack(flags); above; above &= above - 1)
-            listed[n_listed++] = first + i + __builtin_ctzll(above);
+        n_listed = append_places(pack(flags), first + i, listed, n_listed, n);
     }
     return n_listed;
 }

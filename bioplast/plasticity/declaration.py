@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from bioplast.errors import RequestError
 from bioplast.plasticity.part import Consolidation, Gate, Part, Path, Selection
@@ -37,7 +38,7 @@ class Plasticity:
         ------
         RequestError : two parts for one slot
         """
-        filled: dict[str, Part] = {}
+        filled: dict[str, Any] = {}  # a part's slot is the field of its kind
         for part in parts:
             if part.slot in filled:
                 raise RequestError(
@@ -45,7 +46,7 @@ class Plasticity:
                     f"got {format_part(filled[part.slot])} and {format_part(part)}"
                 )
             filled[part.slot] = part
-        return cls(**filled)  # type: ignore[arg-type]  # a part's slot is the field of its kind
+        return cls(**filled)
 
     @classmethod
     def parse(cls, text: str) -> Plasticity:
