@@ -49,15 +49,12 @@ def assert_same_state(state, other):
         }
 
 
+# Trials of few steps in the networks that Brian2's runtime mode takes long for.
 CASES = [
     ("ann", "subnet(3) + largest(0.2)", {}),
     ("ann", "cache(0.01, 0.001) + lazy", {}),
     ("ann", "above(0.001, target=0.1)", {}),
-    (
-        "rate",
-        "largest(0.2)",
-        {"n_settle": 5},
-    ),  # trials of few steps, which Brian2's runtime mode takes long for
+    ("rate", "largest(0.2)", {"n_settle": 5}),
     ("spiking", "plain", {"n_stimulus": 12}),
 ]
 
