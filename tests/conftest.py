@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from bioplast.cli import main
+
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("no-deadline", settings(deadline=None))
 settings.load_profile("no-deadline")
@@ -53,3 +55,29 @@ def patterns(tmp_path: Path) -> Path:
         header = struct.pack(">II", 0x801, n_images)
         (folder / f"{name}-labels-idx1-ubyte").write_bytes(header + labels.astype(np.uint8).tobytes())
     return folder
+
+
+@pytest.fixture
+def call(study, capsys, monkeypatch):
+    """Run the command in the study: exit status, standard output, standard error."""
+    monkeypatch.chdir(study)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        status = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def train(call, patterns):
+    """Train on the small task; options given later win over these."""
+    return lambda *options: call("train", "tiny", "--task", patterns, "--max-samples", "100", *options)
+
+
+@pytest.fixture
+def list_files():
+    """A function that lists what is in a folder, however deep."""
+    return lambda folder: sorted(path for path in folder.rglob("*") if "__pycache__" not in path.parts)
