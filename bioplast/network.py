@@ -111,6 +111,7 @@ class Model(Protocol):
     """What the training loop asks of a network."""
 
     name: str
+    backend: str  # what computes it, a name in ``bioplast.training.revisions.REVISIONS``
     n_hidden: int
     plasticity: Plasticity
     build_seconds: float  # spent on generating and compiling code so far

@@ -10,14 +10,20 @@ from __future__ import annotations
 import ast
 import importlib.util
 import sys
+import traceback
+from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
+from bioplast.code_digest import digest_code
 from bioplast.errors import RequestError
 
 MODELS = "models"
 EXPERIMENTS = "experiments"
 EXAMPLES = "docs/examples"
+
+_SOURCES: dict[str, bytes] = {}  # of the modules that are loaded, by full name
 
 
 def find_project(start: Path | None = None) -> Path:
@@ -89,6 +95,54 @@ def load_example_module(name: str, project: Path) -> ModuleType:
     return _load("example", name, project / EXAMPLES)
 
 
+def digest_module(module: ModuleType, project: Path) -> dict[str, str]:
+    """The code that ``module`` was loaded from, and that of the project's files it uses.
+
+    Returns
+    -------
+    digests : path below ``project`` to what ``bioplast.code_digest`` says of the file
+    """
+    digests: dict[str, str] = {}
+    waiting = [module]
+    while waiting:
+        module = waiting.pop()
+        path = Path(module.__file__ or "")
+        name = path.relative_to(project).as_posix()
+        if name not in digests:
+            digests[name] = digest_code(_SOURCES.get(module.__name__) or read_source(path))
+            waiting += [other for other in _list_used(module) if _is_own(other, project)]
+    return dict(sorted(digests.items()))
+
+
+def _list_used(module: ModuleType) -> Iterator[ModuleType]:
+    """The modules that stand in ``module`` under a name, or whose functions and classes do."""
+    for value in vars(module).values():
+        found = value if isinstance(value, ModuleType) else sys.modules.get(getattr(value, "__module__", ""))
+        if isinstance(found, ModuleType):
+            yield found
+
+
+def _is_own(module: ModuleType, project: Path) -> bool:
+    """Whether ``module`` is a file of the study: not of this library, nor of an environment in its folder."""
+    path = Path(getattr(module, "__file__", None) or "/")
+    is_installed = {"site-packages", "dist-packages"} & set(path.parts)
+    is_library = module.__name__.partition(".")[0] == "bioplast"
+    return path.is_relative_to(project) and not is_installed and not is_library
+
+
+def read_source(path: Path) -> bytes:
+    """The bytes of a Python file.
+
+    Raises
+    ------
+    RequestError : it cannot be read
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RequestError(f"{path}: cannot be read ({error.strerror})") from None
+
+
 def _is_project(folder: Path) -> bool:
     return (folder / MODELS).is_dir() and (folder / EXPERIMENTS).is_dir()
 
@@ -120,17 +174,33 @@ def _load(kind: str, name: str, folder: Path) -> ModuleType:
     # Pickle wants the parent of a dotted name to be there.
     sys.modules.setdefault(package, ModuleType(package)).__path__ = []
     full_name = f"{package}.{name}"
+    source = read_source(path)
     loaded = sys.modules.get(full_name)
-    if loaded is not None and loaded.__file__ == str(path):
+    if loaded is not None and loaded.__file__ == str(path) and _SOURCES.get(full_name) == source:
         return loaded
-    spec = importlib.util.spec_from_file_location(full_name, path)
-    if spec is None or spec.loader is None:
-        raise RequestError(f"{kind}: cannot load {path}")
+    # Not through Python's own cache of compiled files: it takes a file of the same second and size for the
+    # one it knows.
+    loader = SourceFileLoader(full_name, str(path))
+    spec = importlib.util.spec_from_file_location(full_name, path, loader=loader)
+    assert spec is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[full_name] = module
     try:
-        spec.loader.exec_module(module)
-    except BaseException:
+        exec(loader.source_to_code(source, str(path)), vars(module))
+    except BaseException as error:
         del sys.modules[full_name]
-        raise
+        if not isinstance(error, Exception) or isinstance(error, RequestError):
+            raise
+        raise RequestError(f"{kind}: {path} cannot be loaded: {_explain(error, path)}") from error
+    _SOURCES[full_name] = source
     return module
+
+
+def _explain(error: Exception, path: Path) -> str:
+    """What went wrong, and in which line of the file at ``path``."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    if isinstance(error, SyntaxError):
+        lines, text = [error.lineno], str(error.msg)
+    else:
+        text = f"{type(error).__name__}: {error}"
+    return f"line {lines[-1]}: {text}" if lines else text

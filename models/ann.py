@@ -67,6 +67,7 @@ class Network:
     build_seconds: float = field(default=0.0, init=False)
 
     name = "ann"
+    backend = "numeric"
 
     def __post_init__(self) -> None:
         if self.plasticity.path is not None:

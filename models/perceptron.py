@@ -74,6 +74,7 @@ class Network:
     build_seconds: float = field(default=0.0, init=False)
 
     name = "perceptron"
+    backend = "numeric"
     n_hidden = N_HIDDEN
 
     def __post_init__(self) -> None:

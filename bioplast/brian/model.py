@@ -80,6 +80,7 @@ class BrianModel(ABC):
     build_seconds: float = field(default=0.0, init=False)
 
     name: ClassVar[str]
+    backend: ClassVar[str] = "brian"
     time_step: ClassVar[Quantity]
 
     def __post_init__(self) -> None:

@@ -153,11 +153,15 @@ class FastForm:
 
 @dataclass(frozen=True)
 class Part(ABC):
-    """One rule of a declaration; parts are put together with ``+``."""
+    """One rule of a declaration; parts are put together with ``+``.
+
+    ``revision`` is raised when the numbers of a rule change: runs from before are then outdated.
+    """
 
     slot: ClassVar[str]
     name: ClassVar[str]
     summary: ClassVar[str]
+    revision: ClassVar[int] = 1
     needs_units: ClassVar[bool] = False  # whether it goes by units, each of which all others reach
 
     def __add__(self, other: Part | Plasticity) -> Plasticity:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +47,15 @@ class Task:
     @property
     def n_pixels(self) -> int:
         return self.train.pixels.shape[1]
+
+    @cached_property
+    def digest(self) -> str:
+        """16 hexadecimal digits that differ whenever an image or a label does."""
+        digest = hashlib.sha256()
+        for array in (self.train.pixels, self.train.labels, self.test.pixels, self.test.labels):
+            digest.update(f"{array.dtype.str} {array.shape} ".encode())
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()[:16]
 
 
 @dataclass(frozen=True)

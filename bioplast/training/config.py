@@ -15,8 +15,8 @@ from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_choice, check_count, check_fraction
 from bioplast.training.protocols import check_protocol
 
-# A new number gives every run a new key: raise it when the same configuration means other numbers.
-SCHEMA = 1
+# Of the key itself. What a run's numbers depend on has revisions of its own (``training.revisions``).
+SCHEMA = 2
 DEVICES = ("cpp_standalone", "runtime")
 
 
@@ -25,8 +25,8 @@ class RunConfig:
     """The configuration of one run, checked when made.
 
     ``hidden`` and ``max_samples`` may be left to the model and the protocol; ``set_up``
-    (``bioplast.training.run``) fills them in, together with the model's ``settings``, and only
-    then does the configuration have a key.
+    (``bioplast.training.run``) fills them in, together with the model's ``settings`` and the
+    ``provenance``, and only then does the configuration have a key.
 
     Attributes
     ----------
@@ -42,6 +42,8 @@ class RunConfig:
     options : settings of the model that are not as the model has them, by name; truth values, numbers
         and words
     settings : the model's settings; None until the network is made
+    provenance : what the numbers depend on beside all this (``bioplast.training.provenance``); None until
+        the network is made
 
     Raises
     ------
@@ -59,6 +61,7 @@ class RunConfig:
     device: str = "cpp_standalone"
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     settings: Mapping[str, Any] | None = field(default=None, hash=False)
+    provenance: Mapping[str, Any] | None = field(default=None, hash=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rule", str(Plasticity.parse(self.rule)))
@@ -93,15 +96,16 @@ class RunConfig:
     def key(self) -> str:
         """16 hexadecimal digits that differ whenever anything differs that shapes the run.
 
+        The task counts by its images and labels, wherever they lie.
+
         Raises
         ------
         RuntimeError : the configuration was not completed by ``set_up``
         """
-        if self.hidden is None or self.max_samples is None or self.settings is None:
+        if None in (self.hidden, self.max_samples, self.settings, self.provenance):
             raise RuntimeError("a run has a key once set_up() has filled in what the model settles")
         values = {"schema": SCHEMA, **self.to_dict()}
-        if not self.options:  # a run without any is the one it was before there were options
-            del values["options"]
+        del values["task"]
         text = json.dumps(values, sort_keys=True, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -54,6 +54,7 @@ class TrainingProtocol(ABC):
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    revision: ClassVar[int] = 1  # raised when the numbers change; runs from before are then outdated
     encoding: ClassVar[str]  # how pixels become input
 
     @classmethod

@@ -19,6 +19,7 @@ from bioplast.training.keeper import Keeper
 from bioplast.training.loop import Position, Report, be_silent, compute_energies, examine, train
 from bioplast.training.protocol import TrainingProtocol
 from bioplast.training.protocols import PROTOCOLS
+from bioplast.training.provenance import collect_provenance, explain_difference
 from bioplast.training.record import Run, purge
 from bioplast.training.versions import collect_versions, find_commit
 
@@ -46,7 +47,7 @@ class SetUp:
     def origin(self) -> dict[str, Any]:
         """What a checkpoint must agree with for this run to go on from it, bit for bit."""
         versions = {name: version for name, version in collect_versions().items() if name != "python"}
-        return {"key": self.config.key, "versions": versions}
+        return {"config": self.config.to_dict(), "versions": versions}
 
     def carry_out(self, report: Report = be_silent, keeper: Keeper | None = None) -> Run:
         """Train, test once, and account for it.
@@ -127,7 +128,19 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
             f"RunConfig.settings: must be None or those that the network has, {settings}; "
             f"what is to be different goes into options, got {dict(config.settings)}"
         )
-    complete = replace(config, hidden=n_hidden, max_samples=max_samples, settings=settings)
+    provenance = collect_provenance(
+        module,
+        project,
+        task=task,
+        plasticity=plasticity,
+        backend=getattr(model, "backend", None),
+        protocol=config.protocol,
+    )
+    if config.provenance is not None and (fault := explain_difference(config.provenance, provenance)):
+        raise RequestError(f"RunConfig.provenance: the run would be another than the one that is meant: {fault}")
+    complete = replace(
+        config, hidden=n_hidden, max_samples=max_samples, settings=settings, provenance=provenance
+    )
     return SetUp(complete, model, protocol, project, commit)
 
 
