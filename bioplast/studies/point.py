@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bioplast.errors import RequestError
+from bioplast.jsontext import parse_json
 from bioplast.training.config import SCHEMA
 from bioplast.training.record import DamagedRunError, purge, replace_text
 from bioplast.training.versions import collect_versions
@@ -92,10 +93,12 @@ def find_point(folder: Path, point: Point) -> Rows | None:
     if not path.exists():
         return None
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = parse_json(path.read_text(encoding="utf-8"))
         if content["key"] != point.key:
             raise ValueError(f"it is of another point, {content['key']}")
         rows: Rows = content["rows"]
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise ValueError("its rows are no rows")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedRunError(f"point: {folder} is damaged: {error}") from None
     return rows

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from bioplast.errors import RequestError
+from bioplast.jsontext import parse_json
 from bioplast.network import State
+from bioplast.training.fields import check_record
 
 RECORD_FILE = "run.json"
 TRACE_FILE = "trace.csv"
@@ -87,14 +89,13 @@ def read_run(folder: Path) -> Run:
     """
     path = folder if folder.name == RECORD_FILE else folder / RECORD_FILE
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = parse_json(path.read_text(encoding="utf-8"))
+        check_record(record)
         trace = parse_trace((path.parent / TRACE_FILE).read_text(encoding="utf-8"))
     except OSError as error:
         raise RequestError(f"run: no finished run at {folder}: {error.strerror}: {error.filename}") from None
     except ValueError as error:
         raise DamagedRunError(f"run: {folder} is damaged: {error}") from None
-    if not isinstance(record, dict) or "key" not in record:
-        raise DamagedRunError(f"run: {path} is not the record of a run")
     return Run(record, trace)
 
 
@@ -114,11 +115,23 @@ def format_trace(trace: list[dict[str, Any]]) -> str:
 
 
 def parse_trace(text: str) -> list[dict[str, Any]]:
-    """The rows that ``format_trace`` wrote ``text`` for."""
-    return [
-        {name: _parse_number(value) for name, value in row.items()}
-        for row in csv.DictReader(io.StringIO(text))
-    ]
+    """The rows that ``format_trace`` wrote ``text`` for.
+
+    Raises
+    ------
+    ValueError : a row has more or fewer fields than there are names, or one is no number
+    """
+    try:
+        lines = list(csv.reader(io.StringIO(text), strict=True))
+    except csv.Error as error:
+        raise ValueError(f"{TRACE_FILE}: {error}") from None
+    names = lines[0] if lines else []
+    rows = []
+    for number, values in enumerate(lines[1:], start=1):
+        if len(values) != len(names):
+            raise ValueError(f"{TRACE_FILE}: row {number} has {len(values)} fields, must have {len(names)}")
+        rows.append({name: _parse_number(value) for name, value in zip(names, values, strict=True)})
+    return rows
 
 
 def purge(value: Any) -> Any:
@@ -133,7 +146,7 @@ def purge(value: Any) -> Any:
 def _parse_number(text: str) -> int | float | None:
     if not text:
         return None
-    return int(text) if text.isdigit() else float(text)
+    return int(text) if text.isdecimal() else float(text)
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -36,8 +36,8 @@ def test_run_without_trace_can_be_written(tmp_path):
 
 def test_numbers_that_are_none_are_null_in_json_and_empty_in_csv(tmp_path):
     nan, inf = float("nan"), float("inf")
-    write_run(tmp_path, Run({"key": "k", "energy": {"m1": nan, "all": [inf, 1.0]}}, [{"m1": -inf, "m0": 1}]))
-    assert read_run(tmp_path).record["energy"] == {"m1": None, "all": [None, 1.0]}
+    write_run(tmp_path, Run({"key": "k", "more": {"m1": nan, "all": [inf, 1.0]}}, [{"m1": -inf, "m0": 1}]))
+    assert read_run(tmp_path).record["more"] == {"m1": None, "all": [None, 1.0]}
     assert (tmp_path / "trace.csv").read_text() == "m1,m0\n,1\n"
     assert format_record({"a": nan}) == '{"a": null}'
 
