@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bioplast.energy import Signalling
 from bioplast.errors import RequestError
 from bioplast.jsontext import parse_json
 from bioplast.network import Layer, State
+from bioplast.training.header import check_header, make_position
 from bioplast.training.loop import Position
 
 STATE_FILE = "state.npz"
@@ -151,9 +151,16 @@ def sync_folder(folder: Path) -> None:
 
 def _restore(path: Path, state: State, origin: Mapping[str, Any]) -> Position:
     arrays = _load(path)
-    header = _parse_header(arrays.pop("header").tobytes(), path)
-    if header.get("format") != FORMAT:
-        raise RequestError(f"checkpoint: {path} has format {header.get('format')!r}, must be {FORMAT}")
+    try:
+        header = parse_json(arrays.pop("header").tobytes())
+        if isinstance(header, dict) and header.get("format", FORMAT) != FORMAT:
+            raise RequestError(f"checkpoint: {path} has format {header['format']!r}, must be {FORMAT}")
+        check_header(header, [layer.name for layer in state.layers])
+        position = make_position(header["position"])
+    except RequestError:
+        raise
+    except ValueError as error:
+        raise DamagedError(f"checkpoint: {path} is damaged: {error}") from None
     for name, value in origin.items():
         found = header["origin"].get(name)
         if found != value:
@@ -162,11 +169,8 @@ def _restore(path: Path, state: State, origin: Mapping[str, Any]) -> Position:
             )
     if header["beginning"] != describe_beginning(state):
         raise RequestError(f"checkpoint: {path} is of another network: it began with other weights or paths")
-    position = _make_position(header["position"], path)
     for layer in state.layers:
         prefix = f"{layer.name}/"
-        if layer.name not in header["packed"] or layer.name not in header["maintenance"]:
-            raise DamagedError(f"checkpoint: {path} is damaged: its header lacks {layer.name}")
         moving = {
             name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)
         }
@@ -174,60 +178,6 @@ def _restore(path: Path, state: State, origin: Mapping[str, Any]) -> Position:
         layer.books.maintenance = header["maintenance"][layer.name]
     state.trial = header["state"]["trial"]
     return position
-
-
-def _parse_header(text: bytes, path: Path) -> dict[str, Any]:
-    """The header of a checkpoint, each part of the kind that ``write_checkpoint`` wrote.
-
-    Raises
-    ------
-    DamagedError : it is not what was written
-    """
-    try:
-        header = parse_json(text)
-        parts = [header[name] for name in ("origin", "packed", "state", "maintenance", "position")]
-        is_whole = all(isinstance(part, dict) for part in parts)
-        is_whole = is_whole and all(isinstance(value, bool) for value in header["packed"].values())
-        is_whole = is_whole and all(map(_is_number, header["maintenance"].values()))
-        is_whole = is_whole and isinstance(header["beginning"], str) and _is_count(header["state"]["trial"])
-    except (ValueError, KeyError, TypeError):
-        is_whole = False
-    if not is_whole:
-        raise DamagedError(f"checkpoint: {path} is damaged: its header is not what is written into one")
-    return dict(header)
-
-
-def _make_position(values: Mapping[str, Any], path: Path) -> Position:
-    """The position that stands in a header.
-
-    Raises
-    ------
-    DamagedError : it is none
-    """
-    try:
-        position = Position(**{**values, "signalling": Signalling(**values["signalling"])})
-        is_whole = (
-            _is_count(position.samples)
-            and all(value is None or _is_number(value) for value in (position.online, position.validation))
-            and all(isinstance(value, bool) for value in (position.converged, position.diverged))
-            and all(map(_is_count, asdict(position.signalling).values()))
-            and all(map(_is_number, (position.train_seconds, position.evaluate_seconds)))
-            and all(isinstance(row, dict) for row in position.trace)
-            and bool(position.trace) == (position.samples > 0)
-        )
-    except (KeyError, TypeError):
-        is_whole = False
-    if not is_whole:
-        raise DamagedError(f"checkpoint: {path} is damaged: its header says no position")
-    return position
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _load(path: Path) -> Arrays:
