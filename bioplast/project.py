@@ -94,7 +94,7 @@ def _is_project(folder: Path) -> bool:
 
 
 def _list_files(folder: Path) -> dict[str, Path]:
-    names = {path.stem: path for path in sorted(folder.glob("*.py"))}
+    names = {path.stem: path for path in sorted(folder.glob("*.py")) if path.is_file()}
     return {name: path for name, path in names.items() if name.isidentifier() and not name.startswith("_")}
 
 
@@ -106,8 +106,10 @@ def _read_summary(path: Path) -> str:
     """The first line of a file's docstring; the file is parsed, not run: listing must be quick."""
     try:
         docstring = ast.get_docstring(ast.parse(path.read_bytes()))
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return f"(not Python: {error})"
+    except OSError as error:
+        return f"(cannot be read: {error.strerror})"
     return docstring.partition("\n")[0] if docstring else "(no docstring)"
 
 

@@ -75,6 +75,7 @@ def write_point(folder: Path, point: Point, rows: Sequence[Mapping[str, Any]], *
         "versions": collect_versions(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+    content["checksum"] = _digest(content)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         replace_text(folder / POINT_FILE, json.dumps(content, allow_nan=False) + "\n")
@@ -96,9 +97,14 @@ def find_point(folder: Path, point: Point) -> Rows | None:
         content = parse_json(path.read_text(encoding="utf-8"))
         if content["key"] != point.key:
             raise ValueError(f"it is of another point, {content['key']}")
+        if content.pop("checksum") != _digest(content):
+            raise ValueError("its checksum is not that of its content")
         rows: Rows = content["rows"]
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise ValueError("its rows are no rows")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedRunError(f"point: {folder} is damaged: {error}") from None
     return rows
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    """Checksum of a point's file, however it is laid out."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

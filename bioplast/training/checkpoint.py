@@ -151,12 +151,13 @@ def sync_folder(folder: Path) -> None:
 
 def _restore(path: Path, state: State, origin: Mapping[str, Any]) -> Position:
     arrays = _load(path)
+    names = [layer.name for layer in state.layers]
     try:
         header = parse_json(arrays.pop("header").tobytes())
         if isinstance(header, dict) and header.get("format", FORMAT) != FORMAT:
             raise RequestError(f"checkpoint: {path} has format {header['format']!r}, must be {FORMAT}")
-        check_header(header, [layer.name for layer in state.layers])
-        position = make_position(header["position"])
+        check_header(header, names)
+        position = make_position(header["position"], names)
     except RequestError:
         raise
     except ValueError as error:

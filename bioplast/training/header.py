@@ -38,25 +38,33 @@ def check_header(header: object, layers: Sequence[str]) -> None:
         raise ValueError("its header is not what is written into one")
 
 
-def make_position(values: Mapping[str, Any]) -> Position:
+def make_position(values: Mapping[str, Any], layers: Sequence[str]) -> Position:
     """The position that stands in a header.
+
+    Parameters
+    ----------
+    values : JSON values
+    layers : names of the layers that each row of the trace speaks of
 
     Raises
     ------
     ValueError : it is none
     """
+    columns = {"samples", "online", "validation", "m0", "m1"}
+    columns |= {f"{quantity} {layer}" for quantity in ("m0", "m1") for layer in layers}
     try:
         position = Position(**{**values, "signalling": Signalling(**values["signalling"])})
         is_whole = (
             _is_count(position.samples)
-            and all(value is None or _is_number(value) for value in (position.online, position.validation))
+            and all(map(_is_number_or_none, (position.online, position.validation)))
             and all(isinstance(value, bool) for value in (position.converged, position.diverged))
             and all(map(_is_count, asdict(position.signalling).values()))
             and all(map(_is_number, (position.train_seconds, position.evaluate_seconds)))
-            and all(isinstance(row, dict) for row in position.trace)
+            and all(row.keys() <= columns for row in position.trace)
+            and all(_is_number_or_none(value) for row in position.trace for value in row.values())
             and bool(position.trace) == (position.samples > 0)
         )
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, AttributeError):
         is_whole = False
     if not is_whole:
         raise ValueError("its header says no position")
@@ -65,6 +73,10 @@ def make_position(values: Mapping[str, Any]) -> Position:
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
+
+
+def _is_number_or_none(value: object) -> bool:
+    return value is None or _is_number(value)
 
 
 def _is_number(value: object) -> bool:
