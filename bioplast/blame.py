@@ -9,12 +9,7 @@ _STUDY = ("bioplast_models.", "bioplast_experiments.", "bioplast_examples.")
 
 
 def find_place(error: BaseException) -> str | None:
-    """File and line in models/ or experiments/ that ``error`` came through last; None if it did not.
-
-    The file and line of a ``SyntaxError`` are where it is, whatever file that is.
-    """
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{error.filename}, line {error.lineno}"
+    """File and line in models/ or experiments/ that ``error`` came through last; None if it did not."""
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
         if str(frame.f_globals.get("__name__")).startswith(_STUDY):
             return f"{frame.f_code.co_filename}, line {line}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import sys
+import traceback
 from pathlib import Path
 from types import ModuleType
 
@@ -132,7 +133,21 @@ def _load(kind: str, name: str, folder: Path) -> ModuleType:
     sys.modules[full_name] = module
     try:
         spec.loader.exec_module(module)
-    except BaseException:
+    except BaseException as error:
         del sys.modules[full_name]
-        raise
+        if not isinstance(error, Exception) or isinstance(error, RequestError):
+            raise
+        raise RequestError(f"{kind}: {path} cannot be loaded: {_explain(error, path)}") from error
     return module
+
+
+def _explain(error: Exception, path: Path) -> str:
+    """What went wrong, and in which line of the file at ``path``."""
+    lines = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
+    ]
+    if isinstance(error, SyntaxError):
+        lines, text = [error.lineno], str(error.msg)
+    else:
+        text = f"{type(error).__name__}: {error}"
+    return f"line {lines[-1]}: {text}" if lines else text

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import math
@@ -23,6 +24,7 @@ from bioplast.training.fields import check_record
 
 RECORD_FILE = "run.json"
 TRACE_FILE = "trace.csv"
+CHECKSUM = "checksum"  # of record and trace, in the file of the record
 
 
 class DamagedRunError(RequestError):
@@ -74,8 +76,10 @@ def write_run(folder: Path, run: Run) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         # Until the new trace has its record, the folder holds no finished run.
         (folder / RECORD_FILE).unlink(missing_ok=True)
-        replace_text(folder / TRACE_FILE, format_trace(run.trace))
-        replace_text(folder / RECORD_FILE, format_record(run.record, indent=1) + "\n")
+        trace = format_trace(run.trace)
+        replace_text(folder / TRACE_FILE, trace)
+        record = {**run.record, CHECKSUM: _digest(run.record, trace)}
+        replace_text(folder / RECORD_FILE, format_record(record, indent=1) + "\n")
     except OSError as error:
         raise RequestError(f"out: cannot write to {folder}: {error.strerror}") from None
 
@@ -90,8 +94,12 @@ def read_run(folder: Path) -> Run:
     path = folder if folder.name == RECORD_FILE else folder / RECORD_FILE
     try:
         record = parse_json(path.read_text(encoding="utf-8"))
+        text = (path.parent / TRACE_FILE).read_bytes().decode("utf-8")
         check_record(record)
-        trace = parse_trace((path.parent / TRACE_FILE).read_text(encoding="utf-8"))
+        checksum = record.pop(CHECKSUM, None)  # runs from before have none
+        if checksum is not None and checksum != _digest(record, text):
+            raise ValueError("its checksum is not that of its record and trace")
+        trace = parse_trace(text)
     except OSError as error:
         raise RequestError(f"run: no finished run at {folder}: {error.strerror}: {error.filename}") from None
     except ValueError as error:
@@ -141,6 +149,12 @@ def purge(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [purge(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _digest(record: Mapping[str, Any], trace: str) -> str:
+    """Checksum of a record, however its file is laid out, and of the text of its trace."""
+    text = json.dumps(purge(record), sort_keys=True, allow_nan=False)
+    return hashlib.sha256(f"{text}\0{trace}".encode()).hexdigest()
 
 
 def _parse_number(text: str) -> int | float | None:

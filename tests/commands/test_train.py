@@ -198,10 +198,11 @@ def test_error_of_ours_is_not_taken_for_one_of_the_user(train, monkeypatch):
 
 WRONG_MODELS = {
     "raises": ("make_network = lambda **o: 1 / 0\n", 1, "tiny.py, line 71: ZeroDivisionError: division by"),
-    "raises on import": ("1 / 0\n", 1, "tiny.py, line 71: ZeroDivisionError: division by zero"),
+    "raises on import": ("1 / 0\n", 2, "tiny.py cannot be loaded: line 71: ZeroDivisionError: division"),
     "ends Python": ("raise SystemExit(3)\n", 1, "tiny.py, line 71: SystemExit: 3"),
-    "no Python": ("def\n", 1, "tiny.py, line 71: SyntaxError: invalid syntax"),
-    "imports nothing": ("import no_such_thing\n", 1, "line 71: ModuleNotFoundError: No module named"),
+    "no Python": ("def\n", 2, "tiny.py cannot be loaded: line 71: invalid syntax"),
+    "no text": ("x = '\0'\n", 2, "tiny.py cannot be loaded: "),
+    "imports nothing": ("import no_such_thing\n", 2, "line 71: ModuleNotFoundError: No module named"),
     "other options": ("make_network = lambda n_pixels: 1\n", 2, "must take n_pixels=..., n_classes=..., "),
     "present takes nothing": (
         "Tiny.present = lambda self: 3\n",
