@@ -77,6 +77,8 @@ def format_cell(value: object) -> str:
         return "-"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         return str(value)
+    if isinstance(value, int) and abs(value) >= 10**300:  # beyond what a float can be
+        return str(value)
     number = float(value)
     if abs(number) >= 1e6:
         return f"{number:.2e}"

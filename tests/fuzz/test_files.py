@@ -44,6 +44,12 @@ def read_numbers(answer):
     return {name: record[name] for name in NUMBERS}
 
 
+def find_rows(answer, name):
+    """The rows of the run in folder ``name``: status, and what follows the name."""
+    rows = [line.split() for line in answer.out.splitlines()]
+    return [[row[1], *row[3:]] for row in rows if row[:1] == ["train"] and row[2:3] == [name]]
+
+
 def damage_one(finished, place, name, rng):
     """The run again, with one of its files damaged."""
     folder = finished.parent / "damaged"
@@ -58,17 +64,16 @@ def damage_one(finished, place, name, rng):
 def test_damaged_run_is_never_shown_as_the_run_s_numbers(finished, place, train, name):
     shown = ask("show", finished).out
     numbers = read_numbers(train(finished, "--resume", "--json"))
-    table = ask("list", "--runs").out
+    (row,) = find_rows(ask("list", "--runs"), "run")
 
     def run(rng, case):
         folder = damage_one(finished, place, name, rng)
         answer = ask("show", folder)
         if answer.status == 0 and answer.out != shown:
             raise Fault(f"shown with {set(answer.out.splitlines()) ^ set(shown.splitlines())}")
-        listed = ask("list", "--runs").out
-        lines = [line for line in listed.splitlines() if line.split()[:3:2] == ["train", "damaged"]]
-        if [line for line in lines if line.split()[1] == "finished"]:
-            raise Fault(f"listed as {lines}, where there was {table}")
+        for found in find_rows(ask("list", "--runs"), "damaged"):
+            if found[0] == "finished" and found != row:
+                raise Fault(f"listed as {found}, must be {row}")
         ask("gc")
         again = train(folder, "--resume", "--json")
         if again.status == 0 and read_numbers(again) != numbers:

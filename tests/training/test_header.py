@@ -41,6 +41,7 @@ def test_what_was_written_passes():
         {"packed": {"input->hidden": "no"}},
         {"maintenance": {"input->hidden": None}},
         {"maintenance": 3},
+        {"maintenance": {"input->hidden": 10**400}},
         {"state": {}},
         {"state": {"trial": -1}},
         {"state": {"trial": 2**70}},
