@@ -72,7 +72,7 @@ def make_position(values: Mapping[str, Any], layers: Sequence[str]) -> Position:
 
 
 def _is_count(value: object) -> bool:
-    return type(value) is int and 0 <= value < 2**63
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
 
 
 def _is_number_or_none(value: object) -> bool:
@@ -80,4 +80,6 @@ def _is_number_or_none(value: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return type(value) is float or (type(value) is int and abs(value) < 2**63)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return isinstance(value, float) or abs(value) < 2**63
