@@ -77,9 +77,10 @@ def format_cell(value: object) -> str:
         return "-"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         return str(value)
-    if isinstance(value, int) and abs(value) >= 10**300:  # beyond what a float can be
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number beyond all floats
         return str(value)
-    number = float(value)
     if abs(number) >= 1e6:
         return f"{number:.2e}"
     return f"{number:,.0f}" if number.is_integer() or abs(number) >= 1000 else f"{number:.3g}"
