@@ -62,7 +62,6 @@ def make_position(values: Mapping[str, Any], layers: Sequence[str]) -> Position:
             and all(map(_is_number, (position.train_seconds, position.evaluate_seconds)))
             and all(row.keys() <= columns for row in position.trace)
             and all(_is_number_or_none(value) for row in position.trace for value in row.values())
-            and bool(position.trace) == (position.samples > 0)
         )
     except (KeyError, TypeError, AttributeError):
         is_whole = False
