@@ -1,7 +1,8 @@
 """Hidden units that never change: what they give to the output is a constant of the image.
 
 With ``subnet(k)`` all but k hidden units are frozen. Their part of the output is computed once an
-image, many images at a time, by matrix products; what is trained is a network of k units.
+image, many images at a time, by matrix products; what is trained is a network of k units. The products are
+our own: they have the same bits wherever they are made.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from bioplast.energy import Books
 from bioplast.network import Layer
 from bioplast.numeric.compiled import compiled
 from bioplast.numeric.encoding import Encoding
+from bioplast.numeric.product import multiply
 from bioplast.tasks.task import Images, Trials
 
 FloatArray = NDArray[np.floating[Any]]
@@ -113,9 +115,9 @@ class FrozenUnits:
         n_on = np.zeros(len(inputs), np.int64)
         for first in range(0, frozen.size, UNITS_AT_ONCE):
             units = _as_slice(frozen[first : first + UNITS_AT_ONCE])
-            activity = inputs @ self.hidden.weights[:, units]
+            activity = multiply(inputs, self.hidden.weights[:, units])
             compiled(rectify_block)(activity, slope, n_on)
-            sums += activity @ self.output.weights[units]
+            sums += multiply(self.output.weights[units].T, activity.T).T
         return sums, macs + n_on * sums.shape[1]
 
 
