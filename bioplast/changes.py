@@ -21,7 +21,7 @@ def check_changes(model: str, settings: Mapping[str, Any], changes: Mapping[str,
 
     Raises
     ------
-    RequestError : there is no such setting, or its value is of another type
+    RequestError : there is no such setting, it is none of these kinds, or the value is of another type
 
     >>> check_changes("ann", {"learning_rate": 0.01}, {"learning_rate": 1})
     {'learning_rate': 1.0}
@@ -31,6 +31,8 @@ def check_changes(model: str, settings: Mapping[str, Any], changes: Mapping[str,
         if name not in settings:
             raise RequestError(f"options: {model} has no setting {name!r}; there are {', '.join(settings)}")
         kind = type(settings[name])
+        if kind not in _KINDS:
+            raise RequestError(f"options: {name} of {model} cannot be changed, it is {settings[name]!r}")
         if kind is float and type(value) is int:
             value = float(value)
         if type(value) is not kind:

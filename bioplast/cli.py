@@ -6,16 +6,23 @@ only one command needs is imported by that command, so that the others start at 
 
 from __future__ import annotations
 
+import io
+import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 import typer
 
 import bioplast
+from bioplast.blame import find_place
 from bioplast.commands.results import gc, list_all, show
 from bioplast.commands.run import run
 from bioplast.commands.train import train
 from bioplast.errors import IncompleteStudyError, RequestError
+
+# Libraries warn those who write against them, not those who type a command.
+_SILENT = (DeprecationWarning, PendingDeprecationWarning)
 
 app = typer.Typer(
     help=bioplast.__doc__,
@@ -38,27 +45,67 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ----------
     arguments : those of the command line if None
     """
+    if arguments is None:
+        _settle_process()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names may hold what a terminal cannot show
     try:
         status = app(args=arguments, prog_name="bioplast", standalone_mode=False)
+        sys.stdout.flush()
     except RequestError as error:
-        return _refuse(str(error))
+        return _tell(str(error), 2)
     except IncompleteStudyError as error:
-        print("bioplast:", error, file=sys.stderr)
-        return 1
+        return _tell(str(error), 1)
     except typer.Abort:
         status = 130
-    except Exception as error:
-        # Usage errors have moved from one library to another between versions of typer; that they
-        # can word themselves has stayed.
-        if not hasattr(error, "format_message"):
-            raise
-        return _refuse(f"{error.format_message()} (see bioplast --help)")
+    except BrokenPipeError:  # whoever read this has seen enough
+        _drop_output()
+        return 1
+    except (Exception, SystemExit) as error:
+        return _explain(error)
     if status in (None, 0):
         return 0
-    print("bioplast: interrupted", file=sys.stderr)
-    return 1
+    return _tell("interrupted", 1)
 
 
-def _refuse(message: str) -> int:
+def _settle_process() -> None:
+    """Make this process that of a command, whatever it was started with."""
+    sys.stdout = sys.stdout or io.StringIO()  # closed by whoever started it
+    sys.stderr = sys.stderr or io.StringIO()
+    os.environ["MPLBACKEND"] = "agg"  # figures go into files; a notebook's backend may not be installed
+    for category in _SILENT:
+        warnings.simplefilter("ignore", category)
+        sys.warnoptions.append(f"ignore::{category.__name__}")  # for processes that this one starts
+
+
+def _explain(error: BaseException) -> int:
+    """Say in a line what the user, or the machine, has to do with ``error``; raise it if it is ours."""
+    # Usage errors have moved from one library to another between versions of typer; that they
+    # can word themselves has stayed.
+    if hasattr(error, "format_message"):
+        return _tell(f"{error.format_message()} (see bioplast --help)", 2)
+    place = find_place(error)
+    reason = f"{type(error).__name__}: {error}"
+    if place is not None:
+        return _tell(f"{place}: {reason}", 1)
+    if isinstance(error, MemoryError):
+        return _tell(f"not enough memory: {error}", 1)
+    if isinstance(error, OSError) and error.strerror:
+        if error.filename is None:  # what was printed may still wait to be written where it cannot be
+            _drop_output()
+        where = f"{error.filename}: " if error.filename else ""
+        return _tell(f"{where}{error.strerror}", 1)
+    raise error
+
+
+def _drop_output() -> None:
+    """Have what is still to be printed go nowhere, so that it fails no second time."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+
+
+def _tell(message: str, status: int) -> int:
     print("bioplast:", " ".join(message.split()), file=sys.stderr)
-    return 2
+    return status

@@ -5,26 +5,29 @@ Each raises ``RequestError`` with the option, what it allows and what it got.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from bioplast.errors import RequestError
+from bioplast.jsontext import parse_json
 
 
-def read_count(option: str, text: str | None) -> int | None:
+def read_count(option: str, text: str | None, *, most: int | None = None) -> int | None:
     """A whole number of at least 1, or None if the option was not given."""
-    return None if text is None else read_whole(option, text, least=1)
+    return None if text is None else read_whole(option, text, least=1, most=most)
 
 
-def read_whole(option: str, text: str, *, least: int) -> int:
-    """A whole number of at least ``least``."""
+def read_whole(option: str, text: str, *, least: int, most: int | None = None) -> int:
+    """A whole number of at least ``least``, and of at most ``most`` if there is such a limit."""
     try:
         number = int(text)
     except ValueError:
         number = least - 1
     if number < least:
         raise RequestError(f"{option}: must be a whole number >= {least}, got {text!r}")
+    if most is not None and number > most:
+        raise RequestError(f"{option}: must be a whole number <= {most}, got {text!r}")
     return number
 
 
@@ -34,6 +37,21 @@ def read_number(option: str, text: str) -> float:
         return float(text)
     except ValueError:
         raise RequestError(f"{option}: must be a number, got {text!r}") from None
+
+
+def check_path(option: str, path: Path | str) -> None:
+    """Raise ``RequestError`` if no file can have this path; whether there is one does not matter."""
+    try:
+        Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        reason = error.strerror
+    except ValueError as error:  # a NUL, or a character that no file name can hold
+        reason = str(error)
+    else:
+        return
+    raise RequestError(f"{option}: cannot be used ({reason}), got {str(path)!r}")
 
 
 def read_settings(option: str, texts: Sequence[str]) -> dict[str, Any]:
@@ -46,7 +64,7 @@ def read_settings(option: str, texts: Sequence[str]) -> dict[str, Any]:
         if name in settings:
             raise RequestError(f"{option}: {name} is given twice")
         try:
-            settings[name] = json.loads(value)
+            settings[name] = parse_json(value)
         except ValueError:
             settings[name] = value
     return settings

@@ -148,7 +148,7 @@ def _is_project(folder: Path) -> bool:
 
 
 def _list_files(folder: Path) -> dict[str, Path]:
-    names = {path.stem: path for path in sorted(folder.glob("*.py"))}
+    names = {path.stem: path for path in sorted(folder.glob("*.py")) if path.is_file()}
     return {name: path for name, path in names.items() if name.isidentifier() and not name.startswith("_")}
 
 
@@ -160,8 +160,10 @@ def _read_summary(path: Path) -> str:
     """The first line of a file's docstring; the file is parsed, not run: listing must be quick."""
     try:
         docstring = ast.get_docstring(ast.parse(path.read_bytes()))
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return f"(not Python: {error})"
+    except OSError as error:
+        return f"(cannot be read: {error.strerror})"
     return docstring.partition("\n")[0] if docstring else "(no docstring)"
 
 
@@ -198,7 +200,9 @@ def _load(kind: str, name: str, folder: Path) -> ModuleType:
 
 def _explain(error: Exception, path: Path) -> str:
     """What went wrong, and in which line of the file at ``path``."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    lines = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
+    ]
     if isinstance(error, SyntaxError):
         lines, text = [error.lineno], str(error.msg)
     else:

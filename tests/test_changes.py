@@ -3,7 +3,7 @@ import pytest
 from bioplast.changes import check_changes, format_changes
 from bioplast.errors import RequestError
 
-SETTINGS = {"learning_rate": 0.01, "steps": 50, "dale": False, "feedback": "symmetric"}
+SETTINGS = {"learning_rate": 0.01, "steps": 50, "dale": False, "feedback": "symmetric", "sizes": (1, 2)}
 
 
 def test_changes_have_the_type_of_the_setting():
@@ -19,12 +19,13 @@ def test_changes_have_the_type_of_the_setting():
         (
             "lerning_rate",
             1,
-            "net has no setting 'lerning_rate'; there are learning_rate, steps, dale, feedback",
+            "net has no setting 'lerning_rate'; there are learning_rate, steps, dale, feedback, sizes",
         ),
         ("learning_rate", "1", "learning_rate of net must be a number, got '1'"),
         ("learning_rate", True, "learning_rate of net must be a number, got True"),
         ("steps", 1.0, r"steps of net must be a whole number, got 1\.0"),
         ("steps", True, "steps of net must be a whole number, got True"),
+        ("sizes", 1, r"sizes of net cannot be changed, it is \(1, 2\)"),
         ("dale", 1, "dale of net must be true or false, got 1"),
         ("feedback", 1, "feedback of net must be a word, got 1"),
     ],

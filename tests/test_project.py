@@ -80,6 +80,8 @@ def test_same_name_in_another_project_is_another_module(study, tmp_path):
 
 def test_module_that_fails_leaves_nothing_half_loaded(study):
     (study / "models" / "failing.py").write_text("1 / 0\n")
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(
+        RequestError, match=r"failing.py cannot be loaded: line 1: ZeroDivisionError: division"
+    ):
         project.load_model_module("failing", study)
     assert "bioplast_models.failing" not in sys.modules

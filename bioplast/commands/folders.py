@@ -9,6 +9,7 @@ import typer
 
 from bioplast import project as projects
 from bioplast.errors import RequestError
+from bioplast.options import check_path
 
 ProjectOption = Annotated[
     Path | None,
@@ -22,12 +23,17 @@ ResultsOption = Annotated[
 
 def find_project(folder: Path | None) -> Path:
     """The project that is named, or the one around the current folder."""
-    return projects.find_project() if folder is None else projects.open_project(folder)
+    if folder is None:
+        return projects.find_project()
+    check_path("--project", folder)
+    return projects.open_project(folder)
 
 
 def find_results(results: Path | None, project: Path | None) -> Path:
     """Where runs lie: the folder that is named, or the project's ``results``."""
-    folder = results if results is not None else find_project(project) / "results"
-    if results is not None and not folder.is_dir():
-        raise RequestError(f"--results: must be a folder, got {str(folder)!r}")
-    return folder
+    if results is None:
+        return find_project(project) / "results"
+    check_path("--results", results)
+    if not results.is_dir():
+        raise RequestError(f"--results: must be a folder, got {str(results)!r}")
+    return results

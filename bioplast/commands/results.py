@@ -12,6 +12,7 @@ from rich.console import Console
 from bioplast.commands.folders import ProjectOption, ResultsOption, find_project, find_results
 from bioplast.errors import RequestError
 from bioplast.listing import make_listing
+from bioplast.options import check_path
 
 
 def list_all(
@@ -46,6 +47,7 @@ def show(
     from bioplast.training.record import RECORD_FILE, read_run
     from bioplast.training.summary import make_summary
 
+    check_path("RUN", run)
     path = Path(run)
     if not (path.name == RECORD_FILE or (path / RECORD_FILE).exists()):
         path = _find_run(run, results, project)

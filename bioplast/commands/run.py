@@ -11,6 +11,10 @@ from bioplast.commands.folders import ProjectOption, find_project
 from bioplast.errors import RequestError
 from bioplast.options import read_count
 
+# Beyond these somebody has mistyped: the grid would fill the memory, the processes the machine.
+MOST_SEEDS = 10_000
+MOST_WORKERS = 1_000
+
 
 def run(
     experiments: Annotated[
@@ -31,7 +35,8 @@ def run(
     project: ProjectOption = None,
 ) -> None:
     """Carry out the runs of experiments, those already there excepted, and draw their figures."""
-    n_seeds, n_workers = read_count("--seeds", seeds), read_count("--workers", workers)
+    n_seeds = read_count("--seeds", seeds, most=MOST_SEEDS)
+    n_workers = read_count("--workers", workers, most=MOST_WORKERS)
     if scheduler is not None and workers is not None:
         raise RequestError(
             f"--scheduler: has workers of its own, so --workers must be left out, got {workers!r}"

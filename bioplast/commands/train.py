@@ -11,8 +11,8 @@ from rich.console import Console
 
 from bioplast.commands.folders import ProjectOption, find_project
 from bioplast.errors import RequestError
-from bioplast.options import read_count, read_number, read_settings, read_whole
-from bioplast.tasks import TASKS
+from bioplast.options import check_path, read_count, read_number, read_settings, read_whole
+from bioplast.tasks import TASKS, describe_task, find_oddities
 
 
 def train(
@@ -52,6 +52,10 @@ def train(
     from bioplast.training.run import set_up
     from bioplast.training.summary import make_summary
 
+    if task not in TASKS:
+        check_path("--task", task)
+    if out is not None:
+        check_path("--out", out)
     config = RunConfig(
         model=model,
         rule=rule,
@@ -67,6 +71,8 @@ def train(
     folder = find_project(project)
     setup = set_up(config, project=folder)
     config = setup.config
+    for oddity in find_oddities(setup.protocol.task):
+        warn_on_stderr(f"{config.task}: {oddity}")
     out = out or folder / "results" / "train" / config.key
     check_writable(out)
 
@@ -95,6 +101,8 @@ def train(
             raise
     tell(run)
     if not json:
+        if config.task not in TASKS:
+            print(f"task: {describe_task(setup.protocol.task)}")
         print(f"written to {out}")
     if run.record["diverged"]:
         print("bioplast:", run.record["message"], file=sys.stderr)

@@ -124,7 +124,7 @@ def _read_finished(folder: Path) -> Entry:
         run = read_run(folder)
         config = run.record["config"]
         is_current = RunConfig.from_dict(config).key == run.record["key"]
-    except (RequestError, KeyError, TypeError, RuntimeError) as error:
+    except (ValueError, KeyError, TypeError, RuntimeError) as error:
         return Entry(folder, "damaged", reason=str(error))
     return Entry(folder, "finished" if is_current else "outdated", run, config=config)
 

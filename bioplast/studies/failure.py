@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
+
+from bioplast.jsontext import parse_json
 
 FAILURE_FILE = "failure.json"
 
@@ -12,7 +13,10 @@ FAILURE_FILE = "failure.json"
 def read_failure(folder: Path) -> dict[str, Any] | None:
     """The note of a run that failed in ``folder``; None if there is none that can be read."""
     try:
-        note = json.loads((folder / FAILURE_FILE).read_text(encoding="utf-8"))
+        note = parse_json((folder / FAILURE_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return note if isinstance(note, dict) and isinstance(note.get("reason"), str) else None
+    kinds = {"reason": str, "details": str, "is_request": bool, "config": dict}
+    if not isinstance(note, dict) or "reason" not in note:
+        return None
+    return note if all(isinstance(note.get(name, kind()), kind) for name, kind in kinds.items()) else None

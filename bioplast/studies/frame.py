@@ -40,7 +40,9 @@ def make_run_frame(runs: Iterable[Run]) -> pd.DataFrame:
         record = run.record
         row = {name: record.get(name) for name in _PLAIN} | {"options": name_options(run)}
         for group in _NESTED:
-            row |= {name: value for name, value in record[group].items() if not isinstance(value, dict)}
+            row |= {
+                name: value for name, value in record.get(group, {}).items() if not isinstance(value, dict)
+            }
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bioplast.errors import RequestError
+from bioplast.jsontext import parse_json
 from bioplast.training.config import SCHEMA
 from bioplast.training.record import DamagedRunError, purge, replace_text
 from bioplast.training.versions import collect_versions
@@ -74,6 +75,7 @@ def write_point(folder: Path, point: Point, rows: Sequence[Mapping[str, Any]], *
         "versions": collect_versions(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+    content["checksum"] = _digest(content)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         replace_text(folder / POINT_FILE, json.dumps(content, allow_nan=False) + "\n")
@@ -92,10 +94,17 @@ def find_point(folder: Path, point: Point) -> Rows | None:
     if not path.exists():
         return None
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = parse_json(path.read_text(encoding="utf-8"))
         if content["key"] != point.key:
             raise ValueError(f"it is of another point, {content['key']}")
+        if content.pop("checksum") != _digest(content):
+            raise ValueError("its checksum is not that of its content")
         rows: Rows = content["rows"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedRunError(f"point: {folder} is damaged: {error}") from None
     return rows
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    """Checksum of a point's file, however it is laid out."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 LONGEST_LINE = 60  # of a cell; a longer one is broken
 
@@ -23,9 +24,9 @@ def make_rich_table(frame: pd.DataFrame) -> Table:
     for name in names:
         is_long = frame[name].map(lambda value: len(str(value))).max() > LONGEST_LINE
         justify: Literal["left", "right"] = "left" if _is_text(frame[name]) else "right"
-        table.add_column(name, justify=justify, no_wrap=not is_long)
+        table.add_column(Text(name), justify=justify, no_wrap=not is_long)
     for cells in _format_rows(frame, names):
-        table.add_row(*cells)
+        table.add_row(*map(Text, cells))  # a text in brackets is no markup
     return table
 
 
@@ -76,7 +77,10 @@ def format_cell(value: object) -> str:
         return "-"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         return str(value)
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number beyond all floats
+        return str(value)
     if abs(number) >= 1e6:
         return f"{number:.2e}"
     return f"{number:,.0f}" if number.is_integer() or abs(number) >= 1000 else f"{number:.3g}"

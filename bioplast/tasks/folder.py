@@ -5,6 +5,7 @@
     train-images-idx3-ubyte   train-labels-idx1-ubyte
     t10k-images-idx3-ubyte    t10k-labels-idx1-ubyte
 
+The names with a dot that other distributions have, ``train-images.idx3-ubyte``, will do as well.
 A ``SHA256SUMS`` beside them is checked for every file it names.
 """
 
@@ -19,7 +20,10 @@ from numpy.typing import NDArray
 from bioplast.errors import RequestError
 from bioplast.tasks.checksums import FILE_NAME, check_checksum, read_checksums
 from bioplast.tasks.idx import IMAGES_MAGIC, LABELS_MAGIC, parse_idx, read_bytes
+from bioplast.tasks.oddities import check_task
 from bioplast.tasks.task import Images, Task
+
+LISTED = 8  # files named where one is missing
 
 
 def load_folder(folder: Path, *, name: str) -> Task:
@@ -33,7 +37,8 @@ def load_folder(folder: Path, *, name: str) -> Task:
     Raises
     ------
     RequestError : a file is missing, empty, truncated, of another format or fails its checksum; images
-        and labels are not equally many; training and test images differ in size
+        and labels are not equally many; training and test images differ in size; nothing can be learned
+        from them (``check_task``)
     """
     paths = _list_files(folder)
     checksums = read_checksums(paths[FILE_NAME]) if FILE_NAME in paths else {}
@@ -45,7 +50,9 @@ def load_folder(folder: Path, *, name: str) -> Task:
             f"got {test_shape[0]} x {test_shape[1]}"
         )
     n_classes = int(max(train.labels.max(), test.labels.max())) + 1
-    return Task(name=name, train=train, test=test, n_classes=n_classes, shape=shape)
+    task = Task(name=name, train=train, test=test, n_classes=n_classes, shape=shape)
+    check_task(task, folder)
+    return task
 
 
 def _list_files(folder: Path) -> dict[str, Path]:
@@ -73,11 +80,13 @@ def _read_set(
 
 
 def _find(folder: Path, name: str, paths: Mapping[str, Path]) -> Path:
-    """The file of that name, or else its gzipped form."""
-    for candidate in (name, f"{name}.gz"):
+    """The file of that name, or else its gzipped form; after them the names with a dot."""
+    dotted = name.replace("-idx", ".idx")
+    for candidate in (name, f"{name}.gz", dotted, f"{dotted}.gz"):
         if candidate in paths:
             return paths[candidate]
-    raise RequestError(f"{folder}: must hold {name} or {name}.gz, found neither")
+    found = ", ".join(sorted(paths)[:LISTED]) + ", ..." * (len(paths) > LISTED)
+    raise RequestError(f"{folder}: must hold {name} or {name}.gz, found {found or 'nothing'}")
 
 
 def _read(path: Path, magic: int, checksums: Mapping[str, str]) -> NDArray[np.uint8]:

@@ -32,6 +32,8 @@ def read_bytes(path: Path) -> bytes:
     RequestError : there is no such file, or it cannot be read
     """
     try:
+        if path.exists() and not path.is_file():  # reading from a pipe or a device may never end
+            raise RequestError(f"{path}: must be a file")
         return path.read_bytes()
     except FileNotFoundError:
         raise RequestError(f"{path}: there is no such file") from None

@@ -13,16 +13,17 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bioplast.energy import Signalling
 from bioplast.errors import RequestError
+from bioplast.jsontext import parse_json
 from bioplast.network import Layer, State
+from bioplast.training.header import check_header, make_position
 from bioplast.training.loop import Position
 
 STATE_FILE = "state.npz"
@@ -150,9 +151,17 @@ def sync_folder(folder: Path) -> None:
 
 def _restore(path: Path, state: State, origin: Mapping[str, Any]) -> Position:
     arrays = _load(path)
-    header = json.loads(arrays.pop("header").tobytes())
-    if header.get("format") != FORMAT:
-        raise RequestError(f"checkpoint: {path} has format {header.get('format')!r}, must be {FORMAT}")
+    names = [layer.name for layer in state.layers]
+    try:
+        header = parse_json(arrays.pop("header").tobytes())
+        if isinstance(header, dict) and header.get("format", FORMAT) != FORMAT:
+            raise RequestError(f"checkpoint: {path} has format {header['format']!r}, must be {FORMAT}")
+        check_header(header, names)
+        position = make_position(header["position"], names)
+    except RequestError:
+        raise
+    except ValueError as error:
+        raise DamagedError(f"checkpoint: {path} is damaged: {error}") from None
     for name, value in origin.items():
         found = header["origin"].get(name)
         if found != value:
@@ -169,8 +178,7 @@ def _restore(path: Path, state: State, origin: Mapping[str, Any]) -> Position:
         _put_back(layer, moving, is_packed=header["packed"][layer.name], path=path)
         layer.books.maintenance = header["maintenance"][layer.name]
     state.trial = header["state"]["trial"]
-    values = header["position"] | {"signalling": Signalling(**header["position"]["signalling"])}
-    return Position(**{field.name: values[field.name] for field in fields(Position)})
+    return position
 
 
 def _load(path: Path) -> Arrays:

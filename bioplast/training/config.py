@@ -18,6 +18,8 @@ from bioplast.training.protocols import check_protocol
 # Of the key itself. What a run's numbers depend on has revisions of its own (``training.revisions``).
 SCHEMA = 2
 DEVICES = ("cpp_standalone", "runtime")
+MOST_SEED = 2**63 - 1  # tables of runs hold no larger number
+MOST_SAMPLES = 2**32  # trials are told apart by 32 bits where spikes are drawn
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,11 @@ class RunConfig:
     model : name of a file in models/
     rule : text form of the plasticity declaration; kept in its canonical form
     hidden : number of hidden units, at least 1; None for the model's own
-    seed : at least 0
+    seed : from 0 to ``MOST_SEED``
     task : ``"mnist"`` or a folder of IDX files
     protocol : name of the training protocol
     goal : accuracy to reach, in (0, 1]
-    max_samples : trials after which the run gives up, at least 1; None for the protocol's own
+    max_samples : trials after which the run gives up, from 1 to ``MOST_SAMPLES``; None for the protocol's own
     device : Brian2 device, ``"cpp_standalone"`` or ``"runtime"``
     options : settings of the model that are not as the model has them, by name; truth values, numbers
         and words
@@ -73,6 +75,7 @@ class RunConfig:
         object.__setattr__(self, "goal", float(self.goal))
         if self.max_samples is not None:
             check_count(self, "max_samples", self.max_samples)
+            _check_most("max_samples", self.max_samples, MOST_SAMPLES)
         check_choice(self, "device", self.device, DEVICES)
         object.__setattr__(self, "options", _check_options(self.options))
 
@@ -117,6 +120,12 @@ class RunConfig:
 def _check_seed(seed: object) -> None:
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise RequestError(f"RunConfig.seed: must be a whole number >= 0, got {seed!r}")
+    _check_most("seed", seed, MOST_SEED)
+
+
+def _check_most(name: str, value: int, most: int) -> None:
+    if value > most:
+        raise RequestError(f"RunConfig.{name}: must be at most {most}, got {value}")
 
 
 def _check_options(options: object) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def find_min_seconds() -> float:
 
 def warn_on_stderr(message: str) -> None:
     """Tell a person, in one line."""
-    print("bioplast:", message, file=sys.stderr)
+    print("bioplast:", " ".join(message.split()), file=sys.stderr)
 
 
 @dataclass

@@ -17,6 +17,7 @@ import numpy as np
 from bioplast.energy import Energy, Signalling
 from bioplast.network import Model, Outcome, State
 from bioplast.tasks.task import Trials
+from bioplast.training.contract import check_outcome
 from bioplast.training.protocol import Examination, TrainingProtocol
 
 # Bounds what a network that unrolls its trials must hold at once.
@@ -144,6 +145,7 @@ def _time(model: Model, state: State, trials: Trials, *, learn: bool) -> tuple[O
     """What ``trials`` gave, and the seconds it took without generating and compiling code."""
     start, built = time.perf_counter(), model.build_seconds
     outcome = model.present(state, trials, learn=learn)
+    check_outcome(model, outcome, len(trials))
     return outcome, time.perf_counter() - start - (model.build_seconds - built)
 
 

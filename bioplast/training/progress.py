@@ -28,7 +28,7 @@ def watch(label: str, max_samples: int, console: Console | None = None) -> Itera
         return
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=12),
         TextColumn("{task.fields[news]}"),
     )

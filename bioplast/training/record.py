@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import math
@@ -17,10 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from bioplast.errors import RequestError
+from bioplast.jsontext import parse_json
 from bioplast.network import State
+from bioplast.training.fields import check_record
 
 RECORD_FILE = "run.json"
 TRACE_FILE = "trace.csv"
+CHECKSUM = "checksum"  # of record and trace, in the file of the record
 
 
 class DamagedRunError(RequestError):
@@ -72,8 +76,10 @@ def write_run(folder: Path, run: Run) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         # Until the new trace has its record, the folder holds no finished run.
         (folder / RECORD_FILE).unlink(missing_ok=True)
-        replace_text(folder / TRACE_FILE, format_trace(run.trace))
-        replace_text(folder / RECORD_FILE, format_record(run.record, indent=1) + "\n")
+        trace = format_trace(run.trace)
+        replace_text(folder / TRACE_FILE, trace)
+        record = {**run.record, CHECKSUM: _digest(run.record, trace)}
+        replace_text(folder / RECORD_FILE, format_record(record, indent=1) + "\n")
     except OSError as error:
         raise RequestError(f"out: cannot write to {folder}: {error.strerror}") from None
 
@@ -87,14 +93,17 @@ def read_run(folder: Path) -> Run:
     """
     path = folder if folder.name == RECORD_FILE else folder / RECORD_FILE
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        trace = parse_trace((path.parent / TRACE_FILE).read_text(encoding="utf-8"))
+        record = parse_json(path.read_text(encoding="utf-8"))
+        text = (path.parent / TRACE_FILE).read_bytes().decode("utf-8")
+        check_record(record)
+        checksum = record.pop(CHECKSUM, None)  # runs from before have none
+        if checksum is not None and checksum != _digest(record, text):
+            raise ValueError("its checksum is not that of its record and trace")
+        trace = parse_trace(text)
     except OSError as error:
         raise RequestError(f"run: no finished run at {folder}: {error.strerror}: {error.filename}") from None
     except ValueError as error:
         raise DamagedRunError(f"run: {folder} is damaged: {error}") from None
-    if not isinstance(record, dict) or "key" not in record:
-        raise DamagedRunError(f"run: {path} is not the record of a run")
     return Run(record, trace)
 
 
@@ -114,11 +123,23 @@ def format_trace(trace: list[dict[str, Any]]) -> str:
 
 
 def parse_trace(text: str) -> list[dict[str, Any]]:
-    """The rows that ``format_trace`` wrote ``text`` for."""
-    return [
-        {name: _parse_number(value) for name, value in row.items()}
-        for row in csv.DictReader(io.StringIO(text))
-    ]
+    """The rows that ``format_trace`` wrote ``text`` for.
+
+    Raises
+    ------
+    ValueError : a row has more or fewer fields than there are names, or one is no number
+    """
+    try:
+        lines = list(csv.reader(io.StringIO(text), strict=True))
+    except csv.Error as error:
+        raise ValueError(f"{TRACE_FILE}: {error}") from None
+    names = lines[0] if lines else []
+    rows = []
+    for number, values in enumerate(lines[1:], start=1):
+        if len(values) != len(names):
+            raise ValueError(f"{TRACE_FILE}: row {number} has {len(values)} fields, must have {len(names)}")
+        rows.append({name: _parse_number(value) for name, value in zip(names, values, strict=True)})
+    return rows
 
 
 def purge(value: Any) -> Any:
@@ -130,10 +151,16 @@ def purge(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def _digest(record: Mapping[str, Any], trace: str) -> str:
+    """Checksum of a record, however its file is laid out, and of the text of its trace."""
+    text = json.dumps(purge(record), sort_keys=True, allow_nan=False)
+    return hashlib.sha256(f"{text}\0{trace}".encode()).hexdigest()
+
+
 def _parse_number(text: str) -> int | float | None:
     if not text:
         return None
-    return int(text) if text.isdigit() else float(text)
+    return int(text) if text.isdecimal() else float(text)
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -15,8 +15,10 @@ from bioplast.network import Model
 from bioplast.project import load_model_module
 from bioplast.tasks import load_task
 from bioplast.training.config import RunConfig
+from bioplast.training.contract import check_model, check_module, check_state
 from bioplast.training.keeper import Keeper
 from bioplast.training.loop import Position, Report, be_silent, compute_energies, examine, train
+from bioplast.training.memory import check_memory
 from bioplast.training.protocol import TrainingProtocol
 from bioplast.training.protocols import PROTOCOLS
 from bioplast.training.provenance import collect_provenance, explain_difference
@@ -65,6 +67,7 @@ class SetUp:
         # Asked now: files may change while the run is under way.
         commit = find_commit(self.project) if self.commit is None else self.commit or None
         state = self.model.initial_state(self.config.seed)
+        check_state(self.model, state)
         position = keeper.open(state) if keeper else None
 
         def report_and_keep(position: Position) -> None:
@@ -96,16 +99,13 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
     RequestError : something that was asked for does not exist or does not fit
     """
     module = load_model_module(config.model, project)
-    for name in ("N_HIDDEN", "make_network"):
-        if not hasattr(module, name):
-            raise RequestError(
-                f"model: {module.__file__} must define N_HIDDEN and make_network, has no {name}"
-            )
+    check_module(module)
     task = load_task(config.task)
     n_hidden = module.N_HIDDEN if config.hidden is None else config.hidden
     plasticity = config.plasticity
     if plasticity.path is not None:
         plasticity.path.check_layer(n_hidden)
+    check_memory(task.n_pixels, n_hidden, task.n_classes, has_path=plasticity.path is not None)
     protocol_class = PROTOCOLS[config.protocol]
     max_samples = config.max_samples or protocol_class.default_max_samples(task)
     protocol = protocol_class(task, config.seed, config.goal, max_samples)
@@ -119,8 +119,10 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
         plasticity=plasticity,
         device=config.device,
     )
+    check_model(model, module)
     if config.options:
         model = model.with_settings(config.options)
+        check_model(model, module)
     # Through JSON, so that settings read back from a record are equal to these.
     settings = json.loads(json.dumps(dict(model.settings)))
     if config.settings is not None and config.settings != settings:

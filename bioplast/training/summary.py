@@ -11,12 +11,19 @@ from rich.text import Text
 
 from bioplast.changes import format_changes
 
+_FIELDS = (
+    *("model", "rule", "hidden", "seed", "task", "protocol", "message", "converged", "samples", "epochs"),
+    *("images_per_second", "encoding", "commit", "created"),
+)
+_GROUPS = ("seconds", "versions", "accuracy", "signalling", "energy", "config")
+_LACKING: dict[str, Any] = dict.fromkeys(_FIELDS) | {name: {} for name in _GROUPS}
 _ENERGIES = ("m0", "m1", "m0_min", "m1_min", "inefficiency_m0", "inefficiency_m1", "maintenance")
 
 
 def make_summary(record: Mapping[str, Any]) -> Group:
-    """The record of a run, for ``rich`` to print."""
-    options = format_changes(record.get("config", {}).get("options", {}))
+    """The record of a run, for ``rich`` to print; what a record from before lacks is ``none``."""
+    record = {**_LACKING, **record}
+    options = format_changes(record["config"].get("options", {}))
     title = (
         f"{record['model']}, {record['rule']}, {options}{', ' * bool(options)}"
         f"{record['hidden']} hidden units, seed {record['seed']}, "
@@ -24,7 +31,7 @@ def make_summary(record: Mapping[str, Any]) -> Group:
     )
     return Group(
         Text(title, style="bold"),
-        Text(record["message"], style="" if record["converged"] else "yellow"),
+        Text(record["message"] or "", style="" if record["converged"] else "yellow"),
         _make_facts(record),
         _make_energy_table(record["energy"]),
     )
@@ -33,15 +40,15 @@ def make_summary(record: Mapping[str, Any]) -> Group:
 def _make_facts(record: Mapping[str, Any]) -> Table:
     seconds = record["seconds"]
     facts = {
-        "samples": f"{record['samples']:,} ({record['epochs']:.2f} epochs)",
+        "samples": f"{_count(record['samples'])} ({_count(record['epochs'], '.2f')} epochs)",
         "accuracy": _join({name: _percent(value) for name, value in record["accuracy"].items()}),
-        "signalling": _join({name: f"{value:,}" for name, value in record["signalling"].items()}),
+        "signalling": _join({name: _count(value) for name, value in record["signalling"].items()}),
         "speed": f"{_number(record['images_per_second'])} images/s",
         "seconds": _join({name: f"{value:.1f}" for name, value in seconds.items()}),
-        "encoding": record["encoding"],
+        "encoding": record["encoding"] or "none",
         "versions": _join(record["versions"]),
         "commit": record["commit"] or "none",
-        "created": record["created"],
+        "created": record["created"] or "none",
         "key": record["key"],
     }
     table = Table.grid(padding=(0, 2))
@@ -53,11 +60,11 @@ def _make_facts(record: Mapping[str, Any]) -> Table:
 def _make_energy_table(energy: Mapping[str, Any]) -> Table:
     table = Table(title="energy of plasticity (unit of the weights)", title_justify="left")
     table.add_column("")
-    rows = {**energy["layers"], "total": energy}
+    rows = {**energy.get("layers", {}), "total": energy}
     for name in rows:
-        table.add_column(name, justify="right")
+        table.add_column(Text(name), justify="right")
     for quantity in _ENERGIES:
-        table.add_row(quantity, *(_number(values[quantity]) for values in rows.values()))
+        table.add_row(quantity, *(_number(values.get(quantity)) for values in rows.values()))
     return table
 
 
@@ -67,6 +74,10 @@ def _join(values: Mapping[str, str]) -> str:
 
 def _percent(value: float | None) -> str:
     return "none" if value is None else f"{value:.2%}"
+
+
+def _count(value: float | None, form: str = ",") -> str:
+    return "none" if value is None else format(value, form)
 
 
 def _number(value: float | None) -> str:

@@ -1,5 +1,10 @@
 """``bioplast list``, ``show`` and ``gc``."""
 
+import json
+import re
+
+import pytest
+
 from bioplast.plasticity import RULES
 from bioplast.tasks import TASKS
 
@@ -52,3 +57,63 @@ def test_runs_are_listed_shown_by_key_and_cleaned_up(train, call, study, list_fi
         "trace.csv",
     ]
     assert call("show", folders[0].name)[0] == 0
+
+
+DAMAGES = {
+    "longer row": ("trace.csv", lambda text: text.replace("\n", ",7,8\n").replace(",7,8", "", 1)),
+    "lost quote": ("trace.csv", lambda text: text.replace("\n", '\n"', 1)),
+    "a word": ("trace.csv", lambda text: text.replace("100", "many")),
+    "nesting": ("run.json", lambda text: "[" * 100_000),
+    "wrong type": ("run.json", lambda text: text.replace('"hidden": 8', '"hidden": [8]')),
+    "no group": ("run.json", lambda text: text.replace('"energy": {', '"energy": 3, "x": {')),
+    "huge number": ("run.json", lambda text: text.replace('"samples": 100', '"samples": 1' + "0" * 400)),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_damaged_run_is_told_in_one_line(train, call, study, name):
+    train()
+    (folder,) = (study / "results" / "train").iterdir()
+    path = folder / DAMAGES[name][0]
+    text = path.read_text()
+    path.write_text(DAMAGES[name][1](text))
+    assert path.read_text() != text
+    status, out, err = call("show", folder)
+    assert (status, out) == (2, "")
+    assert re.fullmatch(r"bioplast: run: .* (is damaged: .*|is not finished but damaged: .*)\n", err)
+    status, out, err = call("list", "--runs")
+    assert (status, err) == (0, "")
+    assert "damaged" in out
+
+
+def test_brackets_in_a_note_are_no_markup(call, study):
+    folder = study / "results" / "any" / "0123456789abcdef"
+    folder.mkdir(parents=True)
+    (folder / "failure.json").write_text(
+        json.dumps({"reason": "[/red] is [bold]odd", "config": {"model": "[/x]"}})
+    )
+    status, out, err = call("list", "--runs")
+    assert (status, err) == (0, "")
+    assert "[/red] is [bold]odd" in out
+    assert "[/x]" in out
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"reason": 3}', '{"reason": "x", "config": 3}', "[]", "\0"])
+def test_damaged_note_is_as_none(call, study, text):
+    folder = study / "results" / "any" / "0123456789abcdef"
+    folder.mkdir(parents=True)
+    (folder / "failure.json").write_text(text)
+    status, out, err = call("list", "--runs")
+    assert (status, err) == (0, "")
+    assert "0 runs in" in out
+
+
+def test_list_tells_of_models_that_are_no_python(call, study):
+    models = study / "models"
+    (models / "odd.py").write_text("(" * 100_000)
+    (models / "folder.py").mkdir()
+    (models / "loop.py").symlink_to("loop.py")
+    status, out, err = call("list")
+    assert (status, err) == (0, "")
+    assert "(not Python: " in out
+    assert call("train", "loop")[2].startswith("bioplast: model: no model 'loop'; there are odd, tiny in ")

@@ -74,6 +74,25 @@ BAD_OPTIONS = [
     (["--goal", "nan"], "goal: must be in (0, 1], got nan"),
     (["--goal", "high"], "--goal: must be a number, got 'high'"),
     (["--seed", "-1"], "--seed: must be a whole number >= 0, got '-1'"),
+    (["--seed", "1" + "0" * 30], "RunConfig.seed: must be at most 9223372036854775807, got 1000"),
+    (["--max-samples", "1" + "0" * 30], "RunConfig.max_samples: must be at most 4294967296, got 1000"),
+    (
+        ["--hidden", "1" + "0" * 15],
+        "--hidden: a network of 16-1000000000000000-3 units needs ",
+    ),
+    (["--hidden", "1" + "0" * 30], "units needs at least 5e+23 GB of memory, "),
+    (["--hidden", "9" * 5000], "--hidden: must be a whole number >= 1, got '9999"),
+    (["--set", "x=" + "[" * 100_000], "options: tiny has no setting 'x'"),
+    (
+        ["--set", "learning_rate=" + "[" * 100_000],
+        "options: learning_rate of tiny must be a number, got '[[[",
+    ),
+    (["--task", "x" * 300], "--task: cannot be used (File name too long), got 'xxx"),
+    (["--task", "nul\0"], "--task: cannot be used (embedded null byte), got 'nul"),
+    (["--out", "x" * 300], "--out: cannot be used (File name too long), got 'xxx"),
+    (["--out", "nul\0"], "Invalid value for '--out': "),
+    (["--project", "x" * 300], "--project: cannot be used (File name too long), got 'xxx"),
+    (["--project", "nul\0"], "Invalid value for '--project': "),
     (["--max-samples", "0"], "--max-samples: must be a whole number >= 1, got '0'"),
     (["--protocol", "secret"], "no protocol 'secret'; there are standard"),
     (["--set", "learning_rate"], "--set: must be NAME=VALUE, got 'learning_rate'"),
@@ -93,7 +112,9 @@ BAD_OPTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("options", "message"), BAD_OPTIONS, ids=[" ".join(row[0]) for row in BAD_OPTIONS])
+@pytest.mark.parametrize(
+    ("options", "message"), BAD_OPTIONS, ids=[" ".join(row[0])[:40] for row in BAD_OPTIONS]
+)
 def test_bad_option_gets_one_line_and_nothing_is_written(train, study, options, message, list_files):
     before = list_files(study)
     status, out, err = train(*options)
@@ -166,10 +187,75 @@ def test_full_disk_does_not_take_the_numbers_with_it(train, monkeypatch):
     assert json.loads(out)["samples"] == 100
 
 
-def test_error_of_ours_is_not_taken_for_one_of_the_user(train, study):
-    (study / "models" / "tiny.py").write_text("N_HIDDEN = 1\ndef make_network(**options):\n    1 / 0\n")
+def test_error_of_ours_is_not_taken_for_one_of_the_user(train, monkeypatch):
+    def fail(*arguments, **options):
+        return 1 / 0
+
+    monkeypatch.setattr("bioplast.training.run.train", fail)
     with pytest.raises(ZeroDivisionError):
         train()
+
+
+WRONG_MODELS = {
+    "raises": ("make_network = lambda **o: 1 / 0\n", 1, "tiny.py, line 71: ZeroDivisionError: division by"),
+    "raises on import": ("1 / 0\n", 2, "tiny.py cannot be loaded: line 71: ZeroDivisionError: division"),
+    "ends Python": ("raise SystemExit(3)\n", 1, "tiny.py, line 71: SystemExit: 3"),
+    "no Python": ("def\n", 2, "tiny.py cannot be loaded: line 71: invalid syntax"),
+    "no text": ("x = '\0'\n", 2, "tiny.py cannot be loaded: "),
+    "imports nothing": ("import no_such_thing\n", 2, "line 71: ModuleNotFoundError: No module named"),
+    "other options": ("make_network = lambda n_pixels: 1\n", 2, "must take n_pixels=..., n_classes=..., "),
+    "present takes nothing": (
+        "Tiny.present = lambda self: 3\n",
+        2,
+        "present must take a value, a value, learn=",
+    ),
+    "nothing there": ("del make_network\n", 2, "must define N_HIDDEN and make_network, has no make_network"),
+    "no function": ("make_network = 3\n", 2, "make_network and those in MAKERS must be functions"),
+    "no table": ("MAKERS = 3\n", 2, "make_network and those in MAKERS must be functions"),
+    "odd size": ("N_HIDDEN = 'few'\n", 2, "N_HIDDEN must be a whole number >= 1, got 'few'"),
+    "no network": (
+        "make_network = lambda **o: None\n",
+        2,
+        "must give the network, gave NoneType, which has no ",
+    ),
+    "odd settings": ("Tiny.settings = property(lambda self: {'a': object()})\n", 2, "settings must be JSON"),
+    "no settings": ("Tiny.settings = 3\n", 2, "settings must be JSON values by name"),
+    "no state": ("Tiny.initial_state = lambda self, s: None\n", 2, "Tiny.initial_state must give a State"),
+    "no layers": ("Tiny.initial_state = lambda self, s: State(s, ())\n", 2, "must give a State of layers"),
+    "no outcome": ("Tiny.present = lambda self, s, t, learn: 3\n", 2, "Tiny.present must give an Outcome"),
+    "one prediction": (
+        "Tiny.present = lambda self, s, t, learn: Outcome(np.zeros(1), Signalling())\n",
+        2,
+        "Tiny.present must give 100 predictions, gave ndarray of shape (1,)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_MODELS)
+def test_wrong_model_is_named_in_one_line(train, study, name):
+    lines, expected, message = WRONG_MODELS[name]
+    path = study / "models" / "tiny.py"
+    path.write_text(path.read_text() + "\n" + lines)
+    status, out, err = train()
+    assert (status, out) == (expected, "")
+    assert err.startswith("bioplast: ")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_odd_images_are_told_and_carried_out(train, patterns):
+    labels = patterns / "train-labels-idx1-ubyte"
+    content = labels.read_bytes()
+    labels.write_bytes(content[:8] + content[8:].replace(b"\1", b"\3"))
+    status, out, err = train()
+    assert status == 0
+    assert re.fullmatch(
+        r"bioplast: .*patterns: no training image has the label 1; .*\n"
+        r"bioplast: .*patterns: test images have the label 1, which no training image has\n",
+        err,
+    )
+    assert "task: 240 training and 60 test images of 4 x 4 pixels (0 to 255), 3 classes\n" in out
+    assert train("--json")[1].count("\n") == 1
 
 
 def test_ctrl_c_ends_with_one_line(train, monkeypatch):

@@ -49,3 +49,16 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
 
 def test_a_point_has_a_name_for_people():
     assert POINT.name == "load 1.5, seed 3, trigger neuron"
+
+
+@pytest.mark.parametrize(
+    "change", [("5", "6"), ('"n_updates"', '"n_update"'), ('"seconds": 1', '"seconds": 2')]
+)
+def test_an_altered_digit_is_told(tmp_path, change):
+    write_point(tmp_path, POINT, ROWS, seconds=1.2345)
+    path = tmp_path / POINT_FILE
+    text = path.read_text()
+    path.write_text(text.replace(*change, 1))
+    assert path.read_text() != text
+    with pytest.raises(RequestError, match="is damaged: "):
+        find_point(tmp_path, POINT)

@@ -59,3 +59,7 @@ def test_a_long_cell_is_broken_and_takes_no_room_from_others():
     text = print_table(frame)
     assert "reproduced" in text
     assert text.count("word") == 60
+
+
+def test_a_number_beyond_all_floats_is_written_as_it_is():
+    assert format_cell(10**400) == "1" + "0" * 400

@@ -57,8 +57,24 @@ def test_plain_file_goes_before_gzipped(tmp_path):
 @pytest.mark.parametrize("name", ARRAYS)
 def test_missing_file(folder, suffix, name):
     (folder / f"{name}{suffix}").unlink()
-    with pytest.raises(RequestError, match=f"must hold {name} or {name}.gz, found neither"):
+    others = ", ".join(sorted(f"{other}{suffix}" for other in ARRAYS if other != name))
+    with pytest.raises(RequestError, match=f"must hold {name} or {name}.gz, found {others}$"):
         load_folder(folder, name="mine")
+
+
+def test_names_with_a_dot_of_other_distributions(folder, suffix):
+    for name in ARRAYS:
+        (folder / f"{name}{suffix}").rename(folder / f"{name.replace('-idx', '.idx')}{suffix}")
+    task = load_folder(folder, name="mine")
+    np.testing.assert_array_equal(task.train.labels, ARRAYS[TRAIN_LABELS])
+    np.testing.assert_array_equal(task.test.pixels, ARRAYS[TEST_IMAGES].reshape(2, 6))
+
+
+def test_of_a_folder_full_of_other_files_only_some_are_named(tmp_path):
+    for number in range(100):
+        (tmp_path / f"photo{number:02}.jpg").touch()
+    with pytest.raises(RequestError, match=r"found photo00.jpg, .*photo07.jpg, \.\.\.$"):
+        load_folder(tmp_path, name="mine")
 
 
 @pytest.mark.parametrize("name", ARRAYS)

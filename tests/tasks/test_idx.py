@@ -1,6 +1,7 @@
 """IDX files: what is written is read, and every fault is named in one line."""
 
 import gzip
+import os
 import re
 
 import numpy as np
@@ -104,8 +105,14 @@ def test_missing_file(path):
 
 
 def test_folder_instead_of_a_file(tmp_path):
-    with pytest.raises(RequestError, match=r"cannot be read \(Is a directory\)$"):
+    with pytest.raises(RequestError, match=r"must be a file$"):
         read_bytes(tmp_path)
+
+
+def test_pipe_instead_of_a_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(RequestError, match=r"pipe: must be a file$"):
+        read_bytes(tmp_path / "pipe")
 
 
 def test_only_bytes_are_written(path):

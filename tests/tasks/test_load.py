@@ -13,7 +13,10 @@ def test_mnist_by_name():
 
 def test_folder_by_path(tmp_path):
     for prefix, n in (("train", 3), ("t10k", 2)):
-        write_idx(tmp_path / f"{prefix}-images-idx3-ubyte.gz", np.full((n, 4, 5), n, np.uint8))
+        write_idx(
+            tmp_path / f"{prefix}-images-idx3-ubyte.gz",
+            np.full((n, 4, 5), np.arange(n)[:, None, None] * 100, np.uint8),
+        )
         write_idx(tmp_path / f"{prefix}-labels-idx1-ubyte", np.arange(n, dtype=np.uint8))
     task = load_task(str(tmp_path))
     assert (task.name, task.n_classes, task.shape) == (str(tmp_path), 3, (4, 5))

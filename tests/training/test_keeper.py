@@ -6,7 +6,7 @@ from bioplast.errors import RequestError
 from bioplast.network import Layer, State
 from bioplast.training import keeper as keepers
 from bioplast.training.checkpoint import STATE_FILE
-from bioplast.training.keeper import Keeper, find_min_seconds
+from bioplast.training.keeper import Keeper, find_min_seconds, warn_on_stderr
 from bioplast.training.loop import Position
 
 
@@ -88,3 +88,8 @@ def test_the_distance_can_be_set_from_outside(monkeypatch):
     monkeypatch.setenv("BIOPLAST_CHECKPOINT_SECONDS", "often")
     with pytest.raises(RequestError, match="must be a number of seconds, got 'often'"):
         find_min_seconds()
+
+
+def test_a_warning_is_one_line_whatever_a_folder_is_called(capsys):
+    warn_on_stderr("run: a\nb\r\u2028c is damaged")
+    assert capsys.readouterr().err == "bioplast: run: a b c is damaged\n"

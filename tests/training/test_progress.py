@@ -42,3 +42,10 @@ def test_nobody_is_bothered_where_there_is_no_terminal():
         assert report is be_silent
         report(make_position())
     assert screen.getvalue() == ""
+
+
+def test_brackets_in_a_name_are_no_markup():
+    screen = io.StringIO()
+    with watch("ann, feedback=[/red], seed 1", 24_000, Console(file=screen, force_terminal=True, width=140)):
+        pass
+    assert "feedback=[/red]" in screen.getvalue()

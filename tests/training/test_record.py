@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bioplast.errors import RequestError
-from bioplast.training.record import Run, check_writable, format_record, read_run, write_run
+from bioplast.training.record import DamagedRunError, Run, check_writable, format_record, read_run, write_run
 
 TRACE = [
     {"samples": 2000, "online": 0.5, "validation": None, "m0": 7, "m1": 0.1 + 0.2, "m0 input->hidden": 7},
@@ -36,8 +36,8 @@ def test_run_without_trace_can_be_written(tmp_path):
 
 def test_numbers_that_are_none_are_null_in_json_and_empty_in_csv(tmp_path):
     nan, inf = float("nan"), float("inf")
-    write_run(tmp_path, Run({"key": "k", "energy": {"m1": nan, "all": [inf, 1.0]}}, [{"m1": -inf, "m0": 1}]))
-    assert read_run(tmp_path).record["energy"] == {"m1": None, "all": [None, 1.0]}
+    write_run(tmp_path, Run({"key": "k", "more": {"m1": nan, "all": [inf, 1.0]}}, [{"m1": -inf, "m0": 1}]))
+    assert read_run(tmp_path).record["more"] == {"m1": None, "all": [None, 1.0]}
     assert (tmp_path / "trace.csv").read_text() == "m1,m0\n,1\n"
     assert format_record({"a": nan}) == '{"a": null}'
 
@@ -51,7 +51,7 @@ def test_record_appears_last_and_all_at_once(tmp_path, finished, monkeypatch):
         # Whatever happens until now, nobody takes the folder for a finished run.
         moved.append((target.name, (tmp_path / "run.json").exists()))
         if target.name == "run.json":
-            assert json.loads(self.read_text()) == finished.record
+            assert json.loads(self.read_text()).items() > finished.record.items()
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", watch)
@@ -113,3 +113,15 @@ def test_damaged_record_is_refused(tmp_path, finished, content):
     (tmp_path / "run.json").write_text(content, errors="surrogateescape")
     with pytest.raises(RequestError, match=r"is damaged|is not the record of a run"):
         read_run(tmp_path)
+
+
+def test_an_altered_digit_in_record_or_trace_is_told(tmp_path, finished):
+    write_run(tmp_path, finished)
+    for name in ("run.json", "trace.csv"):
+        text = (tmp_path / name).read_text()
+        assert "4000" in text
+        (tmp_path / name).write_text(text.replace("4000", "4001", 1))
+        with pytest.raises(DamagedRunError, match="its checksum is not that of its record and trace"):
+            read_run(tmp_path)
+        (tmp_path / name).write_text(text)
+    assert read_run(tmp_path).record == finished.record

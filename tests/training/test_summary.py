@@ -39,3 +39,13 @@ def test_summary_of_a_diverged_run_says_none_where_there_is_no_number(record):
     record["images_per_second"] = None
     assert "validation none, test none" in show(record)
     assert "none images/s" in show(record)
+
+
+def test_brackets_are_no_markup_and_what_is_lacking_is_none(record):
+    record["energy"]["layers"]["[/red]"] = {"m0": 5}
+    record["encoding"] = "[/red]"
+    for name in ("epochs", "seconds", "message", "created", "signalling"):
+        del record[name]
+    text = show(record)
+    assert text.count("[/red]") == 2
+    assert "100 (none epochs)" in text
