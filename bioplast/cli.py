@@ -16,6 +16,7 @@ import typer
 
 import bioplast
 from bioplast.blame import find_place
+from bioplast.commands.evaluate import evaluate
 from bioplast.commands.results import gc, list_all, show
 from bioplast.commands.run import run
 from bioplast.commands.train import train
@@ -35,6 +36,7 @@ app.command()(train)
 app.command()(run)
 app.command(name="list")(list_all)
 app.command()(show)
+app.command()(evaluate)
 app.command()(gc)
 
 

@@ -50,7 +50,7 @@ def show(
     check_path("RUN", run)
     path = Path(run)
     if not (path.name == RECORD_FILE or (path / RECORD_FILE).exists()):
-        path = _find_run(run, results, project)
+        path = find_run_folder(run, results, project)
     Console().print(make_summary(read_run(path).record))
 
 
@@ -58,26 +58,32 @@ def gc(
     delete: Annotated[
         bool, typer.Option("--delete", help="Delete it; without this it is only listed.")
     ] = False,
+    outdated: Annotated[
+        bool, typer.Option("--outdated", help="Outdated runs as well, with their weights.")
+    ] = False,
     results: ResultsOption = None,
     project: ProjectOption = None,
 ) -> None:
-    """What nothing needs any more in results/: checkpoints of finished runs, outdated runs, leftovers."""
+    """What nothing needs any more in results/: checkpoints of finished runs and leftovers.
+
+    Only files that bioplast wrote are deleted, and none through a link.
+    """
     from bioplast.studies.catalogue import find_entries
-    from bioplast.studies.garbage import delete_path, list_garbage, measure_path
+    from bioplast.studies.garbage import delete_file, list_garbage
 
     folder = find_results(results, project)
     n_bytes = n_paths = 0
-    for path, reason in list_garbage(find_entries(folder)):
+    for path, reason in list_garbage(find_entries(folder), outdated=outdated):
         print(f"{path.relative_to(folder)}  {reason}")
         n_paths += 1
-        n_bytes += measure_path(path)
+        n_bytes += path.stat().st_size
         if delete:
-            delete_path(path)
+            delete_file(path)
     verb = "deleted" if delete else "to delete with --delete"
-    print(f"{n_paths} things, {n_bytes / 1e6:,.1f} MB {verb}")
+    print(f"{n_paths} files, {n_bytes / 1e6:,.1f} MB {verb}")
 
 
-def _find_run(text: str, results: Path | None, project: Path | None) -> Path:
+def find_run_folder(text: str, results: Path | None, project: Path | None) -> Path:
     """The folder of the finished run that ``text`` is the key or the folder of."""
     from bioplast.studies.catalogue import find_entry, read_entry
 

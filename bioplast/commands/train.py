@@ -36,15 +36,19 @@ def train(
         Path | None, typer.Option(metavar="DIR", help="Where to write.  [default: results/train/<key>]")
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the run's checkpoint; a finished run is shown.")
+        bool, typer.Option("--resume", help="Go on from the checkpoint of an interrupted run.")
     ] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Make the run again if it is there.")] = False,
     device: Annotated[str, typer.Option(help="Brian2 device: cpp_standalone or runtime.")] = "cpp_standalone",
     project: ProjectOption = None,
     json: Annotated[bool, typer.Option("--json", help="End with the record as one line of JSON.")] = False,
 ) -> None:
-    """Train one network until it reaches the goal, and write down what that cost."""
+    """Train one network until it reaches the goal, and write down what that cost.
+
+    A run that is there already is shown.
+    """
     from bioplast.training.config import RunConfig
-    from bioplast.training.folder import carry_out_in, make_keeper
+    from bioplast.training.folder import carry_out_in, check_folder, make_keeper
     from bioplast.training.interrupts import held_interrupts
     from bioplast.training.keeper import warn_on_stderr
     from bioplast.training.progress import watch
@@ -75,6 +79,7 @@ def train(
         warn_on_stderr(f"{config.task}: {oddity}")
     out = out or folder / "results" / "train" / config.key
     check_writable(out)
+    check_folder(out, setup, resumes=resume, fresh=fresh)
 
     def tell(run: Run) -> None:
         if json:
@@ -94,7 +99,7 @@ def train(
         interrupts.can_wait = lambda: keeper.has_unkept
         try:
             with watch(config.title, setup.protocol.max_samples) as report:
-                run = carry_out_in(out, setup, keeper=keeper, reuses=resume, report=report, write=write)
+                run = carry_out_in(out, setup, keeper=keeper, reuses=not fresh, report=report, write=write)
         except KeyboardInterrupt:
             if keeper.kept:
                 warn_on_stderr(f"kept after {keeper.kept} samples; --resume goes on from there")

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bioplast.errors import RequestError
+from bioplast.studies.age import Age
 from bioplast.studies.failure import read_failure
 from bioplast.training.checkpoint import PREVIOUS_FILE, STATE_FILE
-from bioplast.training.config import RunConfig
 from bioplast.training.lock import is_held
 from bioplast.training.record import RECORD_FILE, Run, read_run
 
@@ -30,10 +30,10 @@ class Entry:
     ----------
     folder : ``<results>/<experiment>/<key>``
     status : ``finished``; ``failed``, with a reason; ``kept``, a checkpoint from which it can go on;
-        ``running``, a process is at work on it; ``outdated``, finished under a configuration that means other
-        numbers now, never reused; ``damaged``
+        ``running``, a process is at work on it; ``outdated``, finished, and what its numbers depend on has
+        changed since, so that it is never reused; ``damaged``
     run : the finished run
-    reason : why it failed, or what is damaged
+    reason : why it failed or is outdated, or what is damaged
     """
 
     folder: Path
@@ -98,18 +98,24 @@ def find_entry(results: Path, key: str) -> Entry:
 
 
 def _read_all(results: Path) -> Iterator[Entry]:
+    age = Age.of(results)
     for folder in sorted(results.glob("*/*")):
         if folder.is_dir():
-            entry = read_entry(folder)
+            entry = read_entry(folder, age)
             if entry is not None:
                 yield entry
 
 
-def read_entry(folder: Path) -> Entry | None:
-    """What ``folder`` holds; None if it is not a run's."""
+def read_entry(folder: Path, age: Age | None = None) -> Entry | None:
+    """What ``folder`` holds; None if it is not a run's.
+
+    Parameters
+    ----------
+    age : tells whether a run is outdated; made for this folder if None
+    """
     failure = read_failure(folder)
     if (folder / RECORD_FILE).exists():
-        return _read_finished(folder)
+        return _read_finished(folder, age or Age.of(folder))
     if is_held(folder):
         return Entry(folder, "running")
     if failure is not None:
@@ -119,14 +125,14 @@ def read_entry(folder: Path) -> Entry | None:
     return None
 
 
-def _read_finished(folder: Path) -> Entry:
+def _read_finished(folder: Path, age: Age) -> Entry:
     try:
         run = read_run(folder)
         config = run.record["config"]
-        is_current = RunConfig.from_dict(config).key == run.record["key"]
+        reason = age.explain(config, run.record["key"])
     except (ValueError, KeyError, TypeError, RuntimeError) as error:
         return Entry(folder, "damaged", reason=str(error))
-    return Entry(folder, "finished" if is_current else "outdated", run, config=config)
+    return Entry(folder, "outdated" if reason else "finished", run, reason, config)
 
 
 def _fits(entry: Entry, wanted: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from bioplast.errors import RequestError
+from bioplast.studies.measuring import collect_provenance
 from bioplast.studies.point import Point, Rows
 from bioplast.training.config import RunConfig
 
@@ -88,7 +89,10 @@ class Experiment:
         return list(self.module.make_grid(quick, seeds)) if self.has_runs else []
 
     def make_points(self, quick: bool, seeds: int | None) -> list[Point]:
-        return [Point(self.name, p) for p in self.module.make_points(quick, seeds)] if self.has_points else []
+        if not self.has_points:
+            return []
+        provenance = collect_provenance(self.module)
+        return [Point(self.name, p, provenance) for p in self.module.make_points(quick, seeds)]
 
     def expect_seconds(self, work: RunConfig | Point) -> float:
         if isinstance(work, Point):

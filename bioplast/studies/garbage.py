@@ -2,46 +2,60 @@
 
 from __future__ import annotations
 
-import shutil
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from bioplast.studies.catalogue import Entry
 from bioplast.studies.failure import FAILURE_FILE
+from bioplast.studies.point import POINT_FILE
 from bioplast.training.checkpoint import PREVIOUS_FILE, STATE_FILE
-from bioplast.training.lock import is_held
+from bioplast.training.lock import LOCK_FILE, is_held
+from bioplast.training.record import RECORD_FILE, TRACE_FILE
+from bioplast.training.weights import WEIGHTS_FILE
+
+CHECKPOINTS = (STATE_FILE, PREVIOUS_FILE)
+# Every file that bioplast writes into the folder of a run.
+FILES = (RECORD_FILE, TRACE_FILE, WEIGHTS_FILE, POINT_FILE, FAILURE_FILE, *CHECKPOINTS)
+_LEFTOVER = re.compile(rf"\.(?:{'|'.join(map(re.escape, FILES))})\.\d+")
 
 
-def list_garbage(entries: Iterable[Entry]) -> Iterator[tuple[Path, str]]:
-    """Files and folders that nothing needs any more, each with the reason.
+def list_garbage(entries: Iterable[Entry], *, outdated: bool = False) -> Iterator[tuple[Path, str]]:
+    """Files that nothing needs any more, each with the reason.
 
-    Checkpoints of finished runs, runs that are outdated, and what processes that were killed left behind. A
-    folder that a process is at work in is left alone.
+    Checkpoints of finished runs whose weights are kept, and what processes that were killed left behind. Only
+    files count that bioplast writes, by their names, and none that is reached through a link. A folder that a
+    process is at work in is left alone.
+
+    Parameters
+    ----------
+    outdated : whether outdated runs count too, with all their files
     """
     for entry in entries:
-        if is_held(entry.folder):
+        if _is_linked(entry.folder) or is_held(entry.folder):
             continue
-        if entry.status == "outdated":
-            yield entry.folder, "outdated: its configuration means other numbers now"
-            continue
+        is_whole = entry.status == "finished" and (entry.folder / WEIGHTS_FILE).is_file()
         for path in sorted(entry.folder.iterdir()):
-            if path.name.startswith("."):
+            if path.is_symlink() or not path.is_file():
+                continue
+            if path.name == LOCK_FILE or _LEFTOVER.fullmatch(path.name):
                 yield path, "left behind by a process that was killed"
-            elif entry.status == "finished" and path.name in (STATE_FILE, PREVIOUS_FILE):
+            elif outdated and entry.status == "outdated" and path.name in FILES:
+                yield path, f"outdated: {entry.reason}"
+            elif is_whole and path.name in CHECKPOINTS:
                 yield path, "checkpoint of a finished run"
             elif entry.status == "finished" and path.name == FAILURE_FILE:
                 yield path, "failure of a run that is finished"
 
 
-def measure_path(path: Path) -> int:
-    """Bytes of a file, or of all files in a folder."""
-    files = path.rglob("*") if path.is_dir() else [path]
-    return sum(file.stat().st_size for file in files if file.is_file())
+def delete_file(path: Path) -> None:
+    """Delete a file of a run, and the run's folder if it is empty then."""
+    path.unlink(missing_ok=True)
+    with suppress(OSError):
+        path.parent.rmdir()
 
 
-def delete_path(path: Path) -> None:
-    """Delete a file, or a folder with all that is in it."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
+def _is_linked(folder: Path) -> bool:
+    """Whether the run's folder, or its experiment's, is a link."""
+    return folder.is_symlink() or folder.parent.is_symlink()

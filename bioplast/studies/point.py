@@ -28,6 +28,7 @@ class Point:
     ----------
     experiment : its name; ``measure`` in its file carries the measurement out
     values : what is measured, as JSON scalars by name
+    provenance : what its numbers depend on (``bioplast.studies.measuring``)
 
     Raises
     ------
@@ -36,6 +37,7 @@ class Point:
 
     experiment: str
     values: Mapping[str, Any] = field(hash=False)
+    provenance: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
 
     def __post_init__(self) -> None:
         for name, value in self.values.items():

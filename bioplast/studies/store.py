@@ -13,7 +13,15 @@ from bioplast.studies.point import Point, Rows, find_point
 from bioplast.training.config import RunConfig
 from bioplast.training.folder import find_run
 from bioplast.training.keeper import warn_on_stderr
-from bioplast.training.record import RECORD_FILE, Run, check_writable, replace_text, write_run
+from bioplast.training.record import (
+    RECORD_FILE,
+    Run,
+    check_writable,
+    replace_files,
+    replace_text,
+    write_run,
+)
+from bioplast.training.weights import WEIGHTS_FILE
 
 
 def find_result(config: Work, folder: Path) -> Run | Rows | None:
@@ -75,6 +83,9 @@ class Store:
                 continue
             if found is not None and record.parent.parent != self.folder:
                 write_run(self.folder_of(config), found)
+                weights = record.with_name(WEIGHTS_FILE)
+                if weights.is_file():
+                    replace_files(self.folder_of(config), {WEIGHTS_FILE: weights.read_bytes()})
                 return True
         return False
 

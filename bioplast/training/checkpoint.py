@@ -25,6 +25,7 @@ from bioplast.jsontext import parse_json
 from bioplast.network import Layer, State
 from bioplast.training.header import check_header, make_position
 from bioplast.training.loop import Position
+from bioplast.training.provenance import explain_other
 
 STATE_FILE = "state.npz"
 PREVIOUS_FILE = "state.previous.npz"
@@ -134,6 +135,19 @@ def read_checkpoint(
     return None
 
 
+def read_origin(folder: Path) -> dict[str, Any] | None:
+    """What the run is that has a checkpoint in ``folder``; None if there is none that can be read."""
+    for name in (STATE_FILE, PREVIOUS_FILE):
+        try:
+            with (folder / name).open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+                header = parse_json(file["header"].tobytes())
+        except Exception:  # there is no end of ways in which a damaged file can fail
+            continue
+        if isinstance(header, dict) and isinstance(header.get("origin"), dict):
+            return header["origin"]
+    return None
+
+
 def remove_checkpoints(folder: Path) -> None:
     """Remove what ``write_checkpoint`` wrote to ``folder``."""
     for name in (STATE_FILE, PREVIOUS_FILE):
@@ -164,10 +178,12 @@ def _restore(path: Path, state: State, origin: Mapping[str, Any]) -> Position:
         raise DamagedError(f"checkpoint: {path} is damaged: {error}") from None
     for name, value in origin.items():
         found = header["origin"].get(name)
-        if found != value:
-            raise RequestError(
-                f"checkpoint: {path} is of another run: its {name} is {found!r}, not {value!r}"
-            )
+        if found != value and name != "config":  # that has the key
+            before, now = header["origin"].get("config"), origin.get("config")
+            reason = f"its {name} is {found!r}, not {value!r}"
+            if isinstance(before, dict) and isinstance(now, dict) and name == "key":
+                reason = explain_other(before, now)
+            raise RequestError(f"checkpoint: {path} is of another run: {reason}")
     if header["beginning"] != describe_beginning(state):
         raise RequestError(f"checkpoint: {path} is of another network: it began with other weights or paths")
     for layer in state.layers:

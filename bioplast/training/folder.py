@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from bioplast.errors import RequestError
+from bioplast.training.checkpoint import STATE_FILE, read_origin
 from bioplast.training.keeper import Keeper
 from bioplast.training.lock import only_one
 from bioplast.training.loop import Report, be_silent
+from bioplast.training.provenance import explain_other
 from bioplast.training.record import RECORD_FILE, DamagedRunError, Run, read_run, write_run
 from bioplast.training.run import SetUp
 
@@ -27,6 +29,58 @@ def find_run(folder: Path, key: str) -> Run | None:
     if run.record["key"] != key:
         raise RequestError(f"run: {folder} holds another run, with the key {run.record['key']}, not {key}")
     return run
+
+
+def check_folder(folder: Path, setup: SetUp, *, resumes: bool, fresh: bool) -> None:
+    """Raise where training into ``folder`` would put a run in the place of another, or lose how far it is.
+
+    Parameters
+    ----------
+    folder : where the run is to be written
+    resumes : whether it goes on from a checkpoint
+    fresh : whether it is made again whatever is there of it
+
+    Raises
+    ------
+    RequestError : another run is there, or this one, interrupted, and neither ``resumes`` nor ``fresh``; or
+        there is nothing to resume but the same request made with other code or data
+    """
+    now = setup.config.to_dict()
+    if (folder / RECORD_FILE).exists():
+        try:
+            record = read_run(folder).record
+        except DamagedRunError as error:
+            if fresh or resumes:
+                return
+            raise RequestError(f"{error}; --fresh makes it again") from None
+        if record["key"] != setup.config.key:
+            reason = explain_other(record.get("config", {}), now)
+            raise RequestError(f"out: {folder} holds another run: {reason}; name another folder with --out")
+        return
+    origin = read_origin(folder)
+    if origin is not None and origin.get("key") != setup.config.key:
+        reason = explain_other(origin.get("config", {}), now)
+        raise RequestError(f"out: {folder} holds another run, interrupted: {reason}")
+    if origin is not None and not (resumes or fresh):
+        raise RequestError(
+            f"out: {folder} holds this run, interrupted; --resume goes on with it, --fresh begins anew"
+        )
+    if origin is None and resumes:
+        _check_siblings(folder, now)
+
+
+def _check_siblings(folder: Path, now: Mapping[str, Any]) -> None:
+    """Raise if the same request was interrupted beside ``folder``, when code or data were others."""
+    apart = ("provenance", "settings")
+    for state in folder.parent.glob(f"*/{STATE_FILE}"):
+        before = (read_origin(state.parent) or {}).get("config")
+        if (state.parent / RECORD_FILE).exists() or not isinstance(before, dict):
+            continue
+        if all(before.get(name) == value for name, value in now.items() if name not in apart):
+            raise RequestError(
+                f"resume: {state.parent} is of another run: {explain_other(before, now)}; "
+                "without --resume the run begins anew"
+            )
 
 
 def carry_out_in(

@@ -25,7 +25,13 @@ Provenance = Mapping[str, Any]
 
 
 def collect_provenance(
-    module: ModuleType, project: Path, *, task: Task, plasticity: Plasticity, backend: str | None, protocol: str
+    module: ModuleType,
+    project: Path,
+    *,
+    task: Task,
+    plasticity: Plasticity,
+    backend: str | None,
+    protocol: str,
 ) -> dict[str, Any]:
     """What a run depends on, as JSON values.
 
@@ -66,6 +72,18 @@ def explain_difference(before: Provenance | None, now: Provenance) -> str:
         if old != new:
             reasons.append(f"the code of {name} is {'gone' if new is None else 'another'}")
     return "; ".join(reasons)
+
+
+def explain_other(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """In what the run of one configuration differs from that of another, both as they stand in records."""
+    provenance = explain_difference(before.get("provenance"), now["provenance"])
+    fields = [name for name in now if name not in ("provenance", "settings", "task")]
+    reasons = [
+        f"its {name} is {before.get(name)!r}, not {now[name]!r}"
+        for name in fields
+        if before.get(name) != now[name]
+    ]
+    return "; ".join([*reasons, *([provenance] if provenance else [])]) or "its settings are others"
 
 
 def update_provenance(before: Provenance, project: Path | None, data: str | None) -> dict[str, Any]:

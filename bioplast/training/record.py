@@ -1,4 +1,5 @@
-"""What a run leaves behind: ``run.json`` with every number, ``trace.csv`` with a row a chunk.
+"""What a run leaves behind: ``run.json`` with every number, ``trace.csv`` with a row a chunk, and what was
+learned in ``weights.npz``.
 
 ``run.json`` is written last and appears all at once, so a folder that has one holds a finished run.
 """
@@ -21,6 +22,7 @@ from bioplast.errors import RequestError
 from bioplast.jsontext import parse_json
 from bioplast.network import State
 from bioplast.training.fields import check_record
+from bioplast.training.weights import WEIGHTS_FILE, pack_weights
 
 RECORD_FILE = "run.json"
 TRACE_FILE = "trace.csv"
@@ -72,14 +74,14 @@ def write_run(folder: Path, run: Run) -> None:
     ------
     RequestError : the folder cannot be written
     """
+    trace = format_trace(run.trace)
+    record = {**run.record, CHECKSUM: _digest(run.record, trace)}
+    contents = {TRACE_FILE: trace.encode(), RECORD_FILE: (format_record(record, indent=1) + "\n").encode()}
+    if run.state is not None:
+        contents = {WEIGHTS_FILE: pack_weights(run.state), **contents}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # Until the new trace has its record, the folder holds no finished run.
-        (folder / RECORD_FILE).unlink(missing_ok=True)
-        trace = format_trace(run.trace)
-        replace_text(folder / TRACE_FILE, trace)
-        record = {**run.record, CHECKSUM: _digest(run.record, trace)}
-        replace_text(folder / RECORD_FILE, format_record(record, indent=1) + "\n")
+        replace_files(folder, contents)
     except OSError as error:
         raise RequestError(f"out: cannot write to {folder}: {error.strerror}") from None
 
@@ -165,15 +167,28 @@ def _parse_number(text: str) -> int | float | None:
 
 def replace_text(path: Path, text: str) -> None:
     """Give ``path`` the content ``text`` in one step."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    replace_files(path.parent, {path.name: text.encode()})
+
+
+def replace_files(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Give files in ``folder`` new contents, in their order, once all of them are on the disk.
+
+    Raises
+    ------
+    OSError : one cannot be written; all are as they were
+    """
+    temporary = {name: folder / f".{name}.{os.getpid()}" for name in contents}
     try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        for name, content in contents.items():
+            with temporary[name].open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        for name, path in temporary.items():
+            path.replace(folder / name)
     finally:
-        temporary.unlink(missing_ok=True)
+        for path in temporary.values():
+            path.unlink(missing_ok=True)
 
 
 def _exists(path: Path) -> bool:

@@ -17,7 +17,7 @@ REVISIONS = {"training": 1, "numeric": 1, "brian": 1}
 
 
 def find_revision(part: str) -> int | None:
-    """The revision of ``part``: a name in ``REVISIONS``, ``rule NAME`` or ``protocol NAME``; None for others."""
+    """The revision of ``part``: in ``REVISIONS``, ``rule NAME`` or ``protocol NAME``; None for others."""
     kind, _, name = part.partition(" ")
     if kind == "rule":
         return RULES[name].revision if name in RULES else None

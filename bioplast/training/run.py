@@ -49,7 +49,7 @@ class SetUp:
     def origin(self) -> dict[str, Any]:
         """What a checkpoint must agree with for this run to go on from it, bit for bit."""
         versions = {name: version for name, version in collect_versions().items() if name != "python"}
-        return {"config": self.config.to_dict(), "versions": versions}
+        return {"key": self.config.key, "versions": versions, "config": self.config.to_dict()}
 
     def carry_out(self, report: Report = be_silent, keeper: Keeper | None = None) -> Run:
         """Train, test once, and account for it.
@@ -139,7 +139,9 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
         protocol=config.protocol,
     )
     if config.provenance is not None and (fault := explain_difference(config.provenance, provenance)):
-        raise RequestError(f"RunConfig.provenance: the run would be another than the one that is meant: {fault}")
+        raise RequestError(
+            f"RunConfig.provenance: the run would be another than the one that is meant: {fault}"
+        )
     complete = replace(
         config, hidden=n_hidden, max_samples=max_samples, settings=settings, provenance=provenance
     )

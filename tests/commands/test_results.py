@@ -55,6 +55,7 @@ def test_runs_are_listed_shown_by_key_and_cleaned_up(train, call, study, list_fi
     assert sorted({path.name for path in list_files(study / "results") if path.is_file()}) == [
         "run.json",
         "trace.csv",
+        "weights.npz",
     ]
     assert call("show", folders[0].name)[0] == 0
 

@@ -171,7 +171,7 @@ def test_resume_of_another_run_s_folder_is_refused_and_leaves_it_alone(train, st
     (study / "here" / "run.json").unlink()
     status, out, err = train("--out", study / "here", "--seed", 2, "--resume")
     assert (status, out) == (2, "")
-    assert "is of another run: its key is" in err
+    assert "holds another run, interrupted: its seed is 1, not 2" in err
     assert err.count("\n") == 1
     assert before.items() >= {path: path.read_bytes() for path in list_files(study / "here")}.items()
 

@@ -5,14 +5,25 @@ import pytest
 from bioplast.errors import RequestError
 from bioplast.studies.catalogue import find_entries, find_entry, load_runs, make_entry_frame
 from bioplast.studies.failure import FAILURE_FILE
-from bioplast.studies.garbage import delete_path, list_garbage, measure_path
+from bioplast.studies.garbage import delete_file, list_garbage
 from bioplast.training.config import RunConfig
 from bioplast.training.lock import only_one
 from bioplast.training.record import write_run
+from bioplast.training.revisions import collect_revisions
 
 
-def make_config(model="ann", seed=1, rule="plain"):
-    return RunConfig(model, rule, 3, seed, max_samples=10, settings={"learning_rate": 0.1})
+def make_config(model="ann", seed=1, rule="plain", **provenance):
+    now = {"data": "ab", "revisions": collect_revisions(["training"]), "code": {}}
+    return RunConfig(
+        model,
+        rule,
+        3,
+        seed,
+        task="nowhere",
+        max_samples=10,
+        settings={"learning_rate": 0.1},
+        provenance=now | provenance,
+    )
 
 
 @pytest.fixture
@@ -26,7 +37,7 @@ def results(tmp_path, make_run):
 
     finish("compare", make_config())
     finish("compare", make_config("spiking", 2))
-    finish("caching", make_config(), key="0" * 16)  # a key that this configuration no longer has
+    finish("caching", make_config(revisions={"training": 0}), key="0" * 16)
     damaged = folder / "caching" / ("1" * 16)
     finish("caching", make_config(), key=damaged.name)
     (damaged / "run.json").write_text("{")
@@ -34,6 +45,8 @@ def results(tmp_path, make_run):
     failed.mkdir()
     note = {"config": make_config("rate", 5).to_dict(), "reason": "no numbers left"}
     (failed / FAILURE_FILE).write_text(json.dumps(note))
+    for run in folder.glob("*/*"):
+        (run / "weights.npz").write_bytes(b"")
     kept = folder / "caching" / ("3" * 16)
     kept.mkdir()
     (kept / "state.npz").write_bytes(b"x" * 100)
@@ -88,23 +101,57 @@ def test_a_run_is_found_by_the_beginning_of_its_key(results):
         find_entry(results, "")
 
 
+def list_names(results, **options):
+    found = list_garbage(find_entries(results), **options)
+    return {path.relative_to(results).as_posix() for path, _ in found}
+
+
 def test_garbage_is_what_nothing_needs(results):
     key = make_config().key
     run = results / "compare" / key
-    for name in ("state.npz", "state.previous.npz", ".state.npz.77", FAILURE_FILE):
+    leftovers = ("state.npz", "state.previous.npz", ".state.npz.77", FAILURE_FILE)
+    for name in (*leftovers, ".git", ".notes", "notes.txt"):
         (run / name).write_bytes(b"12345")
-    garbage = dict(list_garbage(find_entries(results)))
-    assert {path.relative_to(results).as_posix() for path in garbage} == {
-        f"compare/{key}/{name}" for name in ("state.npz", "state.previous.npz", ".state.npz.77", FAILURE_FILE)
-    } | {"caching/" + "0" * 16}
-    assert measure_path(run / "state.npz") == 5
-    assert measure_path(results / "caching" / ("3" * 16)) == 100
-    before = len(find_entries(results))
-    for path in garbage:
-        delete_path(path)
-    assert sorted(path.name for path in run.iterdir()) == ["run.json", "trace.csv"]
-    assert len(find_entries(results)) == before - 1
-    assert list(list_garbage(find_entries(results))) == []
+    (run / ".ssh").mkdir()
+    assert list_names(results) == {f"compare/{key}/{name}" for name in leftovers}
+    old = "caching/" + "0" * 16
+    of_old = {f"{old}/{name}" for name in ("run.json", "trace.csv", "weights.npz")}
+    assert list_names(results, outdated=True) - list_names(results) == of_old
+    for path, _ in list(list_garbage(find_entries(results), outdated=True)):
+        delete_file(path)
+    assert sorted(path.name for path in run.iterdir()) == [
+        *(".git", ".notes", ".ssh", "notes.txt"),
+        *("run.json", "trace.csv", "weights.npz"),
+    ]
+    assert not (results / old).exists()
+    assert list_names(results, outdated=True) == set()
+
+
+def test_a_checkpoint_that_has_the_only_weights_stays(results):
+    run = results / "compare" / make_config().key
+    (run / "state.npz").write_bytes(b"")
+    (run / "weights.npz").unlink()
+    assert list_names(results) == set()
+
+
+def test_nothing_is_reached_through_a_link(results, tmp_path):
+    run = results / "compare" / make_config().key
+    elsewhere = tmp_path / "elsewhere"
+    run.rename(elsewhere)
+    (elsewhere / "state.npz").write_bytes(b"")
+    run.symlink_to(elsewhere)
+    assert list_names(results) == set()
+    run.unlink()
+    elsewhere.rename(run)
+    assert list_names(results) == {f"compare/{run.name}/state.npz"}
+    (run / "state.npz").rename(tmp_path / "state.npz")
+    (run / "state.npz").symlink_to(tmp_path / "state.npz")
+    assert list_names(results) == set()
+
+
+def test_what_made_a_run_outdated_is_said(results):
+    (old,) = find_entries(results, status="outdated")
+    assert old.reason == "training had revision 0, and has 1"
 
 
 def test_a_folder_that_is_being_worked_in_is_left_alone(results):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,7 +119,7 @@ def scheduler(tmp_path, monkeypatch):
         process.wait()
 
 
-def test_scheduler_and_workers_that_were_started_elsewhere(jobs, study, scheduler):
+def test_scheduler_and_workers_that_were_started_elsewhere(jobs, study, scheduler, tmp_path):
     watcher = Killer()
     # Workers may come later than the study does.
     assert execute(jobs, project=study, workers=1, watcher=watcher, scheduler=scheduler) == []
@@ -127,9 +128,15 @@ def test_scheduler_and_workers_that_were_started_elsewhere(jobs, study, schedule
     # A later study on the same workers has the files of its own day.
     model = study / "models" / "tiny.py"
     model.write_text(model.read_text().replace("macs = 0", "raise ArithmeticError('of a later day')"))
-    later = Job(jobs[0].config, jobs[0].folder, is_fresh=True)
-    (failure,) = execute([later], project=study, workers=1, watcher=Killer(), scheduler=scheduler)
-    assert failure.reason == "ArithmeticError: of a later day"
+    stale = Job(jobs[0].config, jobs[0].folder, is_fresh=True)
+    later = Job(
+        set_up(replace(jobs[0].config, provenance=None), project=study).config,
+        tmp_path / "later",
+        is_fresh=True,
+    )
+    failures = execute([stale, later], project=study, workers=1, watcher=Killer(), scheduler=scheduler)
+    assert failures[0].reason.endswith("the code of models/tiny.py is another")
+    assert failures[1].reason.startswith("ArithmeticError: of a later day")
 
 
 def test_a_worker_that_does_not_see_the_results_says_so(jobs, study, tmp_path):

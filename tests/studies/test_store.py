@@ -10,7 +10,8 @@ from bioplast.studies.store import Store
 from bioplast.training.config import RunConfig
 from bioplast.training.record import write_run
 
-CONFIG = RunConfig("ann", hidden=3, max_samples=10, settings={"learning_rate": 0.1})
+PROVENANCE = {"data": "ab", "revisions": {"training": 1}, "code": {"models/ann.py": "cd"}}
+CONFIG = RunConfig("ann", hidden=3, max_samples=10, settings={"learning_rate": 0.1}, provenance=PROVENANCE)
 
 
 def test_a_run_is_found_by_its_key(tmp_path, make_run):

@@ -7,11 +7,12 @@ from bioplast.errors import RequestError
 from bioplast.plasticity import Largest, Subnet
 from bioplast.training import RunConfig
 
+PROVENANCE = {"data": "ab", "revisions": {"training": 1}, "code": {"models/ann.py": "cd"}}
+COMPLETE = {"hidden": 100, "max_samples": 1000, "settings": {"learning_rate": 0.01}, "provenance": PROVENANCE}
+
 
 def make_complete(**values) -> RunConfig:
-    return RunConfig(
-        **{"model": "ann", "hidden": 100, "max_samples": 1000, "settings": {"learning_rate": 0.01}} | values
-    )
+    return RunConfig(**{"model": "ann", **COMPLETE} | values)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_key_is_sixteen_hexadecimal_digits_and_the_same_each_time():
     assert int(key, 16) > 0
     assert key == make_complete().key
     # Written down: results/ folders of earlier versions are found by it.
-    assert key == "19e27b8ee83ce15c"
+    assert key == "05a7713c2564d572"
 
 
 @pytest.mark.parametrize(
@@ -64,19 +65,25 @@ def test_key_is_sixteen_hexadecimal_digits_and_the_same_each_time():
         ("rule", "largest(0.1)"),
         ("hidden", 101),
         ("seed", 2),
-        ("task", "elsewhere"),
         ("goal", 0.96),
         ("max_samples", 1001),
         ("device", "runtime"),
         ("options", {"learning_rate": 0.02}),
         ("settings", {"learning_rate": 0.02}),
+        ("provenance", PROVENANCE | {"data": "ef"}),
+        ("provenance", PROVENANCE | {"revisions": {"training": 2}}),
+        ("provenance", PROVENANCE | {"code": {"models/ann.py": "ef"}}),
     ],
 )
 def test_key_differs_with_every_field(field, value):
     assert replace(make_complete(), **{field: value}).key != make_complete().key
 
 
-@pytest.mark.parametrize("field", ["hidden", "max_samples", "settings"])
+def test_the_same_data_elsewhere_are_the_same_run():
+    assert replace(make_complete(), task="elsewhere").key == make_complete().key
+
+
+@pytest.mark.parametrize("field", ["hidden", "max_samples", "settings", "provenance"])
 def test_there_is_no_key_before_all_is_settled(field):
     with pytest.raises(RuntimeError, match="set_up"):
         _ = replace(make_complete(), **{field: None}).key

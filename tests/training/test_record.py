@@ -48,15 +48,15 @@ def test_record_appears_last_and_all_at_once(tmp_path, finished, monkeypatch):
     replace = Path.replace
 
     def watch(self, target):
-        # Whatever happens until now, nobody takes the folder for a finished run.
-        moved.append((target.name, (tmp_path / "run.json").exists()))
+        moved.append(target.name)
+        assert read_run(tmp_path).record == finished.record
         if target.name == "run.json":
             assert json.loads(self.read_text()).items() > finished.record.items()
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", watch)
     write_run(tmp_path, finished)
-    assert moved == [("trace.csv", False), ("run.json", False)]
+    assert moved == ["trace.csv", "run.json"]
 
 
 def test_failure_on_the_way_leaves_no_record_and_no_litter(tmp_path, finished, monkeypatch):
@@ -67,6 +67,19 @@ def test_failure_on_the_way_leaves_no_record_and_no_litter(tmp_path, finished, m
     with pytest.raises(RequestError, match=r"cannot write to .*: No space left on device"):
         write_run(tmp_path, finished)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_failure_on_the_way_leaves_the_finished_run_that_was_there(tmp_path, finished, monkeypatch):
+    def fail(descriptor):
+        raise OSError(28, "No space left on device")
+
+    write_run(tmp_path, finished)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(RequestError, match=r"cannot write to .*: No space left on device"):
+        write_run(tmp_path, Run(finished.record | {"samples": 7}, finished.trace))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert read_run(tmp_path).record == finished.record
 
 
 def test_folder_that_can_be_made_is_writable_and_nothing_is_left(tmp_path):

@@ -1,0 +1,79 @@
+"""A finished run's network, as training left it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bioplast.errors import RequestError
+from bioplast.network import State
+from bioplast.project import find_project
+from bioplast.tasks.load import load_task
+from bioplast.tasks.task import Task
+from bioplast.training.config import RunConfig
+from bioplast.training.loop import Position, examine
+from bioplast.training.record import Run, read_run
+from bioplast.training.run import SetUp, set_up
+from bioplast.training.weights import read_weights, restore_weights
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A network and what it has learned.
+
+    Attributes
+    ----------
+    run : the finished run
+    setup : how it was made; ``setup.model`` is the network
+    state : its weights and books
+    """
+
+    run: Run
+    setup: SetUp
+    state: State
+
+    def evaluate(self, task: Task) -> float:
+        """The share of the test images of ``task`` that the network answers right.
+
+        Raises
+        ------
+        RequestError : the images are of another size, or there are more classes than outputs
+        """
+        known = self.setup.protocol.task
+        if task.n_pixels != known.n_pixels or task.n_classes > known.n_classes:
+            raise RequestError(
+                f"task: the network was trained on {known.n_pixels} pixels and {known.n_classes} classes, "
+                f"{task.name} has {task.n_pixels} and {task.n_classes}"
+            )
+        protocol = replace(self.setup.protocol, task=task)
+        return examine(self.setup.model, self.state, protocol.test, Position())
+
+
+def load_network(folder: Path, *, project: Path | None = None) -> Trained:
+    """The network of the finished run in ``folder``.
+
+    Parameters
+    ----------
+    folder : the run's
+    project : folder with models/ and experiments/; the one around ``folder`` if None
+
+    Raises
+    ------
+    RequestError : there is no finished run, its files are damaged, its task is gone, or what its numbers
+        depend on has changed since, so that the network would be another
+    """
+    run = read_run(folder)
+    folder = folder if folder.is_dir() else folder.parent
+    config = RunConfig.from_dict(run.record.get("config", {}))
+    if config.provenance is None:
+        raise RequestError(f"run: {folder} is of an earlier version of bioplast, which kept no weights")
+    setup = set_up(config, project=find_project(folder) if project is None else project)
+    state = setup.model.initial_state(config.seed)
+    restore_weights(state, read_weights(folder), folder)
+    state.trial = run.record["samples"]
+    return Trained(run, setup, state)
+
+
+def load_test_task(name: str | None, trained: Trained) -> Task:
+    """The task called ``name``; the run's own if None."""
+    return trained.setup.protocol.task if name is None else load_task(name)
