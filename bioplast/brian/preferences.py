@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from brian2 import prefs
@@ -25,19 +26,33 @@ COMPILER_FLAGS = (
 
 @contextmanager
 def brian_preferences(dtype: DTypeLike) -> Iterator[None]:
-    """Generate code for variables of ``dtype`` that computes what it says."""
-    wanted = {
+    """Generate code for variables of ``dtype`` that computes what it says.
+
+    All preferences are Brian2's own or ours, whatever the user's files and code say of them: some change
+    numbers, some the number of threads.
+    """
+    wanted = _list_defaults() | {
         "core.default_float_dtype": np.dtype(dtype).type,
         "codegen.cpp.extra_compile_args_gcc": list(COMPILER_FLAGS),
         "codegen.cpp.extra_compile_args": list(COMPILER_FLAGS),
         "codegen.target": "numpy",  # in runtime mode, where there may be no compiler
     }
-    before = {name: prefs[name] for name in wanted}
-    for name, value in wanted.items():
-        prefs[name] = value
+    before = {name: prefs[name] for name, value in wanted.items() if prefs[name] != value}
+    for name in before:
+        prefs[name] = wanted[name]
     with catch_logs():  # it wonders whether `y = clip(x, y, high)` depends on the order of synapses
         try:
             yield
         finally:
             for name, value in before.items():
                 prefs[name] = value
+
+
+def _list_defaults() -> dict[str, Any]:
+    """Brian2's preferences as it defines them, but for those of what it logs."""
+    return {
+        f"{group}.{name}": preference.default
+        for group, (preferences, _) in prefs.pref_register.items()
+        for name, preference in preferences.items()
+        if group != "logging"
+    }

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numba
+import numpy as np
 
 from bioplast.build_cache import cache_folder
 from bioplast.errors import RequestError
@@ -96,11 +97,41 @@ def _fingerprint(functions: Iterable[FunctionType]) -> str:
     """
     digest = hashlib.sha256(repr(Side.__annotations__).encode())
     for function in functions:
-        code = function.__code__
-        digest.update(repr((function.__module__, code.co_name, code.co_names, code.co_varnames)).encode())
-        digest.update(repr((code.co_consts, function.__defaults__)).encode())
-        digest.update(code.co_code)
+        cells = [cell.cell_contents for cell in function.__closure__ or ()]
+        for fact in (function.__module__, function.__defaults__, cells):
+            digest.update(_describe(fact))
+        for code in _list_codes(function.__code__):
+            digest.update(repr((code.co_name, code.co_names, code.co_varnames)).encode() + code.co_code)
+            digest.update(_describe([one for one in code.co_consts if not isinstance(one, CodeType)]))
+            digest.update(_describe(_list_constants(code.co_names, function.__globals__)))
     return digest.hexdigest()[:16]
+
+
+def _list_codes(code: CodeType) -> Iterator[CodeType]:
+    """``code`` and that of the functions and comprehensions inside it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _list_codes(constant)
+
+
+def _list_constants(names: Sequence[str], scope: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The values that code with ``names`` finds in ``scope``, in its modules too; machine code keeps them."""
+    found = [(name, scope[name]) for name in names if name in scope]
+    for module in [value for _, value in found if isinstance(value, ModuleType)]:
+        found += [(f"{module.__name__}.{name}", vars(module).get(name)) for name in names]
+    return [(name, value) for name, value in found if not isinstance(value, FunctionType)]
+
+
+def _describe(value: Any) -> bytes:
+    """The same bytes for the same value in every process; only the name of what is no value."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype.str} {value.shape}".encode() + value.tobytes()
+    if isinstance(value, tuple | list):
+        return b"(" + b",".join(_describe(item) for item in value) + b")"
+    if value is None or isinstance(value, bool | int | float | complex | str | bytes | np.generic):
+        return f"{type(value).__name__} {value!r}".encode()
+    return f"{type(value).__name__} {getattr(value, '__name__', '')}".encode()
 
 
 @contextmanager
