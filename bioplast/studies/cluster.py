@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import dask
-from distributed import Client, LocalCluster
+from distributed import Client, LocalCluster, Status
 
 from bioplast.errors import RequestError
 
@@ -19,6 +19,7 @@ LOOPBACK = "127.0.0.1"
 # A run whose process died that often is not tried again.
 MAX_DEATHS = 3
 CONNECT_SECONDS = 10
+_LOST = (Status.failed, Status.closed)
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
@@ -49,7 +50,7 @@ def open_cluster(workers: int, scheduler: str | None = None) -> Iterator[Client]
 def _connect(scheduler: str) -> Client:
     try:
         return Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TimeoutError, RuntimeError, TypeError) as error:
         reason = " ".join(str(error).split())
         raise RequestError(f"scheduler: no Dask scheduler at {scheduler!r} ({reason})") from None
 
@@ -68,6 +69,7 @@ def _start_local(workers: int) -> Iterator[LocalCluster]:
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
         "distributed.worker.preload": ["bioplast.studies.preload"],
+        "distributed.deploy.lost-worker-timeout": "3s",
         "distributed.admin.low-level-log-length": 100,
         "distributed.admin.log-length": 100,
     }
@@ -76,8 +78,9 @@ def _start_local(workers: int) -> Iterator[LocalCluster]:
         _environment(environment),
         dask.config.set(settings),
     ):
+        # Without workers at first: one that is killed while it starts would end the study.
         cluster = LocalCluster(
-            n_workers=workers,
+            n_workers=0,
             threads_per_worker=1,
             host=LOOPBACK,
             dashboard_address=f"{LOOPBACK}:0",
@@ -86,6 +89,7 @@ def _start_local(workers: int) -> Iterator[LocalCluster]:
             memory_limit=0,  # runs hold their own memory; Dask would kill those it knows nothing of
             local_directory=scratch,
         )
+        replace_workers(cluster, workers)
         try:
             yield cluster
         finally:
@@ -93,6 +97,18 @@ def _start_local(workers: int) -> Iterator[LocalCluster]:
             # had to do is done and written.
             with suppress(TimeoutError):
                 cluster.close()
+
+
+def replace_workers(cluster: LocalCluster, n_workers: int) -> None:
+    """Have as many workers as there should be: those that were lost, or never started, are started anew."""
+
+    def replace() -> None:
+        for name, worker in list(cluster.workers.items()):
+            if worker.status in _LOST:
+                del cluster.workers[name]
+        cluster.scale(n_workers)
+
+    cluster.loop.add_callback(replace)
 
 
 @contextmanager
@@ -112,5 +128,6 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
 
 def _quieten() -> None:
     """A worker that died is told by the study, in its own words."""
-    for name in ("distributed", "distributed.nanny", "distributed.client", "distributed.scheduler"):
+    names = ("distributed", "distributed.nanny", "distributed.client", "distributed.scheduler")
+    for name in (*names, "distributed.core", "distributed.worker", "tornado.application", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import time
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from pathlib import Path
@@ -16,15 +16,21 @@ from typing import Any, Protocol
 
 from distributed import Client, Future, KilledWorker
 
-from bioplast.errors import IncompleteStudyError
-from bioplast.studies.cluster import open_cluster
+from bioplast.errors import IncompleteStudyError, RequestError
+from bioplast.studies.cluster import open_cluster, replace_workers
 from bioplast.studies.jobs import Event, Failure, Job
 from bioplast.studies.luggage import Luggage
+from bioplast.studies.store import find_result
 from bioplast.studies.worker import carry_out_job
 from bioplast.training.versions import find_commit
 
 _TICK_SECONDS = 0.2
 _COUNT_SECONDS = 2.0  # between two looks at how many workers there are
+_ANSWER_SECONDS = 5.0  # for the answer of a worker that may be gone
+# For a worker to come: where none does for so long, none will.
+_NO_WORKER_SECONDS = 45.0
+# How often a run is handed to the workers again whose process died; each time it may die MAX_DEATHS times.
+_MAX_ROUNDS = 4
 
 
 class Watcher(Protocol):
@@ -72,15 +78,19 @@ def execute(
     IncompleteStudyError : the scheduler was lost
     """
     luggage = Luggage.pack(project, find_commit(project) or "")
-    with open_cluster(min(workers, len(jobs)), scheduler) as client:
-        return _Study(client, jobs, luggage, watcher).carry_out()
+    n_workers = min(workers, len(jobs))
+    with open_cluster(n_workers, scheduler) as client:
+        return _Study(client, jobs, luggage, watcher, n_workers).carry_out()
 
 
 class _Study:
     """The runs under way: never more than there are workers, so that none waits behind another."""
 
-    def __init__(self, client: Client, jobs: Sequence[Job], luggage: Luggage, watcher: Watcher) -> None:
+    def __init__(
+        self, client: Client, jobs: Sequence[Job], luggage: Luggage, watcher: Watcher, n_wanted: int
+    ) -> None:
         self._client = client
+        self._n_wanted = n_wanted  # of workers of this machine
         self._jobs = jobs
         self._watcher = watcher
         self._waiting = deque(sorted(range(len(jobs)), key=lambda index: -jobs[index].expected_seconds))
@@ -92,6 +102,9 @@ class _Study:
         self._luggage = luggage
         self._next_count = 0.0
         self._n_workers = 0
+        self._last_seen = time.monotonic()
+        self._rounds: Counter[int] = Counter()
+        self._waits_for_first = client.cluster is None  # workers elsewhere may come later than the study
 
     def carry_out(self) -> list[Failure]:
         self._client.subscribe_topic(self._topic, self._hear)
@@ -110,7 +123,7 @@ class _Study:
 
     def _submit(self) -> None:
         if time.monotonic() >= self._next_count:
-            self._n_workers = sum(self._client.nthreads().values())
+            self._count_workers()
             self._next_count = time.monotonic() + _COUNT_SECONDS
         while self._waiting and len(self._running) < self._n_workers:
             index = self._waiting.popleft()
@@ -121,11 +134,33 @@ class _Study:
                 self._luggage,
                 attempt=self._attempt,
                 topic=self._topic,
-                key=f"run-{self._attempt}-{index}",
+                key=f"run-{self._attempt}-{index}-{self._rounds[index]}",
                 pure=False,
             )
             self._running[future] = index
             future.add_done_callback(self._news.put)
+
+    def _count_workers(self) -> None:
+        """See how many workers there are, and have those that were lost replaced.
+
+        Raises
+        ------
+        IncompleteStudyError : there has been none for too long
+        """
+        try:
+            self._n_workers = sum(self._client.nthreads().values())
+        except (OSError, TimeoutError):
+            self._n_workers = 0
+        now = time.monotonic()
+        if self._n_workers:
+            self._last_seen, self._waits_for_first = now, False
+        cluster = self._client.cluster
+        if cluster is not None and self._n_workers < self._n_wanted:
+            replace_workers(cluster, self._n_wanted)
+        if not self._waits_for_first and now - self._last_seen > _NO_WORKER_SECONDS:
+            raise IncompleteStudyError(
+                f"no worker is left, and none came in {_NO_WORKER_SECONDS:.0f} s; finished runs are kept"
+            )
 
     def _listen(self) -> None:
         """Pass on what has happened; return when there was something, or after a while."""
@@ -142,13 +177,28 @@ class _Study:
 
     def _end(self, future: Future) -> None:
         index = self._running.pop(future)
-        config = self._jobs[index].config
+        job = self._jobs[index]
         try:
-            failure = future.result()
-        except KilledWorker:
-            failure = Failure(config, "its process died again and again (out of memory?)")
+            failure = future.result(timeout=_ANSWER_SECONDS)
+        except (KilledWorker, TimeoutError, OSError):
+            # What is on the disk counts, whatever became of the worker.
+            failure = None
+            if job.is_fresh or not _is_done(job):
+                self._rounds[index] += 1
+                if self._rounds[index] < _MAX_ROUNDS:
+                    self._waiting.append(index)
+                    return
+                failure = Failure(job.config, "its process died again and again (out of memory?)")
         except CancelledError:
             raise IncompleteStudyError("the Dask scheduler was lost; finished runs are kept") from None
         if failure is not None:
             self._failures[index] = failure
         self._watcher.on_end(index, failure)
+
+
+def _is_done(job: Job) -> bool:
+    """Whether what the job is for is on the disk."""
+    try:
+        return find_result(job.config, job.folder) is not None
+    except RequestError:
+        return False

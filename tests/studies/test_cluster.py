@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from bioplast.errors import RequestError
+from bioplast.errors import IncompleteStudyError, RequestError
 from bioplast.studies.cluster import open_cluster
 from bioplast.studies.executor import execute
 from bioplast.studies.jobs import Job
@@ -251,3 +251,35 @@ def test_workers_that_do_not_end_in_time_spoil_no_study(monkeypatch):
     monkeypatch.setattr(LocalCluster, "close", close_late)
     with open_cluster(1) as client:
         assert client.submit(sum, [1, 2]).result() == 3
+
+
+def test_workers_killed_while_they_start_are_replaced(jobs, study):
+    """Every process is killed as soon as it is seen, until eight are; the first while it starts."""
+    stop = threading.Event()
+    killed = set()
+
+    def kill():
+        while len(killed) < 8 and not stop.wait(0.05):
+            for process in multiprocessing.active_children():
+                if process.pid not in killed and len(killed) < 8:
+                    os.kill(process.pid, signal.SIGKILL)
+                    killed.add(process.pid)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    watcher = Killer()
+    try:
+        assert execute(jobs, project=study, workers=2, watcher=watcher) == []
+    finally:
+        stop.set()
+        killer.join()
+    assert len(killed) == 8
+    check(jobs, study, watcher)
+
+
+def test_a_study_without_workers_ends_and_says_so(jobs, study, monkeypatch):
+    monkeypatch.setattr("bioplast.studies.executor._NO_WORKER_SECONDS", 3.0)
+    monkeypatch.setattr("bioplast.studies.executor.replace_workers", lambda cluster, n_workers: None)
+    monkeypatch.setattr("bioplast.studies.cluster.replace_workers", lambda cluster, n_workers: None)
+    with pytest.raises(IncompleteStudyError, match="no worker is left, and none came in 3 s"):
+        execute(jobs, project=study, workers=2, watcher=Killer())
