@@ -1,4 +1,4 @@
-"""Brian2's preferences while bioplast generates code, and as they were before and after."""
+"""Brian2's preferences while it works for bioplast, and as they were before and after."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ COMPILER_FLAGS = (
     "-fno-math-errno",
     "-fno-trapping-math",
 )
+_ABOUT_THE_PERSON = "logging"  # these say what is printed where, and change no number
 
 
 @contextmanager
 def brian_preferences(dtype: DTypeLike) -> Iterator[None]:
-    """Generate code for variables of ``dtype`` that computes what it says.
+    """Generate code for variables of ``dtype`` that computes what it says, whatever a user prefers.
 
-    All preferences are Brian2's own or ours, whatever the user's files and code say of them: some change
-    numbers, some the number of threads.
+    Brian2 reads preferences from files in the home and the working directory, and some change numbers or
+    the number of threads. So all have their defaults here, except those that are ours.
     """
     wanted = _list_defaults() | {
         "core.default_float_dtype": np.dtype(dtype).type,
@@ -37,22 +38,21 @@ def brian_preferences(dtype: DTypeLike) -> Iterator[None]:
         "codegen.cpp.extra_compile_args": list(COMPILER_FLAGS),
         "codegen.target": "numpy",  # in runtime mode, where there may be no compiler
     }
-    before = {name: prefs[name] for name, value in wanted.items() if prefs[name] != value}
-    for name in before:
-        prefs[name] = wanted[name]
-    with catch_logs():  # it wonders whether `y = clip(x, y, high)` depends on the order of synapses
-        try:
+    before = {name: prefs[name] for name in wanted}
+    try:
+        for name, value in wanted.items():
+            prefs[name] = value
+        with catch_logs():  # it wonders whether `y = clip(x, y, high)` depends on the order of synapses
             yield
-        finally:
-            for name, value in before.items():
-                prefs[name] = value
+    finally:
+        for name, value in before.items():
+            prefs[name] = value
 
 
 def _list_defaults() -> dict[str, Any]:
-    """Brian2's preferences as it defines them, but for those of what it logs."""
     return {
         f"{group}.{name}": preference.default
         for group, (preferences, _) in prefs.pref_register.items()
+        if group.partition(".")[0] != _ABOUT_THE_PERSON
         for name, preference in preferences.items()
-        if group != "logging"
     }

@@ -6,7 +6,6 @@ of the program, so one program serves all seeds and a whole sweep.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import shutil
@@ -18,14 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from brian2 import Network, device, get_device, set_device
+from brian2 import Network
+from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from numpy.typing import DTypeLike, NDArray
 
 from bioplast.brian.compile import compile_source, find_compiler, hash_source
-from bioplast.brian.preferences import brian_preferences
 from bioplast.brian.source import adapt_source
 from bioplast.brian.stimulus import Stimulus
 from bioplast.brian.templates import fast_templates
+from bioplast.brian.workspace import Workspace
 from bioplast.build_cache import cache_folder, locked
 
 Values = Mapping[str, Any]
@@ -122,28 +122,21 @@ def build_program(assemble: Callable[[], Network], dtype: DTypeLike) -> Program:
 
 
 def _generate(assemble: Callable[[], Network], dtype: DTypeLike, folder: Path) -> dict[str, tuple[str, str]]:
-    previous = get_device()
-    gc.collect()  # objects of a network built before would take the names that the key depends on
-    with brian_preferences(dtype), fast_templates():
-        set_device("cpp_standalone", directory=str(folder), build_on_run=False)
-        try:
-            network = assemble()
-            # Several would drift apart, and stand in the source in an order that is never the same.
-            (clock,) = {part.clock for part in network.sorted_objects}
-            network.run(_MAX_STEPS * clock.dt)
-            device.build(directory=str(folder), compile=False, run=False)
-            adapt_source(folder)
-            for header in Path(__file__).parent.glob("*.h"):
-                shutil.copy(header, folder)
-            arrays = {
-                f"{variable.owner.name}.{variable.name}": (
-                    device.get_array_filename(variable),
-                    np.dtype(variable.dtype).str,
-                )
-                for variable in device.arrays
-                if variable.owner is not None
-            }
-        finally:
-            device.reinit()
-            set_device(previous)
-    return arrays
+    device = CPPStandaloneDevice()
+    with Workspace(dtype, device).entered(), fast_templates():
+        network = assemble()
+        # Several would drift apart, and stand in the source in an order that is never the same.
+        (clock,) = {part.clock for part in network.sorted_objects}
+        network.run(_MAX_STEPS * clock.dt)
+        device.build(directory=str(folder), compile=False, run=False)
+        adapt_source(folder)
+        for header in Path(__file__).parent.glob("*.h"):
+            shutil.copy(header, folder)
+        return {
+            f"{variable.owner.name}.{variable.name}": (
+                device.get_array_filename(variable),
+                np.dtype(variable.dtype).str,
+            )
+            for variable in device.arrays
+            if variable.owner is not None
+        }

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 from brian2 import BrianObject, Network
+from brian2.devices.device import RuntimeDevice
 from numpy.typing import DTypeLike, NDArray
 
-from bioplast.brian.preferences import brian_preferences
 from bioplast.brian.program import Values
 from bioplast.brian.stimulus import Screen, Stimulus
+from bioplast.brian.workspace import Workspace
 
 
 class RuntimeNetwork:
@@ -25,16 +26,16 @@ class RuntimeNetwork:
     """
 
     def __init__(self, assemble: Callable[[], Network], dtype: DTypeLike, n_steps: int, screen: Screen):
-        self._dtype = dtype
+        self._workspace = Workspace(dtype, RuntimeDevice())
         self._n_steps = n_steps
         self._screen = screen
-        with brian_preferences(dtype):
+        with self._workspace.entered():
             self.network = assemble()
             self.network.store()
 
     def watch(self, make_monitors: Callable[[Network], Sequence[BrianObject]]) -> None:
         """Add what ``make_monitors`` makes for the network; after a run it holds what that run showed."""
-        with brian_preferences(self._dtype):
+        with self._workspace.entered():
             self.network.restore()
             self.network.add(*make_monitors(self.network))
             self.network.store()
@@ -42,7 +43,7 @@ class RuntimeNetwork:
     def run(self, values: Values, stimulus: Stimulus, wanted: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Show the stimulus to the network, which starts from ``values``; see ``Program.run``."""
         self._screen.stimulus = stimulus
-        with brian_preferences(self._dtype):
+        with self._workspace.entered():
             self.network.restore()
             for variable, value in values.items():
                 owner, name = variable.split(".")

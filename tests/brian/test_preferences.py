@@ -8,61 +8,82 @@ from brian2 import prefs
 
 from bioplast.brian.preferences import COMPILER_FLAGS, brian_preferences
 
-NAMES = (
-    "core.default_float_dtype",
-    "codegen.target",
-    "codegen.cpp.extra_compile_args",
-    "codegen.cpp.extra_compile_args_gcc",
-)
+# What a user may prefer, in a file that Brian2 reads when it is imported.
+PREFERRED = {
+    "codegen.loop_invariant_optimisations": False,
+    "codegen.generators.cpp.flush_denormals": True,
+    "codegen.cpp.extra_link_args": ["-ffast-math"],
+    "codegen.cpp.define_macros": [("NDEBUG", None)],
+    "codegen.string_expression_target": "cython",
+    "core.default_integer_dtype": np.int64,
+    "core.network.default_schedule": ["start", "resets", "groups", "thresholds", "synapses", "end"],
+    "devices.cpp_standalone.openmp_threads": 2,
+    "legacy.refractory_timing": True,
+}
+
+
+@pytest.fixture
+def preferred():
+    """All preferences as a user may have set them."""
+    before = dict(prefs)
+    for name, value in PREFERRED.items():
+        prefs[name] = value
+    yield dict(prefs)
+    for name, value in before.items():
+        prefs[name] = value
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_preferences_hold_inside_and_are_as_before_outside(dtype):
-    before = {name: prefs[name] for name in NAMES}
+def test_preferences_hold_inside_and_are_as_before_outside(preferred, dtype):
     with brian_preferences(dtype):
         assert prefs.core.default_float_dtype is np.dtype(dtype).type
         assert prefs.codegen.target == "numpy"
         assert prefs.codegen.cpp.extra_compile_args_gcc == list(COMPILER_FLAGS)
-    assert {name: prefs[name] for name in NAMES} == before
+        for name, value in PREFERRED.items():
+            assert prefs[name] != value, name
+    assert dict(prefs) == preferred
 
 
 def test_preferences_are_as_before_after_a_failure():
-    before = {name: prefs[name] for name in NAMES}
+    before = dict(prefs)
     with pytest.raises(ZeroDivisionError), brian_preferences("float32"):
         raise ZeroDivisionError
-    assert {name: prefs[name] for name in NAMES} == before
+    assert dict(prefs) == before
+
+
+def test_what_is_said_where_stays_the_users():
+    before = prefs.logging.console_log_level
+    prefs.logging.console_log_level = "ERROR"
+    try:
+        with brian_preferences("float32"):
+            assert prefs.logging.console_log_level == "ERROR"
+    finally:
+        prefs.logging.console_log_level = before
+
+
+@pytest.mark.parametrize("device", ["cpp_standalone", "runtime"])
+def test_what_a_user_prefers_changes_no_network(make_toy, values, stimulus, preferred, device):
+    results = make_toy().make_runner(device).run(values, stimulus, ["synapses.w", "synapses.m1"])
+    for name, value in preferred.items():
+        assert prefs[name] == value
+        prefs[name] = prefs.pref_register[name.rpartition(".")[0]][0][name.rpartition(".")[2]].default
+    runner = make_toy().make_runner(device)
+    for name, array in runner.run(values, stimulus, ["synapses.w", "synapses.m1"]).items():
+        np.testing.assert_array_equal(results[name], array, err_msg=name)
+
+
+def test_a_users_preferences_make_no_other_program(make_toy, preferred):
+    first = make_toy().make_runner("cpp_standalone").folder
+    for name in PREFERRED:
+        group, _, last = name.rpartition(".")
+        prefs[name] = prefs.pref_register[group][0][last].default
+    assert make_toy().make_runner("cpp_standalone").folder == first
 
 
 def test_no_flag_lets_the_compiler_change_what_is_computed():
     # -Ofast includes -ffast-math, and -O3 with contraction rounds a product and a sum once.
     assert not {"-ffast-math", "-Ofast", "-funsafe-math-optimizations"} & set(COMPILER_FLAGS)
     assert "-ffp-contract=off" in COMPILER_FLAGS
-
-
-USERS = {
-    "codegen.loop_invariant_optimisations": False,
-    "devices.cpp_standalone.openmp_threads": 2,
-    "legacy.refractory_timing": True,
-    "core.network.default_schedule": ["start", "synapses", "groups", "thresholds", "resets", "end"],
-    "codegen.cpp.define_macros": [("NDEBUG", None)],
-}
-
-
-@pytest.fixture
-def user_preferences():
-    """Preferences as a file of the user's sets them."""
-    before = {name: prefs[name] for name in USERS}
-    for name, value in USERS.items():
-        prefs[name] = value
-    yield
-    for name, value in before.items():
-        prefs[name] = value
-
-
-def test_what_the_user_prefers_elsewhere_is_not_for_our_networks(user_preferences):
-    with brian_preferences("float32"):
-        assert not any(prefs[name] == value for name, value in USERS.items())
-    assert {name: prefs[name] for name in USERS} == USERS
 
 
 def test_a_file_of_preferences_changes_no_number(tmp_path, request):
