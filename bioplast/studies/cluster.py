@@ -76,7 +76,8 @@ def _start_local(workers: int) -> Iterator[LocalCluster]:
     with (
         tempfile.TemporaryDirectory(prefix="bioplast-", ignore_cleanup_errors=True) as scratch,
         _environment(environment),
-        dask.config.set(settings),
+        # Dask's own folder has a name that everybody knows beforehand.
+        dask.config.set({**settings, "temporary-directory": scratch}),
     ):
         # Without workers at first: one that is killed while it starts would end the study.
         cluster = LocalCluster(
