@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
+import stat
 import sys
 import traceback
 from collections.abc import Iterator
@@ -29,14 +31,19 @@ _SOURCES: dict[str, bytes] = {}  # of the modules that are loaded, by full name
 def find_project(start: Path | None = None) -> Path:
     """The nearest folder from ``start`` (the working directory if None) upwards that is a project.
 
+    A project's files are run, so the search ends where folders begin that are not the user's.
+
     Raises
     ------
-    RequestError : there is none
+    RequestError : there is none, or one into which somebody else may have put something
     """
     start = (start or Path.cwd()).resolve()
     for folder in (start, *start.parents):
         if _is_project(folder):
+            _check_owner(folder)
             return folder
+        if not _is_users(folder):
+            break
     raise RequestError(
         f"project: no folder with {MODELS}/ and {EXPERIMENTS}/ from {start} upwards; "
         "change to one or name it with --project DIR"
@@ -145,6 +152,20 @@ def read_source(path: Path) -> bytes:
 
 def _is_project(folder: Path) -> bool:
     return (folder / MODELS).is_dir() and (folder / EXPERIMENTS).is_dir()
+
+
+def _is_users(folder: Path) -> bool:
+    return folder.stat().st_uid == os.geteuid()
+
+
+def _check_owner(project: Path) -> None:
+    for folder in (project, project / MODELS, project / EXPERIMENTS):
+        fault = "" if _is_users(folder) else "belongs to another user"
+        fault = fault or ("can be written to by everybody" if folder.stat().st_mode & stat.S_IWOTH else "")
+        if fault:
+            raise RequestError(
+                f"project: {folder} {fault}, so its files are not run unasked; name it with --project DIR"
+            )
 
 
 def _list_files(folder: Path) -> dict[str, Path]:

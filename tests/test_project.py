@@ -23,6 +23,31 @@ def test_no_project_upwards_is_said_so(tmp_path):
         project.find_project(tmp_path)
 
 
+def test_project_of_somebody_else_is_run_only_if_it_is_named(study, monkeypatch):
+    monkeypatch.setattr("os.geteuid", lambda: study.stat().st_uid + 1)
+    with pytest.raises(RequestError, match=r"project: \S+ belongs to another user, .* --project DIR"):
+        project.find_project(study)
+    assert project.open_project(study) == study
+
+
+def test_nobody_looks_beyond_a_folder_of_somebody_else(study, monkeypatch):
+    inside = study / "inside"
+    inside.mkdir()
+    monkeypatch.setattr("os.geteuid", lambda: study.stat().st_uid + 1)
+    with pytest.raises(RequestError, match=r"no folder with models/ and experiments/ from \S+inside upwards"):
+        project.find_project(inside)
+
+
+@pytest.mark.parametrize("folder", [".", "models", "experiments"])
+def test_project_that_everybody_can_write_to_is_run_only_if_it_is_named(study, folder):
+    inside = study / "inside"
+    inside.mkdir()
+    (study / folder).chmod(0o1777)
+    with pytest.raises(RequestError, match=r"can be written to by everybody, .* --project DIR"):
+        project.find_project(inside)
+    assert project.open_project(study) == study
+
+
 def test_named_folder_must_itself_be_a_project(study):
     assert project.open_project(study) == study
     for wrong in (study / "models", study / "nowhere"):
