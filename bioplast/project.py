@@ -155,7 +155,13 @@ def _is_project(folder: Path) -> bool:
 
 
 def _is_users(folder: Path) -> bool:
-    return folder.stat().st_uid == os.geteuid()
+    """Whether ``folder`` belongs to the user; one that is not there yet is nobody else's."""
+    try:
+        return folder.stat().st_uid == os.geteuid()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def _check_owner(project: Path) -> None:
