@@ -76,7 +76,7 @@ def test_unexpected_error_leaves_with_status_one(study):
     ("error", "message"),
     [
         (MemoryError("for 3 GB"), "not enough memory: for 3 GB"),
-        (OSError(24, "Too many open files", "/tmp/x"), "/tmp/x: Too many open files"),
+        (OSError(24, "Too many open files", "run.json"), "run.json: Too many open files"),
     ],
 )
 def test_what_the_machine_lacks_is_told_in_one_line(call, monkeypatch, error, message):
