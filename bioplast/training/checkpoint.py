@@ -40,7 +40,7 @@ class DamagedError(RequestError):
 
 def describe_beginning(state: State) -> str:
     """Checksum of what the seed makes again: first weights and paths. It takes as long as they are large."""
-    return _digest(_collect_beginning(state))
+    return digest_arrays(_collect_beginning(state))
 
 
 def write_checkpoint(
@@ -77,7 +77,7 @@ def write_checkpoint(
         "position": asdict(position),
     }
     arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
-    arrays["checksum"] = np.frombuffer(bytes.fromhex(_digest(arrays)), np.uint8)
+    arrays["checksum"] = np.frombuffer(bytes.fromhex(digest_arrays(arrays)), np.uint8)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / STATE_FILE
     temporary = path.with_name(f".{STATE_FILE}.{os.getpid()}")
@@ -148,12 +148,6 @@ def read_origin(folder: Path) -> dict[str, Any] | None:
     return None
 
 
-def remove_checkpoints(folder: Path) -> None:
-    """Remove what ``write_checkpoint`` wrote to ``folder``."""
-    for name in (STATE_FILE, PREVIOUS_FILE):
-        (folder / name).unlink(missing_ok=True)
-
-
 def sync_folder(folder: Path) -> None:
     """Have what was renamed in ``folder`` on the disk, not only in memory."""
     descriptor = os.open(folder, os.O_RDONLY)
@@ -203,7 +197,7 @@ def _load(path: Path) -> Arrays:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         checksum = arrays.pop("checksum").tobytes().hex()
-        is_whole = "header" in arrays and checksum == _digest(arrays)
+        is_whole = "header" in arrays and checksum == digest_arrays(arrays)
     except OSError as error:
         reason = error.strerror or str(error)
         raise DamagedError(f"checkpoint: {path} cannot be read: {reason}") from None
@@ -261,7 +255,8 @@ def _collect_beginning(state: State) -> Iterator[tuple[str, NDArray[Any]]]:
         yield f"{layer.name}/plastic", layer.plastic
 
 
-def _digest(arrays: Mapping[str, NDArray[Any]] | Iterator[tuple[str, NDArray[Any]]]) -> str:
+def digest_arrays(arrays: Mapping[str, NDArray[Any]] | Iterator[tuple[str, NDArray[Any]]]) -> str:
+    """SHA-256 of ``arrays``, their names, dtypes and shapes."""
     digest = hashlib.sha256()
     pairs = sorted(arrays.items()) if isinstance(arrays, Mapping) else arrays
     for name, array in pairs:

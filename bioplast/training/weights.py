@@ -6,7 +6,6 @@ no pickles.
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from bioplast.errors import RequestError
 from bioplast.network import State
+from bioplast.training.checkpoint import digest_arrays
 
 WEIGHTS_FILE = "weights.npz"
 
@@ -31,7 +31,7 @@ def pack_weights(state: State) -> bytes:
         arrays[f"{layer.name}/weights"] = layer.weights
         arrays[f"{layer.name}/m0"] = m0.astype(np.min_scalar_type(int(m0.max(initial=0))))
         arrays[f"{layer.name}/m1"] = layer.books.m1
-    arrays["checksum"] = np.frombuffer(bytes.fromhex(_digest(arrays)), np.uint8)
+    arrays["checksum"] = np.frombuffer(bytes.fromhex(digest_arrays(arrays)), np.uint8)
     file = io.BytesIO()
     np.savez_compressed(file, allow_pickle=False, **arrays)
     return file.getvalue()
@@ -53,7 +53,7 @@ def read_weights(folder: Path) -> Arrays:
         raise RequestError(f"run: no weights at {path}: {error.strerror or error}") from None
     except Exception as error:  # there is no end of ways in which a damaged file can fail
         raise RequestError(f"run: {path} is damaged: {' '.join(str(error).split())}") from None
-    if checksum != _digest(arrays):
+    if checksum != digest_arrays(arrays):
         raise RequestError(f"run: {path} is damaged: its checksum is not that of its content")
     return arrays
 
@@ -74,11 +74,3 @@ def restore_weights(state: State, arrays: Mapping[str, NDArray[Any]], folder: Pa
             target[...] = array
         for name in layer.carried.keys() & {"transient"}:  # all of it was written when learning ended
             layer.carried[name][...] = 0
-
-
-def _digest(arrays: Mapping[str, NDArray[Any]]) -> str:
-    digest = hashlib.sha256()
-    for name, array in sorted(arrays.items()):
-        digest.update(f"{name} {array.dtype.str} {array.shape}\0".encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
