@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bioplast.training.checkpoint import _digest
+from bioplast.training.checkpoint import digest_arrays
 
 ODD_VALUES = (
     *(None, True, False, 0, -1, 1.5, 1e308, 2**70, 10**400, "", "x", "[/red]", "nan", "\ud800", "a\nb"),
@@ -123,7 +123,7 @@ def forge_checkpoint(path: Path, rng: np.random.Generator) -> None:
     if rng.random() < 0.2:
         name = sorted(arrays)[rng.integers(len(arrays))]
         arrays[name] = [np.zeros(0), np.zeros((2, 2)), arrays[name].astype(np.float32)][rng.integers(3)]
-    arrays["checksum"] = np.frombuffer(bytes.fromhex(_digest(arrays)), np.uint8)
+    arrays["checksum"] = np.frombuffer(bytes.fromhex(digest_arrays(arrays)), np.uint8)
     with path.open("wb") as stream:
         np.savez(stream, **arrays)
 
