@@ -9,10 +9,12 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 
 _N_DIGITS = 16
 
 
+@lru_cache(maxsize=256)
 def digest_code(source: bytes) -> str:
     """16 hexadecimal digits of what the file ``source`` does.
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 import ast
 import importlib.util
 import os
+import signal
 import stat
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -215,7 +218,8 @@ def _load(kind: str, name: str, folder: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[full_name] = module
     try:
-        exec(loader.source_to_code(source, str(path)), vars(module))
+        with _leave_signals():
+            exec(loader.source_to_code(source, str(path)), vars(module))
     except BaseException as error:
         del sys.modules[full_name]
         if not isinstance(error, Exception) or isinstance(error, RequestError):
@@ -223,6 +227,20 @@ def _load(kind: str, name: str, folder: Path) -> ModuleType:
         raise RequestError(f"{kind}: {path} cannot be loaded: {_explain(error, path)}") from error
     _SOURCES[full_name] = source
     return module
+
+
+@contextmanager
+def _leave_signals() -> Iterator[None]:
+    """Let a file import Brian2 in a thread: it takes over Ctrl-C, which only the main thread may do."""
+    if threading.current_thread() is threading.main_thread():
+        yield
+        return
+    before = signal.signal
+    signal.signal = lambda number, handler: signal.getsignal(number)  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        signal.signal = before
 
 
 def _explain(error: Exception, path: Path) -> str:

@@ -98,8 +98,8 @@ def find_run_folder(text: str, results: Path | None, project: Path | None) -> Pa
 
 
 def _list_runs(results: Path, where: Sequence[str]) -> None:
-    from bioplast.studies.catalogue import find_entries, make_entry_frame
-    from bioplast.studies.table import make_rich_table
+    from bioplast.studies.catalogue import find_entries, make_entry_rows
+    from bioplast.studies.columns import format_columns
 
     wanted = {}
     for text in where:
@@ -108,6 +108,6 @@ def _list_runs(results: Path, where: Sequence[str]) -> None:
             raise RequestError(f"--where: must be FIELD=VALUE, got {text!r}")
         wanted[name] = value
     entries = find_entries(results, **wanted)
-    # Columns are whole even where the terminal is narrow: a file or a pipe has no width.
-    Console(width=200).print(make_rich_table(make_entry_frame(entries)))
+    for line in format_columns(make_entry_rows(entries)):
+        print(line)
     print(f"{len(entries)} runs in {results}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from bioplast import project as projects
 from bioplast.commands.folders import ProjectOption, find_project
 from bioplast.errors import RequestError
-from bioplast.options import read_count
+from bioplast.options import check_path, read_count
 
 # Beyond these somebody has mistyped: the grid would fill the memory, the processes the machine.
 MOST_SEEDS = 10_000
@@ -30,6 +31,10 @@ def run(
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Use the workers of this Dask scheduler instead.")
     ] = None,
+    certificates: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="For --scheduler: ca.pem, cert.pem and key.pem for its TLS."),
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Do runs again that are already there.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Do runs again that failed.")] = False,
     project: ProjectOption = None,
@@ -41,9 +46,13 @@ def run(
         raise RequestError(
             f"--scheduler: has workers of its own, so --workers must be left out, got {workers!r}"
         )
+    if certificates is not None:
+        if scheduler is None:
+            raise RequestError("--certificates: only for --scheduler; workers of this machine have their own")
+        check_path("--certificates", certificates)
     folder = find_project(project)
     modules = [projects.load_experiment_module(name, folder) for name in experiments]
-    from bioplast.studies import run_experiments
+    from bioplast.studies.study import run_experiments
     from bioplast.training.interrupts import held_interrupts
 
     with held_interrupts():
@@ -54,6 +63,7 @@ def run(
             seeds=n_seeds,
             workers=n_workers,
             scheduler=scheduler,
+            certificates=None if certificates is None else Path(certificates),
             fresh=fresh,
             retry=retry,
         )

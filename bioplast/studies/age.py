@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from bioplast.errors import RequestError
 from bioplast.project import find_project
 from bioplast.tasks import load_task
-from bioplast.training.config import RunConfig
+from bioplast.training.config import make_key
 from bioplast.training.provenance import explain_difference, update_provenance
 
 
@@ -51,13 +50,13 @@ class Age:
         if provenance is None:
             return "it is of an earlier version of bioplast, which did not keep what its numbers depend on"
         task = str(config["task"])
-        name = json.dumps([task, provenance], sort_keys=True)
+        name = f"{task} {provenance}"
         if name not in self._reasons:
             now = update_provenance(provenance, self.project, self._find_data(task))
             self._reasons[name] = explain_difference(provenance, now)
         if self._reasons[name]:
             return self._reasons[name]
-        if RunConfig.from_dict(config).key != key:
+        if make_key(config) != key:
             return "its key was made in another way"
         return ""
 

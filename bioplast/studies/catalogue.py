@@ -139,10 +139,8 @@ def _fits(entry: Entry, wanted: Mapping[str, Any]) -> bool:
     return all(str(entry.names[name]) == str(value) for name, value in wanted.items())
 
 
-def make_entry_frame(entries: Iterable[Entry]) -> pd.DataFrame:
+def make_entry_rows(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     """One row per run, finished or not: what it is called by, how it ended, why it did not."""
-    import pandas as pd
-
     rows = []
     for entry in entries:
         record = entry.run.record if entry.run else {}
@@ -152,5 +150,4 @@ def make_entry_frame(entries: Iterable[Entry]) -> pd.DataFrame:
         row["test"] = record.get("accuracy", {}).get("test")
         row |= {name: energy.get(name) for name in ("m0", "m1")}
         rows.append(row | {"reason": entry.reason or None})
-    frame = pd.DataFrame(rows)
-    return frame.dropna(axis="columns", how="all")
+    return rows

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from bioplast.studies.columns import format_cell
 from bioplast.studies.statistics import Estimate
-from bioplast.studies.table import format_cell
 from bioplast.studies.verdict import NOTHING, Expectation, Finding, judge
 
 

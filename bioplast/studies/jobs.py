@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,12 +62,14 @@ class Failure:
     reason : one line
     details : traceback, where there is one
     is_request : whether the request was wrong, so that trying again cannot help
+    is_lost : whether there was nobody to carry it out, so that it is tried again next time
     """
 
     config: Work
     reason: str
     details: str = ""
     is_request: bool = False
+    is_lost: bool = False
 
 
 def name_run(config: Work) -> str:
@@ -73,6 +77,16 @@ def name_run(config: Work) -> str:
     if isinstance(config, Point):
         return f"{config.experiment}, {config.name}"
     return config.title
+
+
+def summarize_failures(failures: Iterable[Failure], most: int = 3) -> str:
+    """Why runs failed: the ``most`` frequent reasons, each once, with how many runs it ended."""
+    counts = Counter(failure.reason for failure in failures)
+    if len(counts) == 1:
+        return next(iter(counts))
+    parts = [f"{reason} ({n} run{'s' * (n > 1)})" for reason, n in counts.most_common(most)]
+    n_more = sum(counts.values()) - sum(n for _, n in counts.most_common(most))
+    return "; ".join(parts) + f"; and {n_more} for other reasons" * (n_more > 0)
 
 
 def count_samples(config: Work) -> int | None:

@@ -15,7 +15,7 @@ from bioplast.training.run import set_up
 
 
 @dataclass(frozen=True)
-class Wishes:
+class Options:
     """What holds for all experiments of a call.
 
     Attributes
@@ -59,28 +59,28 @@ class Plan:
         return len(self.runs) + len(self.points)
 
 
-def make_plan(experiment: Experiment, folder: Path, wishes: Wishes) -> Plan:
-    """What ``experiment``, kept in ``folder``, asks for; runs that others beside it have are taken over.
+def make_plan(experiment: Experiment, folder: Path, options: Options) -> Plan:
+    """What ``experiment``, kept in ``folder``, asks for; runs that others beside it have are used again.
 
     Raises
     ------
     RequestError : a run cannot be what is asked for
     """
-    grid = experiment.make_grid(wishes.quick, wishes.seeds)
-    complete = [set_up(config, project=wishes.project).config for config in grid]
+    grid = experiment.make_grid(options.quick, options.seeds)
+    complete = [set_up(config, project=options.project).config for config in grid]
     # A grid may name a run twice, for instance as a cell of two panels.
     runs = list({config.key: config for config in complete}.values())
-    points = list({p.key: p for p in experiment.make_points(wishes.quick, wishes.seeds)}.values())
+    points = list({p.key: p for p in experiment.make_points(options.quick, options.seeds)}.values())
     store = Store(folder)
     everything: list[Work] = [*runs, *points]
-    missing = everything if wishes.fresh else [work for work in everything if store.find(work) is None]
-    if not wishes.fresh:
-        missing = [work for work in missing if isinstance(work, Point) or not store.take_over(work)]
-    tries_again = wishes.fresh or wishes.retry
+    missing = everything if options.fresh else [work for work in everything if store.find(work) is None]
+    if not options.fresh:
+        missing = [work for work in missing if isinstance(work, Point) or not store.reuse(work)]
+    tries_again = options.fresh or options.retry
     earlier = [] if tries_again else [note for note in map(store.find_failure, missing) if note]
     given_up = {failure.config.key for failure in earlier}
     jobs = [
-        Job(work, store.folder_of(work), experiment.expect_seconds(work), is_fresh=wishes.fresh)
+        Job(work, store.folder_of(work), experiment.expect_seconds(work), is_fresh=options.fresh)
         for work in missing
         if work.key not in given_up
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from types import TracebackType
@@ -16,7 +17,8 @@ from bioplast.studies.jobs import Event, Failure, Job, count_samples, name_run
 class StudyProgress:
     """Watches the runs of a study; to be used as a context.
 
-    Nothing is drawn unless ``console`` is a terminal, but a run that fails is always told.
+    Nothing is drawn unless ``console`` is a terminal, but each reason for which runs fail is always told,
+    with the first run that it ended.
 
     Parameters
     ----------
@@ -30,9 +32,9 @@ class StudyProgress:
         self._jobs = jobs
         self._console = console or Console(stderr=True)
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
-            TextColumn("{task.fields[state]}"),
+            TextColumn("{task.fields[state]}", markup=False),
             console=self._console,
             disable=not self._console.is_terminal,
         )
@@ -42,8 +44,11 @@ class StudyProgress:
         )
         self._lines: dict[str, TaskID] = {}  # by worker
         self._workers: dict[int, str] = {}  # by job
-        self._ended: set[int] = set()
+        self._n_ended = 0
         self._n_failed = 0
+        self._reasons: set[str] = set()
+        self._seconds_ended = 0.0  # as they were expected
+        self._seconds_left = math.fsum(job.expected_seconds for job in jobs)
         self._start = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -73,25 +78,27 @@ class StudyProgress:
 
     def on_end(self, job: int, failure: Failure | None) -> None:
         """A run has ended: the bar moves, and its worker is free."""
-        self._ended.add(job)
+        self._n_ended += 1
+        self._seconds_ended += self._jobs[job].expected_seconds
+        self._seconds_left -= self._jobs[job].expected_seconds
         self._bar.advance(self._study)
         if job in self._workers:
             self._draw_line(self._workers.pop(job), "waiting", completed=0, total=1)
         if failure is not None:
             self._n_failed += 1
-            name = name_run(failure.config)
-            self._console.print(f"failed: {name}: {failure.reason}", markup=False, highlight=False)
+            if failure.reason not in self._reasons:
+                self._reasons.add(failure.reason)
+                line = f"failed: {name_run(failure.config)}: {failure.reason}"
+                self._console.print(line, markup=False, highlight=False)
 
     def on_tick(self) -> None:
         """Time goes by: say how much is left."""
-        n_left = len(self._jobs) - len(self._ended)
-        parts = [f"{self._n_stored + len(self._ended)} runs done, {n_left} to go"]
+        n_left = len(self._jobs) - self._n_ended
+        parts = [f"{self._n_stored + self._n_ended} runs done, {n_left} to go"]
         if self._n_failed:
             parts.append(f"{self._n_failed} failed")
         seconds = estimate_seconds_left(
-            time.monotonic() - self._start,
-            [self._jobs[index].expected_seconds for index in self._ended],
-            [job.expected_seconds for index, job in enumerate(self._jobs) if index not in self._ended],
+            time.monotonic() - self._start, self._seconds_ended, self._seconds_left
         )
         if seconds is not None:
             parts.append(f"about {format_seconds(seconds)} left")
@@ -111,19 +118,19 @@ def describe_event(event: Event) -> str:
     return f"{event.samples:,} images, {event.online:.1%} right, {event.images_per_second:,.0f} images/s"
 
 
-def estimate_seconds_left(elapsed: float, ended: Sequence[float], waiting: Sequence[float]) -> float | None:
+def estimate_seconds_left(elapsed: float, ended: float, waiting: float) -> float | None:
     """Time left if the runs to come keep to their expected lengths as those that ended did.
 
     Parameters
     ----------
     elapsed : seconds since the study began
-    ended, waiting : expected seconds of the runs that ended and of those that did not
+    ended, waiting : expected seconds of the runs that ended and of those that did not, in all
 
     Returns
     -------
     seconds : None before the first run has ended
     """
-    return elapsed * sum(waiting) / sum(ended) if ended else None
+    return elapsed * max(waiting, 0.0) / ended if ended > 0 else None
 
 
 def format_seconds(seconds: float) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from bioplast.errors import RequestError
@@ -14,7 +15,6 @@ from bioplast.training.config import RunConfig
 from bioplast.training.folder import find_run
 from bioplast.training.keeper import warn_on_stderr
 from bioplast.training.record import (
-    RECORD_FILE,
     Run,
     check_writable,
     replace_files,
@@ -74,20 +74,30 @@ class Store:
             self._warn(f"{error}; it is carried out again")
             return None
 
-    def take_over(self, config: RunConfig) -> bool:
+    def reuse(self, config: RunConfig) -> bool:
         """Copy the run from another experiment beside this one that has it; whether there was one."""
-        for record in self.folder.parent.glob(f"*/{config.key}/{RECORD_FILE}"):
+        for folder in self._others.get(config.key, ()):
             try:
-                found = find_run(record.parent, config.key)
+                found = find_run(folder, config.key)
             except RequestError:  # the experiment that it belongs to will say so
                 continue
-            if found is not None and record.parent.parent != self.folder:
+            if found is not None:
                 write_run(self.folder_of(config), found)
-                weights = record.with_name(WEIGHTS_FILE)
+                weights = folder / WEIGHTS_FILE
                 if weights.is_file():
                     replace_files(self.folder_of(config), {WEIGHTS_FILE: weights.read_bytes()})
                 return True
         return False
+
+    @cached_property
+    def _others(self) -> Mapping[str, Sequence[Path]]:
+        """The folders beside this experiment's, by the keys that they are called by."""
+        others: dict[str, list[Path]] = {}
+        for experiment in sorted(self.folder.parent.iterdir()):
+            if experiment != self.folder and experiment.is_dir():
+                for folder in experiment.iterdir():
+                    others.setdefault(folder.name, []).append(folder)
+        return others
 
     def read(self, config: RunConfig) -> Run:
         run = find_run(self.folder_of(config), config.key)

@@ -17,9 +17,9 @@ from bioplast.errors import IncompleteStudyError, RequestError
 from bioplast.project import load_experiment_module
 from bioplast.studies.executor import execute
 from bioplast.studies.experiment import Experiment
-from bioplast.studies.jobs import Failure
+from bioplast.studies.jobs import Failure, summarize_failures
 from bioplast.studies.output import draw
-from bioplast.studies.plan import Plan, Wishes, make_plan
+from bioplast.studies.plan import Options, Plan, make_plan
 from bioplast.studies.progress import StudyProgress, format_seconds
 from bioplast.studies.store import Store
 
@@ -32,6 +32,7 @@ def run_experiments(
     seeds: int | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
+    certificates: Path | None = None,
     fresh: bool = False,
     retry: bool = False,
     out: Path | None = None,
@@ -47,6 +48,7 @@ def run_experiments(
     seeds : seeds of each cell; None for the experiment's own number
     workers : processes of this machine at work at once; None for one per core
     scheduler : address of a Dask scheduler whose workers are used instead
+    certificates : folder of the certificates for that scheduler (``ca.pem``, ``cert.pem``, ``key.pem``)
     fresh : carry out every run again
     retry : carry out the runs again that failed when they were last tried
     out : where results go, into a folder of the experiment's name; ``<project>/results`` if None
@@ -62,9 +64,10 @@ def run_experiments(
     IncompleteStudyError : a run failed for another reason; raised after the rest was drawn
     """
     series = Series(
-        Wishes(project, quick, seeds, fresh, retry),
+        Options(project, quick, seeds, fresh, retry),
         workers=_check_workers(workers),
         scheduler=scheduler,
+        certificates=certificates,
         results=out or project / "results",
         report=report or Console(stderr=True),
     )
@@ -94,16 +97,18 @@ class Series:
 
     Attributes
     ----------
-    wishes : what holds for all of them
+    options : what holds for all of them
     workers : processes of this machine
     scheduler : address of a Dask scheduler whose workers are used instead
+    certificates : folder of the certificates for that scheduler
     results : where each has a folder
     report : where progress is shown
     """
 
-    wishes: Wishes
+    options: Options
     workers: int
     scheduler: str | None
+    certificates: Path | None
     results: Path
     report: Console
     _data: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -142,7 +147,7 @@ class Series:
 
     def _run_own(self, experiment: Experiment) -> None:
         plan = self._plan(experiment)
-        failures = [*plan.earlier, *self._carry_out(plan)]
+        failures = [*plan.earlier, *self._run_jobs(plan)]
         failed = {failure.config.key for failure in failures}
         runs = [plan.store.read(config) for config in plan.runs if config.key not in failed]
         rows = [
@@ -172,12 +177,12 @@ class Series:
             raise IncompleteStudyError("; ".join(incomplete))
 
     def _load_sources(self, experiment: Experiment) -> list[Experiment]:
-        return [Experiment(load_experiment_module(name, self.wishes.project)) for name in experiment.sources]
+        return [Experiment(load_experiment_module(name, self.options.project)) for name in experiment.sources]
 
     def _plan(self, experiment: Experiment) -> Plan:
-        return make_plan(experiment, self.results / experiment.name, self.wishes)
+        return make_plan(experiment, self.results / experiment.name, self.options)
 
-    def _carry_out(self, plan: Plan) -> list[Failure]:
+    def _run_jobs(self, plan: Plan) -> list[Failure]:
         jobs, store, name = plan.jobs, plan.store, plan.experiment.name
         if not jobs:
             return []
@@ -188,17 +193,19 @@ class Series:
             with StudyProgress(name, jobs, n_stored, self.report) as progress:
                 failures = execute(
                     jobs,
-                    project=self.wishes.project,
+                    project=self.options.project,
                     workers=self.workers,
                     watcher=progress,
                     scheduler=self.scheduler,
+                    certificates=self.certificates,
                 )
         except KeyboardInterrupt:
             n_kept = n_stored + sum(store.has(job.config) for job in jobs)
             print(f"{name}: {n_kept} of {plan.size} runs are finished and kept", file=sys.stderr)
             raise
         for failure in failures:
-            store.record_failure(failure)
+            if not failure.is_lost:
+                store.record_failure(failure)
         return failures
 
 
@@ -211,13 +218,14 @@ def _check_workers(workers: int | None) -> int:
 
 
 def _check_complete(failures: Sequence[Failure], n_runs: int, n_earlier: int) -> None:
-    """Raise if runs failed, with the reason of the first of each kind; ``n_earlier`` were not tried again."""
+    """Raise if runs failed, with each reason once; ``n_earlier`` were not tried again."""
     if not failures:
         return
-    reasons = "; ".join(dict.fromkeys(failure.reason for failure in failures))
-    message = f"{len(failures)} of {n_runs} runs failed: {reasons}"
+    message = f"{len(failures)} of {n_runs} runs failed: {summarize_failures(failures)}"
     if n_earlier:
         message += f" ({n_earlier} of them failed before and were not tried again; --retry tries them)"
+    if any(failure.is_lost for failure in failures):
+        message += "; what is finished is kept, and the same command goes on"
     if all(failure.is_request for failure in failures):
         raise RequestError(message)
     raise IncompleteStudyError(message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
@@ -10,6 +9,8 @@ import pandas as pd
 from rich import box
 from rich.table import Table
 from rich.text import Text
+
+from bioplast.studies.columns import format_cell
 
 LONGEST_LINE = 60  # of a cell; a longer one is broken
 
@@ -57,7 +58,8 @@ def _is_text(column: pd.Series[Any]) -> bool:
 
 
 def _format_rows(frame: pd.DataFrame, names: Sequence[str]) -> Iterator[list[str]]:
-    for _, row in frame.iterrows():
+    present = frame.astype(object).where(frame.notna(), None)
+    for _, row in present.iterrows():
         yield [_format_with_interval(row, name) for name in names]
 
 
@@ -65,22 +67,3 @@ def _format_with_interval(row: pd.Series[Any], name: str) -> str:
     text = format_cell(row[name])
     ends = [format_cell(row.get(f"{name} {end}")) for end in ("low", "high")]
     return text if "-" in (text, *ends) else f"{text} [{', '.join(ends)}]"
-
-
-def format_cell(value: object) -> str:
-    """A value with three digits that mean something; a missing one as a dash.
-
-    >>> [format_cell(value) for value in (40000, 2.86e9, 0.9512, 5.123, None, "plain")]
-    ['40,000', '2.86e+09', '0.951', '5.12', '-', 'plain']
-    """
-    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
-        return "-"
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        return str(value)
-    try:
-        number = float(value)
-    except OverflowError:  # a whole number beyond all floats
-        return str(value)
-    if abs(number) >= 1e6:
-        return f"{number:.2e}"
-    return f"{number:,.0f}" if number.is_integer() or abs(number) >= 1000 else f"{number:.3g}"

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from unittest.mock import patch
 
 from distributed import Worker, get_worker
 
@@ -17,8 +13,8 @@ from bioplast.errors import RequestError
 from bioplast.project import load_experiment_module
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Event, Failure, Job
-from bioplast.studies.luggage import Luggage
 from bioplast.studies.point import Point, find_point, write_point
+from bioplast.studies.project_files import ProjectFiles
 from bioplast.training.config import RunConfig
 from bioplast.training.folder import carry_out_in, make_keeper
 from bioplast.training.keeper import warn_on_stderr
@@ -29,20 +25,20 @@ from bioplast.training.run import set_up
 _REPORT_SECONDS = 0.3
 
 
-def carry_out_job(index: int, job: Job, luggage: Luggage, *, attempt: str, topic: str) -> Failure | None:
+def run_job(index: int, job: Job, files: ProjectFiles, *, attempt: str, topic: str) -> Failure | None:
     """Carry out one run and write it into its folder; a run that fails says why.
 
     Parameters
     ----------
     index : the run's place in the study
     job : the run
-    luggage : the study's files
+    files : the study's
     attempt : what this call of the study is known by
     topic : where the study listens for events
     """
     try:
         worker = get_worker()
-        call = Call(index, job, luggage, attempt, topic, worker, worker.get_current_task())
+        call = Call(index, job, files, attempt, topic, worker, worker.get_current_task())
         call.log(Event(index, worker.address))
         if not job.folder.parent.is_dir():
             raise RequestError(
@@ -64,11 +60,11 @@ def carry_out_job(index: int, job: Job, luggage: Luggage, *, attempt: str, topic
 
 @dataclass(frozen=True)
 class Call:
-    """One job in the hands of a worker; see ``carry_out_job``."""
+    """One job in the hands of a worker; see ``run_job``."""
 
     index: int
     job: Job
-    luggage: Luggage
+    files: ProjectFiles
     attempt: str
     topic: str
     worker: Worker
@@ -102,8 +98,7 @@ def carry_out(config: RunConfig, call: Call) -> None:
         speed = position.samples / seconds if seconds > 0 else None
         call.log(Event(call.index, call.worker.address, position.samples, position.online, speed))
 
-    with leave_signals():
-        setup = set_up(config, project=call.luggage.unpack(), commit=call.luggage.commit)
+    setup = set_up(config, project=call.files.unpack(), commit=call.files.commit)
     if setup.config.key != config.key:
         raise RequestError(
             f"scheduler: its worker on {socket.gethostname()} makes another run of {config.model}; "
@@ -120,26 +115,14 @@ def carry_out(config: RunConfig, call: Call) -> None:
 
 def measure(point: Point, call: Call) -> None:
     """Measure a point and write what it gave."""
-    project = call.luggage.unpack()
+    project = call.files.unpack()
     with only_one(call.job.folder, call.wait) as waited:
         if waited and find_point(call.job.folder, point) is not None:
             return
         started = time.perf_counter()
-        with leave_signals():
-            experiment = Experiment(load_experiment_module(point.experiment, project))
-            rows = experiment.measure(point, project)
+        experiment = Experiment(load_experiment_module(point.experiment, project))
+        rows = experiment.measure(point, project)
         write_point(call.job.folder, point, rows, seconds=time.perf_counter() - started)
-
-
-@contextmanager
-def leave_signals() -> Iterator[None]:
-    """Have the network's file imported in this thread, which is not the worker's main one.
-
-    Brian2 takes over Ctrl-C when it is imported; Python allows that in the main thread only, and a
-    worker leaves Ctrl-C to the study anyway.
-    """
-    with patch.object(signal, "signal", lambda number, handler: signal.getsignal(number)):
-        yield
 
 
 def be_silent(message: str) -> None:

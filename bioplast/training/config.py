@@ -6,7 +6,9 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from copy import deepcopy
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 from bioplast.changes import format_changes
@@ -95,7 +97,7 @@ class RunConfig:
         parts = (self.model, self.rule, format_changes(self.options), f"seed {self.seed}")
         return ", ".join(part for part in parts if part)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """16 hexadecimal digits that differ whenever anything differs that shapes the run.
 
@@ -107,14 +109,19 @@ class RunConfig:
         """
         if None in (self.hidden, self.max_samples, self.settings, self.provenance):
             raise RuntimeError("a run has a key once set_up() has filled in what the model settles")
-        values = {"schema": SCHEMA, **self.to_dict()}
-        del values["task"]
-        text = json.dumps(values, sort_keys=True, allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return make_key(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """The configuration as it stands in a run's record."""
-        return asdict(self)
+        return {f.name: deepcopy(getattr(self, f.name)) for f in fields(self)}
+
+
+def make_key(config: Mapping[str, Any]) -> str:
+    """The key of a complete configuration, as ``to_dict`` gives it; its task counts by its data alone."""
+    values = {"schema": SCHEMA, **config}
+    values.pop("task", None)
+    text = json.dumps(values, sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _check_seed(seed: object) -> None:

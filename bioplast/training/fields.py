@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import NoneType
 from typing import Any
 
 _TEXT = "a text"
@@ -31,6 +32,16 @@ _GROUPS = {
 }
 
 _HUGE = 2**63
+# Types of which every value is of the kind; whole numbers are looked at one by one.
+_FITTING: dict[str, frozenset[type]] = {
+    _TEXT: frozenset({str}),
+    _COUNT: frozenset(),
+    _NUMBER: frozenset({float}),
+    _TRUTH: frozenset({bool}),
+    _TEXT_OR_NONE: frozenset({str, NoneType}),
+    _NUMBER_OR_NONE: frozenset({float, NoneType}),
+    _ANYTHING: frozenset(),
+}
 
 
 def check_record(record: object) -> None:
@@ -61,27 +72,22 @@ def _check_group(name: str, group: object, kind: str, *, inner: str | None = Non
         raise ValueError(f"{name} must be values by name")
     for key, value in group.items():
         if key != inner:
-            _check_kind(f"{name}.{key}", value, kind)
+            if type(value) not in _FITTING[kind]:
+                _check_kind(f"{name}.{key}", value, kind)
         elif not isinstance(value, Mapping):
             raise ValueError(f"{name}.{key} must be values by name")
 
 
 def _check_kind(name: str, value: Any, kind: str) -> None:
-    if kind != _ANYTHING and not _is_kind(value, kind):
-        raise ValueError(f"{name} must be {kind}, is {str(value)[:80]!r}")
+    # Most values are what they should be: their type alone says so.
+    if type(value) in _FITTING[kind] or _is_kind(value, kind):
+        return
+    raise ValueError(f"{name} must be {kind}, is {str(value)[:80]!r}")
 
 
 def _is_kind(value: Any, kind: str) -> bool:
-    if value is None:
-        return kind in (_TEXT_OR_NONE, _NUMBER_OR_NONE)
-    if isinstance(value, bool):
-        return kind == _TRUTH
-    if isinstance(value, str):
-        return kind in (_TEXT, _TEXT_OR_NONE)
-    if isinstance(value, int):
-        return (
-            kind in (_NUMBER, _NUMBER_OR_NONE, _COUNT)
-            and -_HUGE < value < _HUGE
-            and (value >= 0 or kind != _COUNT)
-        )
-    return isinstance(value, float) and kind in (_NUMBER, _NUMBER_OR_NONE)
+    if kind == _ANYTHING:
+        return True
+    if isinstance(value, bool) or not isinstance(value, int):
+        return False
+    return kind in (_NUMBER, _NUMBER_OR_NONE, _COUNT) and (0 if kind == _COUNT else -_HUGE) <= value < _HUGE

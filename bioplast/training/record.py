@@ -75,7 +75,8 @@ def write_run(folder: Path, run: Run) -> None:
     RequestError : the folder cannot be written
     """
     trace = format_trace(run.trace)
-    record = {**run.record, CHECKSUM: _digest(run.record, trace)}
+    record = purge(run.record)
+    record[CHECKSUM] = _digest(record, trace)
     contents = {TRACE_FILE: trace.encode(), RECORD_FILE: (format_record(record, indent=1) + "\n").encode()}
     if run.state is not None:
         contents = {WEIGHTS_FILE: pack_weights(run.state), **contents}
@@ -154,8 +155,8 @@ def purge(value: Any) -> Any:
 
 
 def _digest(record: Mapping[str, Any], trace: str) -> str:
-    """Checksum of a record, however its file is laid out, and of the text of its trace."""
-    text = json.dumps(purge(record), sort_keys=True, allow_nan=False)
+    """Checksum of a record, as it is read from its file however that is laid out, and of its trace's text."""
+    text = json.dumps(record, sort_keys=True, allow_nan=False)
     return hashlib.sha256(f"{text}\0{trace}".encode()).hexdigest()
 
 

@@ -76,8 +76,6 @@ class SetUp:
                 keeper.pass_chunk(state, position)
 
         position = train(self.model, self.protocol, state, position, report_and_keep)
-        if keeper:
-            keeper.keep(state, position)
         state.settle()
         test = None if position.diverged else examine(self.model, state, self.protocol.test, position)
         record = _make_record(self, position, compute_energies(state), test, commit)

@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -18,13 +19,17 @@ PACKAGES = ("numpy", "numba", "brian2")
 
 def collect_versions() -> dict[str, str]:
     """Versions of Python, of this library and of the packages that compute."""
-    versions = {"python": platform.python_version(), "bioplast": bioplast.__version__}
-    for package in PACKAGES:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            versions[package] = "not installed"
-    return versions
+    packages = {package: _find_version(package) for package in PACKAGES}
+    return {"python": platform.python_version(), "bioplast": bioplast.__version__, **packages}
+
+
+@cache
+def _find_version(package: str) -> str:
+    """As it was when first asked: what is imported stays as it is for the life of the process."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def find_commit(folder: Path, warn: Callable[[str], None] = warn_on_stderr) -> str | None:

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from bioplast.errors import RequestError
-from bioplast.studies.catalogue import find_entries, find_entry, load_runs, make_entry_frame
+from bioplast.studies.catalogue import find_entries, find_entry, load_runs, make_entry_rows
 from bioplast.studies.failure import FAILURE_FILE
 from bioplast.studies.garbage import delete_file, list_garbage
 from bioplast.training.config import RunConfig
@@ -58,9 +58,9 @@ def test_every_run_is_listed_with_its_status(results):
     found = {entry.folder.name[:1]: entry.status for entry in find_entries(results, experiment="caching")}
     assert found == {"0": "outdated", "1": "damaged", "2": "failed", "3": "kept"}
     assert [entry.status for entry in find_entries(results, experiment="compare")] == ["finished"] * 2
-    frame = make_entry_frame(find_entries(results))
-    assert len(frame) == 6
-    assert frame.set_index("status").loc["failed", "reason"] == "no numbers left"
+    rows = make_entry_rows(find_entries(results))
+    assert len(rows) == 6
+    assert [row["reason"] for row in rows if row["status"] == "failed"] == ["no numbers left"]
     with only_one(results / "caching" / ("3" * 16)):
         assert find_entries(results, key="3" * 16)[0].status == "running"
 

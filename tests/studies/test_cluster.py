@@ -1,8 +1,6 @@
 """Studies on workers that die, that were started elsewhere, or that share a folder."""
 
-import importlib
 import json
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -12,16 +10,17 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
+from distributed.security import Security
 
-from bioplast.errors import IncompleteStudyError, RequestError
+from bioplast.errors import RequestError
 from bioplast.studies.cluster import open_cluster
 from bioplast.studies.executor import execute
 from bioplast.studies.jobs import Job
-from bioplast.studies.worker import leave_signals
 from bioplast.training.config import RunConfig
-from bioplast.training.record import read_run
+from bioplast.training.record import read_run, write_run
 from bioplast.training.run import carry_out, set_up
 
 ROOT = Path(__file__).parents[2]
@@ -47,12 +46,12 @@ class Killer:
         if self.moments and len(self.ended) >= self.moments[0]:
             del self.moments[0]
             # One that was killed a moment ago may not have gone yet.
-            victim = next(p for p in multiprocessing.active_children() if p.pid not in self.killed)
+            victim = next(p for p in psutil.Process().children() if p.pid not in self.killed)
             os.kill(victim.pid, signal.SIGKILL)
             self.killed.append(victim.pid)
 
     def on_tick(self):
-        self.processes |= {process.pid for process in multiprocessing.active_children()}
+        self.processes |= {process.pid for process in psutil.Process().children()}
 
 
 @pytest.fixture
@@ -88,7 +87,15 @@ def test_two_local_workers_of_which_one_is_killed_twice(jobs, study):
     # Those that died were replaced; a new worker may get the address of an old one.
     assert len(watcher.processes) >= 3
     check(jobs, study, watcher)
-    assert multiprocessing.active_children() == []
+    assert psutil.Process().children() == []
+
+
+def ask(workers, n_workers, function, *arguments):
+    """What ``function`` gives in each of the workers, once there are as many."""
+    workers.client.wait_for_workers(n_workers, timeout=60)
+    answers = list(workers.client.run(function, *arguments).values())
+    assert len(answers) == n_workers
+    return answers
 
 
 @pytest.fixture
@@ -175,25 +182,16 @@ def list_listening(pids):
     return listening
 
 
-def import_brian2():
-    """In the thread of a run, which Python does not let take over Ctrl-C."""
-    with leave_signals():
-        module = importlib.import_module("brian2")
-    return module.__name__, threading.current_thread() is threading.main_thread()
-
-
-def test_a_run_can_import_brian2():
-    with open_cluster(1) as client:
-        assert client.submit(import_brian2).result() == ("brian2", False)
-        assert list(client.run(signal.getsignal, signal.SIGINT).values()) == [signal.SIG_IGN]
+def test_workers_are_out_of_reach_of_ctrl_c():
+    with open_cluster(1) as workers:
+        sessions = ask(workers, 1, os.getsid, 0)
+    assert os.getsid(0) not in sessions
 
 
 def test_nothing_listens_beyond_this_machine():
     loopback = "0100007F"
-    with open_cluster(2) as client:
-        workers = list(client.run(os.getpid).values())
-        assert len(workers) == 2
-        listening = list_listening([os.getpid(), *workers])
+    with open_cluster(2) as workers:
+        listening = list_listening([os.getpid(), *ask(workers, 2, os.getpid)])
     assert len(listening) >= 3
     assert set(listening) == {loopback}
 
@@ -203,8 +201,9 @@ def test_workers_do_not_outlive_a_study_that_is_killed(tmp_path):
         "import os, time\n"
         "from bioplast.studies.cluster import open_cluster\n"
         "if __name__ == '__main__':\n"
-        "    with open_cluster(2) as client:\n"
-        "        print(*client.run(os.getpid).values(), flush=True)\n"
+        "    with open_cluster(2) as workers:\n"
+        "        workers.client.wait_for_workers(2)\n"
+        "        print(*workers.client.run(os.getpid).values(), flush=True)\n"
         "        time.sleep(600)\n"
     )
     (tmp_path / "program.py").write_text(program)
@@ -249,8 +248,8 @@ def test_workers_that_do_not_end_in_time_spoil_no_study(monkeypatch):
         raise TimeoutError
 
     monkeypatch.setattr(LocalCluster, "close", close_late)
-    with open_cluster(1) as client:
-        assert client.submit(sum, [1, 2]).result() == 3
+    with open_cluster(1) as workers:
+        assert workers.client.submit(sum, [1, 2]).result() == 3
 
 
 def test_workers_killed_while_they_start_are_replaced(jobs, study):
@@ -260,7 +259,7 @@ def test_workers_killed_while_they_start_are_replaced(jobs, study):
 
     def kill():
         while len(killed) < 8 and not stop.wait(0.05):
-            for process in multiprocessing.active_children():
+            for process in psutil.Process().children():
                 if process.pid not in killed and len(killed) < 8:
                     os.kill(process.pid, signal.SIGKILL)
                     killed.add(process.pid)
@@ -277,9 +276,49 @@ def test_workers_killed_while_they_start_are_replaced(jobs, study):
     check(jobs, study, watcher)
 
 
-def test_a_study_without_workers_ends_and_says_so(jobs, study, monkeypatch):
+def test_a_study_without_workers_ends_with_what_it_has(jobs, study, monkeypatch):
     monkeypatch.setattr("bioplast.studies.executor._NO_WORKER_SECONDS", 3.0)
-    monkeypatch.setattr("bioplast.studies.executor.replace_workers", lambda cluster, n_workers: None)
-    monkeypatch.setattr("bioplast.studies.cluster.replace_workers", lambda cluster, n_workers: None)
-    with pytest.raises(IncompleteStudyError, match="no worker is left, and none came in 3 s"):
-        execute(jobs, project=study, workers=2, watcher=Killer())
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    write_run(jobs[0].folder, carry_out(jobs[0].config, project=study))
+    watcher = Killer()
+    failures = execute(jobs, project=study, workers=2, watcher=watcher)
+    assert [failure.config for failure in failures] == [job.config for job in jobs[1:]]
+    assert {failure.reason for failure in failures} == {"no worker was left, and none came in 3 s"}
+    assert all(failure.is_lost for failure in failures)
+    assert sorted(watcher.ended) == [(0, None), *zip(range(1, N_RUNS), failures, strict=True)]
+
+
+def test_strangers_on_this_machine_are_kept_out():
+    """Neither scheduler nor workers answer somebody without the certificates of the study."""
+    with open_cluster(1) as workers:
+        (of_worker,) = ask(workers, 1, lambda dask_worker: dask_worker.address)
+        addresses = [workers.client.scheduler.address, of_worker]
+        strangers = [None, Security.temporary()]
+        for address in addresses:
+            assert address.startswith("tls://127.0.0.1:")
+            for security in strangers:
+                plain = address if security else address.replace("tls", "tcp")
+                with pytest.raises((OSError, TimeoutError)):
+                    Client(plain, security=security, timeout=2, set_as_default=False)
+
+
+def test_a_scheduler_with_certificates(jobs, study, tmp_path):
+    """``--certificates``: the study is let in with them, and told no without."""
+    security = Security.temporary()
+    folder = tmp_path / "certificates"
+    folder.mkdir()
+    for name, file in (("ca_file", "ca.pem"), ("cert", "cert.pem"), ("key", "key.pem")):
+        (folder / file).write_text(security.get_tls_config_for_role("client")[name])
+    with (
+        LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=False, security=security, dashboard_address=None
+        ) as cluster,
+    ):
+        address = cluster.scheduler_address
+        options = {"project": study, "workers": 1, "watcher": Killer(), "scheduler": address}
+        assert execute(jobs[:2], **options, certificates=folder) == []
+        with pytest.raises(RequestError, match="scheduler: no Dask scheduler at "):
+            execute(jobs[2:4], **options)
+        (folder / "key.pem").unlink()
+        with pytest.raises(RequestError, match=r"certificates: no key\.pem in "):
+            execute(jobs[2:4], **options, certificates=folder)

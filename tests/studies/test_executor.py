@@ -1,7 +1,7 @@
-import multiprocessing
 import os
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bioplast.studies.executor import execute
@@ -121,7 +121,7 @@ def test_an_interrupt_keeps_what_is_finished_and_leaves_no_process(study, make_j
         execute(jobs, project=study, workers=1, watcher=Interrupt())
     assert read_run(jobs[0].folder).record["model"] == "tiny"
     assert not jobs[1].folder.exists()
-    assert multiprocessing.active_children() == []
+    assert psutil.Process().children() == []
 
 
 def test_every_worker_has_one_thread(study, make_job, monkeypatch):

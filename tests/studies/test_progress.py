@@ -39,9 +39,9 @@ def test_describe_event():
 
 
 def test_time_left_is_in_proportion_to_the_expected_lengths():
-    assert estimate_seconds_left(60.0, [10.0, 20.0], [5.0, 10.0]) == pytest.approx(30.0)
-    assert estimate_seconds_left(60.0, [], [5.0]) is None
-    assert estimate_seconds_left(60.0, [10.0], []) == 0.0
+    assert estimate_seconds_left(60.0, 30.0, 15.0) == pytest.approx(30.0)
+    assert estimate_seconds_left(60.0, 0.0, 5.0) is None
+    assert estimate_seconds_left(60.0, 10.0, 0.0) == 0.0
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59.6, "1 min 00 s"), (3725, "62 min 05 s")])

@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from bioplast.studies.table import format_cell, make_markdown, make_rich_table
+from bioplast.studies.columns import format_cell
+from bioplast.studies.table import make_markdown, make_rich_table
 
 
 @pytest.mark.parametrize(
@@ -14,7 +15,6 @@ from bioplast.studies.table import format_cell, make_markdown, make_rich_table
         (3.5e8, "3.50e+08"),
         (0.94871, "0.949"),
         (np.nan, "-"),
-        (pd.NA, "-"),
         (True, "True"),
     ],
 )

@@ -1,4 +1,4 @@
-"""A study's own files on their way to workers that were started elsewhere."""
+"""The files of a study on their way to workers that were started elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FOLDERS = (MODELS, EXPERIMENTS, EXAMPLES)
 
 
 @dataclass(frozen=True)
-class Luggage:
+class ProjectFiles:
     """The Python files of models/, experiments/ and docs/examples/, as they were when the study began.
 
     Attributes
@@ -28,7 +28,7 @@ class Luggage:
     commit: str
 
     @classmethod
-    def pack(cls, project: Path, commit: str) -> Luggage:
+    def pack(cls, project: Path, commit: str) -> ProjectFiles:
         """The files of ``project``."""
         paths = [path for folder in FOLDERS for path in sorted((project / folder).glob("*.py"))]
         return cls({path.relative_to(project).as_posix(): path.read_bytes() for path in paths}, commit)
