@@ -40,6 +40,9 @@ class Watcher(Protocol):
     def on_event(self, event: Event) -> None:
         """A run started or has come further."""
 
+    def on_warning(self, message: str) -> None:
+        """A worker has something to say that a person should know."""
+
     def on_end(self, job: int, failure: Failure | None) -> None:
         """A run has ended, well or not."""
 
@@ -100,7 +103,7 @@ class _Study:
         self._waiting = deque(sorted(range(len(jobs)), key=lambda index: -jobs[index].expected_seconds))
         self._running: dict[Future, int] = {}
         self._failures: dict[int, Failure] = {}
-        self._news: queue.SimpleQueue[Event | Future] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[Event | str | Future] = queue.SimpleQueue()
         self._attempt = uuid.uuid4().hex
         self._topic = f"bioplast-{self._attempt}"
         self._rounds: Counter[int] = Counter()
@@ -123,7 +126,8 @@ class _Study:
         return [self._failures[index] for index in sorted(self._failures)]
 
     def _hear(self, event: tuple[float, Any]) -> None:
-        self._news.put(Event(**event[1]))
+        content = event[1]
+        self._news.put(content["warning"] if "warning" in content else Event(**content))
 
     def _submit(self) -> None:
         if time.monotonic() >= self._next_count:
@@ -169,6 +173,8 @@ class _Study:
             while True:
                 if isinstance(news, Event):
                     self._watcher.on_event(news)
+                elif isinstance(news, str):
+                    self._watcher.on_warning(news)
                 else:
                     self._take_result(news)
                 news = self._news.get_nowait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ _SETTINGS = {
     "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH": "100",
 }
 _LOG_FILE = "worker.log"
-_STOP_SECONDS = 2.0
+_STOP_SECONDS = 5.0
 
 
 @dataclass
@@ -54,11 +55,16 @@ class LocalWorkers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # A run that is under way sees it after its chunk, and is kept.
         for process in self.processes:
-            process.kill()
+            process.terminate()
+        deadline = time.monotonic() + _STOP_SECONDS
         for process in self.processes:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(_STOP_SECONDS)
+            try:
+                process.wait(max(deadline - time.monotonic(), 0.0))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
     def replace_lost(self) -> None:
         """Have as many workers as there should be: those that died are started anew."""

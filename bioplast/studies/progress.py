@@ -76,6 +76,11 @@ class StudyProgress:
             total=count_samples(config),
         )
 
+    def on_warning(self, message: str) -> None:
+        """A worker has something to say."""
+        line = f"bioplast: {' '.join(message.split())}"
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
     def on_end(self, job: int, failure: Failure | None) -> None:
         """A run has ended: the bar moves, and its worker is free."""
         self._n_ended += 1

@@ -7,7 +7,7 @@ import time
 import traceback
 from dataclasses import asdict, dataclass
 
-from distributed import Worker, get_worker
+from distributed import Status, Worker, get_worker
 
 from bioplast.errors import RequestError
 from bioplast.project import load_experiment_module
@@ -17,7 +17,6 @@ from bioplast.studies.point import Point, find_point, write_point
 from bioplast.studies.project_files import ProjectFiles
 from bioplast.training.config import RunConfig
 from bioplast.training.folder import carry_out_in, make_keeper
-from bioplast.training.keeper import warn_on_stderr
 from bioplast.training.lock import only_one
 from bioplast.training.loop import Position
 from bioplast.training.run import set_up
@@ -74,10 +73,14 @@ class Call:
         """Tell the study."""
         self.worker.log_event(self.topic, asdict(event))
 
+    def warn(self, message: str) -> None:
+        """Have the study tell a person."""
+        self.worker.log_event(self.topic, {"warning": message})
+
     def is_unwanted(self) -> bool:
         """Whether the study has gone, or has taken the run back."""
         state = self.worker.state.tasks.get(self.task)
-        return state is None or state.state == "cancelled"
+        return self.worker.status != Status.running or state is None or state.state == "cancelled"
 
     def wait(self) -> None:
         if self.is_unwanted():
@@ -106,7 +109,7 @@ def carry_out(config: RunConfig, call: Call) -> None:
         )
     # Asked for afresh, a run goes on from its own checkpoints only, not from those of an earlier call.
     is_fresh = call.job.is_fresh
-    more, warn = ({"attempt": call.attempt}, be_silent) if is_fresh else ({}, warn_on_stderr)
+    more, warn = ({"attempt": call.attempt}, be_silent) if is_fresh else ({}, call.warn)
     keeper = make_keeper(
         call.job.folder, setup, more, resumes=True, insists=False, wants_stop=call.is_unwanted, warn=warn
     )

@@ -50,6 +50,9 @@ class Killer:
             os.kill(victim.pid, signal.SIGKILL)
             self.killed.append(victim.pid)
 
+    def on_warning(self, message):
+        raise AssertionError(message)
+
     def on_tick(self):
         self.processes |= {process.pid for process in psutil.Process().children()}
 

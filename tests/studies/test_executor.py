@@ -29,6 +29,9 @@ class Log:
     def on_end(self, job, failure):
         self.ended[job] = failure
 
+    def on_warning(self, message):
+        raise AssertionError(message)
+
     def on_tick(self):
         pass
 

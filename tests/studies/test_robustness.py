@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bioplast.training.record import RECORD_FILE, read_run
@@ -120,6 +121,7 @@ def test_two_studies_at_once_do_every_run_once(command, study, environment, tmp_
 
 
 def test_damage_is_told_in_a_line_each_and_nothing_wrong_is_reused(command, study, environment, tmp_path):
+    environment["BIOPLAST_CHECKPOINT_SECONDS"] = "0"
     assert call(command("--workers", 1), study, environment).returncode == 0
     folder = study / "results" / "mini"
     whole = read_all(folder)
@@ -130,6 +132,7 @@ def test_damage_is_told_in_a_line_each_and_nothing_wrong_is_reused(command, stud
     content = bytearray(state.read_bytes())
     content[len(content) // 2] ^= 1
     state.write_bytes(content)
+    state.with_name("state.previous.npz").unlink(missing_ok=True)
     (tmp_path / "starts").unlink()
     done = call(command("--workers", 1), study, environment)
     assert done.returncode == 0
@@ -149,16 +152,9 @@ def interrupt(process):
     os.killpg(process.pid, signal.SIGINT)
 
 
-def has_processes(group):
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 @pytest.mark.parametrize("end", [interrupt, subprocess.Popen.terminate], ids=["Ctrl-C", "SIGTERM"])
 def test_an_interrupt_ends_cleanly_and_keeps_what_is_there(command, study, environment, end):
+    environment["BIOPLAST_CHECKPOINT_SECONDS"] = "0"
     long = command("--workers", 2, "--seeds", 4, samples=40_000)
     process = subprocess.Popen(
         long,
@@ -173,14 +169,15 @@ def test_an_interrupt_ends_cleanly_and_keeps_what_is_there(command, study, envir
     while len(list(folder.glob("*/state.npz"))) < 2:
         assert process.poll() is None, process.communicate()
         time.sleep(0.05)
+    workers = psutil.Process(process.pid).children()
+    assert len(workers) == 2
     end(process)
     out, errors = process.communicate()
     assert process.returncode == 1, errors
     assert out == ""
     n_kept = len(list(folder.glob(f"*/{RECORD_FILE}")))
     assert errors == f"mini: {n_kept} of 4 runs are finished and kept\nbioplast: interrupted\n"
-    while has_processes(process.pid):
-        time.sleep(0.1)
+    assert not any(worker.is_running() for worker in workers)
     assert call(long, study, environment).returncode == 0
     assert len(read_all(folder)) == 4
 

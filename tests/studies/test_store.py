@@ -8,6 +8,7 @@ from bioplast.studies.failure import FAILURE_FILE
 from bioplast.studies.jobs import Failure
 from bioplast.studies.store import Store
 from bioplast.training.config import RunConfig
+from bioplast.training.folder import find_run
 from bioplast.training.record import write_run
 
 PROVENANCE = {"data": "ab", "revisions": {"training": 1}, "code": {"models/ann.py": "cd"}}
@@ -30,7 +31,7 @@ def test_another_configuration_is_another_run(tmp_path, make_run, change):
     store = Store(tmp_path)
     write_run(store.folder_of(CONFIG), make_run())
     assert not store.has(replace(CONFIG, **change))
-    assert not store.take_over(replace(CONFIG, **change))
+    assert not store.reuse(replace(CONFIG, **change))
 
 
 def test_a_run_without_its_record_is_not_finished(tmp_path):
@@ -59,7 +60,8 @@ def test_a_changed_meaning_of_a_configuration_reuses_nothing(tmp_path, make_run,
     store = Store(tmp_path)
     write_run(store.folder_of(CONFIG), make_run(key=CONFIG.key))
     monkeypatch.setattr("bioplast.training.config.SCHEMA", 10**6)
-    assert store.find(CONFIG) is None
+    with pytest.raises(RequestError, match="holds another run"):
+        find_run(store.folder_of(CONFIG), replace(CONFIG).key)
 
 
 def test_the_note_of_a_failure_on_a_full_disk_is_not_what_ends_a_study(tmp_path, monkeypatch):
