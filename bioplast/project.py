@@ -23,6 +23,7 @@ from types import ModuleType
 
 from bioplast.code_digest import digest_code
 from bioplast.errors import RequestError
+from bioplast.files import read_file
 
 MODELS = "models"
 EXPERIMENTS = "experiments"
@@ -148,7 +149,7 @@ def read_source(path: Path) -> bytes:
     RequestError : it cannot be read
     """
     try:
-        return path.read_bytes()
+        return read_file(path)
     except OSError as error:
         raise RequestError(f"{path}: cannot be read ({error.strerror})") from None
 
@@ -189,7 +190,7 @@ def _list(folder: Path) -> dict[str, str]:
 def _read_summary(path: Path) -> str:
     """The first line of a file's docstring; the file is parsed, not run: listing must be quick."""
     try:
-        docstring = ast.get_docstring(ast.parse(path.read_bytes()))
+        docstring = ast.get_docstring(ast.parse(read_file(path)))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return f"(not Python: {error})"
     except OSError as error:

@@ -29,6 +29,11 @@ def find_project(folder: Path | None) -> Path:
     return projects.open_project(folder)
 
 
+def find_named(folder: Path | None) -> Path | None:
+    """The project that is named; None if none is."""
+    return None if folder is None else find_project(folder)
+
+
 def find_results(results: Path | None, project: Path | None) -> Path:
     """Where runs lie: the folder that is named, or the project's ``results``."""
     if results is None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bioplast.commands.folders import ProjectOption, ResultsOption, find_project, find_results
+from bioplast.commands.folders import ProjectOption, ResultsOption, find_named, find_project, find_results
 from bioplast.errors import RequestError
 from bioplast.listing import make_listing
 from bioplast.options import check_path
@@ -28,7 +28,7 @@ def list_all(
     if (where or results) and not runs:
         raise RequestError("list: --where and --results choose among runs; add --runs")
     if runs:
-        _list_runs(find_results(results, project), where or [])
+        _list_runs(find_results(results, project), where or [], find_named(project))
         return
     sections = make_listing(find_project(project))
     width = max(len(name) for lines in sections.values() for name in lines)
@@ -73,7 +73,7 @@ def gc(
 
     folder = find_results(results, project)
     n_bytes = n_paths = 0
-    for path, reason in list_garbage(find_entries(folder), outdated=outdated):
+    for path, reason in list_garbage(find_entries(folder, find_named(project)), outdated=outdated):
         print(f"{path.relative_to(folder)}  {reason}")
         n_paths += 1
         n_bytes += path.stat().st_size
@@ -85,10 +85,15 @@ def gc(
 
 def find_run_folder(text: str, results: Path | None, project: Path | None) -> Path:
     """The folder of the finished run that ``text`` is the key or the folder of."""
+    from bioplast.studies.age import Age
     from bioplast.studies.catalogue import find_entry, read_entry
 
     is_key = len(text) >= 4 and set(text) <= set("0123456789abcdef") and not Path(text).exists()
-    entry = find_entry(find_results(results, project), text) if is_key else read_entry(Path(text))
+    entry = (
+        find_entry(find_results(results, project), text, find_named(project))
+        if is_key
+        else read_entry(Path(text), Age.of(Path(text), find_named(project)))
+    )
     if entry is None:
         return Path(text)
     if entry.run is None:
@@ -97,7 +102,7 @@ def find_run_folder(text: str, results: Path | None, project: Path | None) -> Pa
     return entry.folder
 
 
-def _list_runs(results: Path, where: Sequence[str]) -> None:
+def _list_runs(results: Path, where: Sequence[str], project: Path | None) -> None:
     from bioplast.studies.catalogue import find_entries, make_entry_rows
     from bioplast.studies.columns import format_columns
 
@@ -107,7 +112,7 @@ def _list_runs(results: Path, where: Sequence[str]) -> None:
         if not equals:
             raise RequestError(f"--where: must be FIELD=VALUE, got {text!r}")
         wanted[name] = value
-    entries = find_entries(results, **wanted)
+    entries = find_entries(results, project, **wanted)
     for line in format_columns(make_entry_rows(entries)):
         print(line)
     print(f"{len(entries)} runs in {results}")

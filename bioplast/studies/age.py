@@ -28,8 +28,10 @@ class Age:
     _reasons: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, folder: Path) -> Age:
-        """For the runs in ``folder``, which lies in its project or in none."""
+    def of(cls, folder: Path, project: Path | None = None) -> Age:
+        """For runs in ``folder`` of ``project``; if None, of the one that they lie in, or of none."""
+        if project is not None:
+            return cls(project)
         try:
             return cls(find_project(folder))
         except RequestError:

@@ -49,12 +49,13 @@ class Entry:
         return {name: found.get(name, self.config.get(name)) for name in NAMES}
 
 
-def find_entries(results: Path, **wanted: Any) -> list[Entry]:
+def find_entries(results: Path, project: Path | None = None, **wanted: Any) -> list[Entry]:
     """The runs in ``results``, by experiment and key.
 
     Parameters
     ----------
     results : folder with a folder per experiment
+    project : whose networks and experiments the runs are of; that around ``results`` if None
     wanted : values of ``NAMES`` that a run must have, e.g. ``model="ann", status="finished"``; a value is
         compared as text
 
@@ -65,7 +66,7 @@ def find_entries(results: Path, **wanted: Any) -> list[Entry]:
     for name in wanted:
         if name not in NAMES:
             raise RequestError(f"where: no field {name!r}; there are {', '.join(NAMES)}")
-    return [entry for entry in _read_all(results) if _fits(entry, wanted)]
+    return [entry for entry in _read_all(results, project) if _fits(entry, wanted)]
 
 
 def load_runs(results: Path, **wanted: Any) -> pd.DataFrame:
@@ -82,14 +83,14 @@ def load_runs(results: Path, **wanted: Any) -> pd.DataFrame:
     return frame
 
 
-def find_entry(results: Path, key: str) -> Entry:
+def find_entry(results: Path, key: str, project: Path | None = None) -> Entry:
     """The run whose key begins with ``key``.
 
     Raises
     ------
     RequestError : there is none, or more than one
     """
-    found = [entry for entry in _read_all(results) if entry.folder.name.startswith(key)]
+    found = [entry for entry in _read_all(results, project) if entry.folder.name.startswith(key)]
     if len({entry.folder.name for entry in found}) > 1:
         raise RequestError(f"run: {len(found)} runs have keys that begin with {key!r}; give more of it")
     if not found:
@@ -97,8 +98,8 @@ def find_entry(results: Path, key: str) -> Entry:
     return found[0]
 
 
-def _read_all(results: Path) -> Iterator[Entry]:
-    age = Age.of(results)
+def _read_all(results: Path, project: Path | None) -> Iterator[Entry]:
+    age = Age.of(results, project)
     for folder in sorted(results.glob("*/*")):
         if folder.is_dir():
             entry = read_entry(folder, age)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import gc
+import asyncio
 import logging
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import dask
 from distributed import Client, LocalCluster
+from distributed.comm import connect
 from distributed.security import Security
 
 from bioplast.errors import RequestError
@@ -68,25 +70,34 @@ def open_cluster(
 
 
 def _connect(scheduler: str, certificates: Path | None) -> Client:
-    security = None
-    if certificates is not None:
-        files = {option: certificates / name for option, name in CERTIFICATES.items()}
-        missing = [path.name for path in files.values() if not path.is_file()]
-        if missing:
-            raise RequestError(f"certificates: no {', '.join(missing)} in {certificates}")
-        security = Security(require_encryption=True, **{option: str(path) for option, path in files.items()})
+    security = Security() if certificates is None else _read_certificates(certificates)
     try:
+        # In a thread, since a notebook has a loop of its own.
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, _greet(scheduler, security)).result()
         return Client(scheduler, timeout=CONNECT_SECONDS, security=security, set_as_default=False)
     except (OSError, ValueError, TimeoutError, RuntimeError, TypeError) as error:
         reason = " ".join(str(error).split())
         raise RequestError(f"scheduler: no Dask scheduler at {scheduler!r} ({reason})") from None
 
 
+async def _greet(scheduler: str, security: Security) -> None:
+    """See whether a scheduler answers: a client that found none tries to close for half a minute."""
+    arguments = security.get_connection_args("client")
+    comm = await connect(scheduler, timeout=CONNECT_SECONDS, **arguments)
+    await comm.close()
+
+
+def _read_certificates(folder: Path) -> Security:
+    files = {option: folder / name for option, name in CERTIFICATES.items()}
+    missing = [path.name for path in files.values() if not path.is_file()]
+    if missing:
+        raise RequestError(f"certificates: no {', '.join(missing)} in {folder}")
+    return Security(require_encryption=True, **{option: str(path) for option, path in files.items()})
+
+
 @contextmanager
 def _start_local(n_workers: int) -> Iterator[Workers]:
-    # A client that found no scheduler closes itself when it is collected, which would wait for ever for
-    # the lock that starting a cluster holds.
-    gc.collect()
     settings: dict[str, Any] = {
         "distributed.scheduler.allowed-failures": MAX_DEATHS,
         "distributed.scheduler.http.routes": [],

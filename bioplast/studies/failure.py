@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from bioplast.files import read_file
 from bioplast.jsontext import parse_json
 
 FAILURE_FILE = "failure.json"
@@ -13,7 +14,7 @@ FAILURE_FILE = "failure.json"
 def read_failure(folder: Path) -> dict[str, Any] | None:
     """The note of a run that failed in ``folder``; None if there is none that can be read."""
     try:
-        note = parse_json((folder / FAILURE_FILE).read_text(encoding="utf-8"))
+        note = parse_json(read_file(folder / FAILURE_FILE))
     except (OSError, ValueError):
         return None
     kinds = {"reason": str, "details": str, "is_request": bool, "config": dict}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bioplast.errors import RequestError
+from bioplast.files import read_file
 from bioplast.jsontext import parse_json
 from bioplast.training.config import SCHEMA
 from bioplast.training.record import DamagedRunError, purge, replace_text
@@ -96,7 +97,7 @@ def find_point(folder: Path, point: Point) -> Rows | None:
     if not path.exists():
         return None
     try:
-        content = parse_json(path.read_text(encoding="utf-8"))
+        content = parse_json(read_file(path))
         if content["key"] != point.key:
             raise ValueError(f"it is of another point, {content['key']}")
         if content.pop("checksum") != _digest(content):

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.errors import RequestError
+from bioplast.files import read_file
 
 LABELS_MAGIC = 0x00000801  # one dimension
 IMAGES_MAGIC = 0x00000803  # image, row, column
@@ -34,7 +35,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         if path.exists() and not path.is_file():  # reading from a pipe or a device may never end
             raise RequestError(f"{path}: must be a file")
-        return path.read_bytes()
+        return read_file(path)
     except FileNotFoundError:
         raise RequestError(f"{path}: there is no such file") from None
     except OSError as error:

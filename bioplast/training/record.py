@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bioplast.errors import RequestError
+from bioplast.files import read_file
 from bioplast.jsontext import parse_json
 from bioplast.network import State
 from bioplast.training.fields import check_record
@@ -96,8 +97,8 @@ def read_run(folder: Path) -> Run:
     """
     path = folder if folder.name == RECORD_FILE else folder / RECORD_FILE
     try:
-        record = parse_json(path.read_text(encoding="utf-8"))
-        text = (path.parent / TRACE_FILE).read_bytes().decode("utf-8")
+        record = parse_json(read_file(path).decode("utf-8"))
+        text = read_file(path.parent / TRACE_FILE).decode("utf-8")
         check_record(record)
         checksum = record.pop(CHECKSUM, None)  # runs from before have none
         if checksum is not None and checksum != _digest(record, text):

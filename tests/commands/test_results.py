@@ -1,6 +1,7 @@
 """``bioplast list``, ``show`` and ``gc``."""
 
 import json
+import os
 import re
 
 import pytest
@@ -35,7 +36,8 @@ def test_show_prints_a_run_by_its_folder_or_its_file(train, call, study):
     assert call("show", "here/run.json")[1] == out
 
 
-def test_runs_are_listed_shown_by_key_and_cleaned_up(train, call, study, list_files):
+def test_runs_are_listed_shown_by_key_and_cleaned_up(train, call, study, list_files, monkeypatch):
+    monkeypatch.setenv("BIOPLAST_CHECKPOINT_SECONDS", "0")
     assert "0 runs in" in call("list", "--runs")[1]
     train("--seed", 12)
     train("--seed", 13, "--rule", "largest(0.5)")
@@ -118,3 +120,27 @@ def test_list_tells_of_models_that_are_no_python(call, study):
     assert (status, err) == (0, "")
     assert "(not Python: " in out
     assert call("train", "loop")[2].startswith("bioplast: model: no model 'loop'; there are odd, tiny in ")
+
+
+def test_runs_are_outdated_by_the_project_that_is_named(call, train, study, tmp_path, monkeypatch):
+    """Runs kept elsewhere, and a project that others can write to: named, its files count."""
+    results = tmp_path / "kept"
+    assert train("--out", results / "by-hand" / "one")[0] == 0
+    model = study / "models" / "tiny.py"
+    model.write_text(model.read_text().replace("LEARNING_RATE = 0.1", "LEARNING_RATE = 0.2"))
+    (study / "models").chmod(0o777)
+    monkeypatch.chdir(tmp_path)
+    _, out, _ = call("list", "--runs", "--results", results)
+    assert "finished" in out
+    _, out, _ = call("list", "--runs", "--results", results, "--project", study)
+    assert "outdated" in out
+
+
+def test_a_pipe_in_place_of_a_record_is_not_waited_for(call, tmp_path):
+    folder = tmp_path / "runs" / "one" / "two"
+    folder.mkdir(parents=True)
+    os.mkfifo(folder / "run.json")
+    status, _, errors = call("show", folder)
+    assert status == 2
+    assert errors.count("\n") == 1
+    assert call("list", "--runs", "--results", tmp_path / "runs")[0] == 0

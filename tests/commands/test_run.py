@@ -10,7 +10,7 @@ def test_run_hands_its_options_to_the_study(call, study, monkeypatch):
         asked.update(options, modules=[module.__name__ for module in modules])
         return [study / "results" / "nothing"]
 
-    monkeypatch.setattr("bioplast.studies.run_experiments", run_experiments)
+    monkeypatch.setattr("bioplast.studies.study.run_experiments", run_experiments)
     status, out, _ = call("run", "nothing", "--quick", "--seeds", 2, "--workers", 1, "--fresh")
     assert status == 0
     assert str(study / "results" / "nothing") in out
@@ -23,6 +23,7 @@ def test_run_hands_its_options_to_the_study(call, study, monkeypatch):
         "fresh": True,
         "retry": False,
         "scheduler": None,
+        "certificates": None,
     }
 
 
@@ -30,5 +31,5 @@ def test_study_with_failed_runs_ends_with_status_one_and_one_line(call, monkeypa
     def run_experiments(modules, **options):
         raise IncompleteStudyError("1 of 3 runs failed: out of memory")
 
-    monkeypatch.setattr("bioplast.studies.run_experiments", run_experiments)
+    monkeypatch.setattr("bioplast.studies.study.run_experiments", run_experiments)
     assert call("run", "nothing") == (1, "", "bioplast: 1 of 3 runs failed: out of memory\n")

@@ -162,7 +162,8 @@ def test_resume_where_the_record_is_damaged_makes_it_again(train, study):
     assert json.loads(out)["energy"] == whole["energy"]
 
 
-def test_resume_of_another_run_s_folder_is_refused_and_leaves_it_alone(train, study, list_files):
+def test_resume_of_another_run_s_folder_is_refused_and_leaves_it_alone(train, study, list_files, monkeypatch):
+    monkeypatch.setenv("BIOPLAST_CHECKPOINT_SECONDS", "0")
     train("--out", study / "here")
     before = {path: path.read_bytes() for path in list_files(study / "here")}
     status, out, err = train("--out", study / "here", "--seed", 2, "--resume")
