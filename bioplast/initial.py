@@ -8,15 +8,17 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from bioplast.energy import Books
-from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, Layer
+from bioplast.network import Layer
 from bioplast.plasticity import Plasticity
+from bioplast.plasticity.part import is_output
 from bioplast.randomness import make_rng
+from bioplast.sizes import Hidden, list_shapes
 
 
 def make_layers(
     seed: int,
     n_inputs: int,
-    n_hidden: int,
+    hidden: Hidden,
     n_outputs: int,
     *,
     sd_hidden: float,
@@ -24,8 +26,8 @@ def make_layers(
     plasticity: Plasticity,
     dtype: DTypeLike = np.float32,
     has_bias: bool = True,
-) -> tuple[Layer, Layer]:
-    """Layers with weights from a normal distribution around 0 and empty books.
+) -> tuple[Layer, ...]:
+    """Layers with weights from a normal distribution around 0 and empty books, from input to output.
 
     The last row of each layer holds the biases, drawn like all other weights. Drawing happens in
     float32 for every ``dtype``, so the same seed is the same network.
@@ -33,25 +35,24 @@ def make_layers(
     Parameters
     ----------
     seed : the run's seed; weights come from its ``weights`` stream, paths from ``masks``
-    n_inputs, n_hidden, n_outputs : numbers of units, the always-on ones not counted
+    n_inputs, hidden, n_outputs : numbers of units, the always-on ones not counted; several hidden layers
+        are a tuple
     sd_hidden, sd_output : standard deviation of the weights into hidden and output units
     plasticity : its path says which synapses are plastic
-    has_bias : whether a unit that is always on reaches the output
+    has_bias : whether a unit that is always on reaches the layers behind the first
 
     Raises
     ------
-    RequestError : the path cannot be laid through ``n_hidden`` units
+    RequestError : the path cannot be laid through the hidden layers
     """
     weights_rng, masks_rng = make_rng(seed, "weights"), make_rng(seed, "masks")
-    if plasticity.path is not None:
-        plasticity.path.check_layer(n_hidden)
+    path = plasticity.path
+    if path is not None:
+        path.check_layers(hidden)
     layers = []
-    for name, shape, sd in (
-        (HIDDEN_LAYER, (n_inputs + 1, n_hidden), sd_hidden),
-        (OUTPUT_LAYER, (n_hidden + has_bias, n_outputs), sd_output),
-    ):
-        weights = (weights_rng.standard_normal(shape, np.float32) * np.float32(sd)).astype(dtype)
-        path = plasticity.path
+    for name, shape in list_shapes(n_inputs, hidden, n_outputs, has_bias=has_bias).items():
+        sd = np.float32(sd_output if is_output(name) else sd_hidden)
+        weights = (weights_rng.standard_normal(shape, np.float32) * sd).astype(dtype)
         plastic = np.ones(shape, bool) if path is None else path.mask(name, shape, masks_rng)
         carried: dict[str, NDArray[Any]] = {}
         memory = plasticity.selection.memory(name)
@@ -60,4 +61,4 @@ def make_layers(
         if plasticity.consolidation is not None:
             carried["transient"] = np.zeros(shape, dtype)
         layers.append(Layer(name, weights, plastic, Books.open(weights), carried))
-    return layers[0], layers[1]
+    return tuple(layers)

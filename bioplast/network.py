@@ -1,8 +1,9 @@
 """What every network has in common: its state between two chunks, and how it is asked to run one.
 
-A network has two layers of synapses, ``input->hidden`` (n_pixels + 1, n_hidden) and
-``hidden->output`` (n_hidden + 1, n_classes). The last row of each holds the biases: synapses from
-a unit that is always on. They are plastic and booked like all others.
+A network with one hidden layer has two layers of synapses, ``input->hidden`` (n_pixels + 1, n_hidden) and
+``hidden->output`` (n_hidden + 1, n_classes); with more, ``input->hidden1``, ``hidden1->hidden2`` and so on.
+The last row of each holds the biases: synapses from a unit that is always on. They are plastic and booked
+like all others.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from bioplast.energy import Books, Energy, Signalling
 from bioplast.plasticity import Plasticity
+from bioplast.sizes import Hidden
 from bioplast.tasks.task import Trials
 
 FloatArray = NDArray[np.floating[Any]]
@@ -32,7 +34,7 @@ class Layer:
 
     Attributes
     ----------
-    name : ``"input->hidden"`` or ``"hidden->output"``
+    name : ``"input->hidden"``, ``"hidden1->hidden2"``, ``"hidden->output"`` and the like
     weights : (n_pre, n_post), ``weights[i, j]`` from i to j
     plastic : (n_pre, n_post) bool, the synapses on the path
     books : what its plasticity has cost
@@ -112,7 +114,7 @@ class Model(Protocol):
 
     name: str
     backend: str  # what computes it, a name in ``bioplast.training.revisions.REVISIONS``
-    n_hidden: int
+    n_hidden: Hidden
     plasticity: Plasticity
     build_seconds: float  # spent on generating and compiling code so far
 

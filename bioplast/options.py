@@ -11,6 +11,7 @@ from typing import Any
 
 from bioplast.errors import RequestError
 from bioplast.jsontext import parse_json
+from bioplast.sizes import Hidden, simplify
 
 
 def read_count(option: str, text: str | None, *, most: int | None = None) -> int | None:
@@ -29,6 +30,17 @@ def read_whole(option: str, text: str, *, least: int, most: int | None = None) -
     if most is not None and number > most:
         raise RequestError(f"{option}: must be a whole number <= {most}, got {text!r}")
     return number
+
+
+def read_sizes(option: str, text: str | None) -> Hidden | None:
+    """A whole number of at least 1, or several with commas between them; None if the option was not given.
+
+    >>> read_sizes("--hidden", "100"), read_sizes("--hidden", "100,60")
+    (100, (100, 60))
+    """
+    if text is None:
+        return None
+    return simplify([read_whole(option, part, least=1) for part in text.split(",")])
 
 
 def read_number(option: str, text: str) -> float:

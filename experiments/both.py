@@ -12,6 +12,7 @@ from bioplast.figures.style import DOUBLE_COLUMN_MM, label_panel, make_figure, m
 from bioplast.figures.sweep import plot_sweep
 from bioplast.figures.ticks import label_log_axis
 from bioplast.plasticity import Plasticity
+from bioplast.sizes import list_sizes
 from bioplast.studies.cells import compare_with_plain, compute_medians, say_seeds, with_medians
 from bioplast.studies.fit import fit_power_law
 from bioplast.studies.frame import make_run_frame
@@ -91,7 +92,7 @@ def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
 
 def expected_seconds(config: RunConfig) -> float:
     """Learning goes with the plastic units; few of them need many samples, and so does choosing."""
-    hidden = config.hidden or 100
+    hidden = sum(list_sizes(config.hidden or 100))
     units, fraction = _read_rule(config.rule, hidden)
     choosing = 0 if fraction == 1 else 0.016 * units + 500 / units
     return 1 + 0.015 * units + 250 / units + 0.0008 * hidden + choosing

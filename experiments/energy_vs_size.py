@@ -23,6 +23,7 @@ from bioplast.figures.style import (
 )
 from bioplast.figures.sweep import SWEEP_LABELS, plot_sweep
 from bioplast.figures.ticks import label_log_axis
+from bioplast.sizes import list_sizes
 from bioplast.studies.cells import count_unreached_as_infinite, with_medians
 from bioplast.studies.fit import PowerLaw, compute_local_exponents, fit_power_law
 from bioplast.studies.frame import make_run_frame
@@ -94,7 +95,7 @@ def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
 
 def expected_seconds(config: RunConfig) -> float:
     """About 30,000 samples whose cost goes with the size; small networks need many more."""
-    hidden = config.hidden or 100
+    hidden = sum(list_sizes(config.hidden or 100))
     return 1 + 0.015 * hidden + 250 / hidden
 
 

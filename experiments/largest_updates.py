@@ -13,6 +13,7 @@ from bioplast.figures.style import DOUBLE_COLUMN_MM, label_panel, make_figure, m
 from bioplast.figures.sweep import plot_sweep
 from bioplast.figures.ticks import label_log_axis
 from bioplast.plasticity import Plasticity
+from bioplast.sizes import list_sizes
 from bioplast.studies.cells import compare_with_plain, with_medians
 from bioplast.studies.frame import make_run_frame
 from bioplast.studies.grid import make_product, make_seeds
@@ -76,7 +77,7 @@ def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
 
 def expected_seconds(config: RunConfig) -> float:
     """Most of it is what learning and testing take in a network of this size."""
-    return 6 + 0.008 * (config.hidden or 100)
+    return 6 + 0.008 * sum(list_sizes(config.hidden or 100))
 
 
 def analyse(runs: Sequence[Run]) -> pd.DataFrame:

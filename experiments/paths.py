@@ -23,6 +23,7 @@ from bioplast.figures.style import (
 from bioplast.figures.sweep import plot_sweep
 from bioplast.figures.ticks import label_log_axis
 from bioplast.plasticity import Plasticity
+from bioplast.sizes import list_sizes
 from bioplast.studies.cells import compare_with_plain, count_unreached_as_infinite, say_seeds, with_medians
 from bioplast.studies.fit import fit_power_law
 from bioplast.studies.frame import make_run_frame
@@ -86,7 +87,7 @@ def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
 
 def expected_seconds(config: RunConfig) -> float:
     """Learning goes with the plastic units; the frozen ones are computed once an image."""
-    hidden = config.hidden or 100
+    hidden = sum(list_sizes(config.hidden or 100))
     units = getattr(config.plasticity.path, "units", hidden)
     return 1 + 0.015 * units + 250 / units + 0.0008 * hidden
 

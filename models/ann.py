@@ -1,11 +1,12 @@
 """Artificial neural network trained by backpropagation, one image at a time.
 
-The image x (pixels over 255 and a unit that is always on) passes two layers of synapses::
+The image x (pixels over 255 and a unit that is always on) passes the hidden layers, one or more::
 
     h_j = sum_i x_i w_ij            r_j = h_j  where h_j > 0, else slope * h_j
     y_k = sum_j r_j w_jk            r has a last unit that is always on
 
-The error of the output goes back through the same synapses, and both layers propose a change::
+The error of the output goes back through the same synapses, layer by layer, and each layer of synapses
+proposes a change::
 
     delta_k = [k is the label] - y_k
     delta_j = phi'(h_j) * sum_k w_jk delta_k        phi' = 1 where h_j > 0, else error_slope
@@ -31,9 +32,11 @@ from bioplast.numeric.encoding import Encoding, Rates
 from bioplast.numeric.settings import Settings
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_choice, check_not_negative
+from bioplast.sizes import Hidden
 from bioplast.tasks.task import Trials
 
 N_HIDDEN = 100
+ANY_DEPTH = True
 
 
 @dataclass
@@ -42,7 +45,8 @@ class Network:
 
     Parameters
     ----------
-    n_pixels, n_classes, n_hidden : numbers of units, the always-on ones not counted
+    n_pixels, n_classes, n_hidden : numbers of units, the always-on ones not counted; several hidden layers
+        are a tuple
     plasticity : what may change
     constants : learning rates and slope
     sd_hidden, sd_output : standard deviation of the first weights into hidden and output units
@@ -51,13 +55,13 @@ class Network:
 
     Raises
     ------
-    RequestError : the plasticity's path cannot be laid through ``n_hidden`` units, or a setting is not
+    RequestError : the plasticity's path cannot be laid through the hidden layers, or a setting is not
         allowed
     """
 
     n_pixels: int
     n_classes: int
-    n_hidden: int
+    n_hidden: Hidden
     plasticity: Plasticity
     constants: Settings = field(default_factory=Settings)
     sd_hidden: float = 0.01
@@ -71,7 +75,7 @@ class Network:
 
     def __post_init__(self) -> None:
         if self.plasticity.path is not None:
-            self.plasticity.path.check_layer(self.n_hidden)
+            self.plasticity.path.check_layers(self.n_hidden)
         check_choice(self, "dtype", self.dtype, DTYPES)
         check_not_negative(self, "sd_hidden", "sd_output")
         self._chunks = Chunks(self.constants, self.encoding, self.plasticity)
@@ -127,14 +131,14 @@ class Network:
 
 
 def make_network(
-    *, n_pixels: int, n_classes: int, n_hidden: int, plasticity: Plasticity, device: str
+    *, n_pixels: int, n_classes: int, n_hidden: Hidden, plasticity: Plasticity, device: str
 ) -> Network:
     """The network of the standard protocol; it runs on no Brian2 device."""
     return Network(n_pixels, n_classes, n_hidden, plasticity)
 
 
 def make_paper_network(
-    *, n_pixels: int, n_classes: int, n_hidden: int, plasticity: Plasticity, device: str
+    *, n_pixels: int, n_classes: int, n_hidden: Hidden, plasticity: Plasticity, device: str
 ) -> Network:
     """The network of van Rossum & Pache's published code.
 

@@ -79,7 +79,7 @@ class Network:
 
     def __post_init__(self) -> None:
         if self.plasticity.path is not None:
-            self.plasticity.path.check_layer(0)
+            self.plasticity.path.check_layers(0)
         check_not_negative(self, "learning_rate")
         gate, consolidation = self.plasticity.gate, self.plasticity.consolidation
         self._opening = FastForm() if gate is None else gate.fast()

@@ -85,7 +85,7 @@ class BrianModel(ABC):
 
     def __post_init__(self) -> None:
         if self.plasticity.path is not None:
-            self.plasticity.path.check_layer(self.n_hidden)
+            self.plasticity.path.check_layers(self.n_hidden)
         check_choice(self, "dtype", self.dtype, DTYPES)
         check_choice(self, "feedback", self.feedback, tuple(FEEDBACKS))
         check_not_negative(self, "sd_feedback")

@@ -260,7 +260,7 @@ class PlasticSynapses(Synapses):
         if self._layout is not None:
             path = self._rules.path
             if path is not None:
-                path.check_layer(len(self.target if self._layer == HIDDEN_LAYER else self.source))
+                path.check_layers(len(self.target if self._layer == HIDDEN_LAYER else self.source))
             plastic = self._layout.place(path, self._layer, make_rng(self._seed, "masks"))
             form = self._rules.selection.brian(self._layer, plastic)
             values["plastic"] = self._layout.take(plastic)

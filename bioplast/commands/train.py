@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bioplast.commands.folders import ProjectOption, find_project
 from bioplast.errors import RequestError
-from bioplast.options import check_path, read_count, read_number, read_settings, read_whole
+from bioplast.options import check_path, read_count, read_number, read_settings, read_sizes, read_whole
 from bioplast.tasks import TASKS, describe_task, find_oddities
 
 
@@ -19,7 +19,10 @@ def train(
     model: Annotated[str, typer.Argument(help="A network in models/.")],
     rule: Annotated[str, typer.Option(help="What may change, e.g. 'largest(0.1) + subnet(50)'.")] = "plain",
     hidden: Annotated[
-        str | None, typer.Option(metavar="N", help="Hidden units.  [default: the model's]")
+        str | None,
+        typer.Option(
+            metavar="N", help="Hidden units; 100,60 are two layers of them.  [default: the model's]"
+        ),
     ] = None,
     goal: Annotated[str, typer.Option(metavar="SHARE", help="Validation accuracy to stop at.")] = "0.95",
     seed: Annotated[str, typer.Option(metavar="S", help="Seed of weights, order, spikes, split.")] = "1",
@@ -63,7 +66,7 @@ def train(
     config = RunConfig(
         model=model,
         rule=rule,
-        hidden=read_count("--hidden", hidden),
+        hidden=read_sizes("--hidden", hidden),
         seed=read_whole("--seed", seed, least=0),
         task=task if task in TASKS else str(Path(task).resolve()),
         protocol=protocol,

@@ -45,17 +45,16 @@ class Chunks:
 
     def present(self, state: State, trials: Trials, *, learn: bool) -> Outcome:
         """Show ``trials`` in order and, with ``learn``, move the state on in place."""
-        hidden, output = state.layers
-        live = find_live(hidden, output, clamps_first=self.settings.clamps_first)
-        n_classes = output.weights.shape[1]
-        if live.size == hidden.weights.shape[1]:
-            base, macs = np.zeros((len(trials), n_classes), hidden.weights.dtype), 0
-            return self._show(state, (hidden, output), trials, base, macs, learn=learn)
-        if self._frozen is None or self._frozen.hidden is not hidden:
-            self._frozen = FrozenUnits(hidden, output, live, self.settings.slope)
+        first, second, *rest = state.layers
+        live = find_live(first, second, clamps_first=self.settings.clamps_first)
+        if live.size == first.weights.shape[1]:
+            base = np.zeros((len(trials), second.weights.shape[1]), first.weights.dtype)
+            return self._show(state, state.layers, trials, base, 0, learn=learn)
+        if self._frozen is None or self._frozen.first is not first:
+            self._frozen = FrozenUnits(first, second, live, self.settings.slope)
         base, macs = self._frozen.compute(trials, self.encoding)
-        part = Part.take(hidden, output, live)
-        outcome = self._show(state, part.layers, trials, base, macs, learn=learn)
+        part = Part.take(first, second, live)
+        outcome = self._show(state, (*part.layers, *rest), trials, base, macs, learn=learn)
         if learn:
             part.put_back()
         return outcome
@@ -63,7 +62,7 @@ class Chunks:
     def _show(
         self,
         state: State,
-        layers: tuple[Layer, Layer],
+        layers: tuple[Layer, ...],
         trials: Trials,
         base: NDArray[Any],
         macs: int,
@@ -82,7 +81,7 @@ class Chunks:
     def _run(
         self,
         state: State,
-        layers: tuple[Layer, Layer],
+        layers: tuple[Layer, ...],
         trials: Trials,
         base: NDArray[Any],
         macs: int,
@@ -94,7 +93,7 @@ class Chunks:
         opening = FastForm() if gate is None else gate.fast()
         keeping = FastForm() if consolidation is None else consolidation.fast()
         choices = [self._select(state, layer) for layer in layers]
-        hidden, output = (
+        sides = tuple(
             make_side(layer, choice.parameters, keeping.parameters)
             for layer, choice in zip(layers, choices, strict=True)
         )
@@ -104,16 +103,16 @@ class Chunks:
             parts["book"] = book_proposal
         kernel = compiled(run_chunk, **parts)
         constants = self._make_constants(dtype)
-        network = (hidden, output, constants, np.array(opening.parameters, np.float64))
+        network = (sides, constants, np.array(opening.parameters, np.float64))
         image_arrays = (_freeze(source), _freeze(table))
         indices, labels = _freeze(trials.indices.astype(np.int64)), _freeze(trials.labels.astype(np.int64))
         keys, predictions = make_keys(state, len(trials)), np.empty(len(trials), np.int64)
-        chunk = (keys, base, predictions, learn)
+        chunk = (keys, base, predictions, np.zeros(len(sides), np.int64), learn)
         self._build(kernel, dtype, *network, *image_arrays, indices[:0], labels[:0], *chunk)
         macs += int(kernel(*network, *image_arrays, indices, labels, *chunk))
         if learn:
             state.trial += len(trials)
-            for layer, side in zip(layers, (hidden, output), strict=True):
+            for layer, side in zip(layers, sides, strict=True):
                 layer.books.maintenance += float(side.maintenance[0])
         return Outcome(predictions, Signalling(macs=macs))
 

@@ -1,7 +1,7 @@
-"""Hidden units that never change: what they give to the output is a constant of the image.
+"""Units of the first hidden layer that never change: what they give to the next is a constant of the image.
 
-With ``subnet(k)`` all but k hidden units are frozen. Their part of the output is computed once an
-image, many images at a time, by matrix products; what is trained is a network of k units. The products are
+With ``subnet(k)`` all but k of them are frozen. Their part is computed once an image, many images at a time,
+by matrix products; what is trained is a network of k units. The products are
 our own: they have the same bits wherever they are made.
 """
 
@@ -27,10 +27,10 @@ UNITS_AT_ONCE = 4096  # hidden units in one matrix product: bounds the memory, f
 IMAGES_AT_ONCE = 2000
 
 
-def find_live(hidden: Layer, output: Layer, *, clamps_first: bool) -> IntArray:
-    """Hidden units with a plastic synapse, by index; a clamped unit is always among them."""
-    n_hidden = hidden.weights.shape[1]
-    live = np.asarray(np.any(hidden.plastic, axis=0) | np.any(output.plastic[:n_hidden], axis=1))
+def find_live(first: Layer, second: Layer, *, clamps_first: bool) -> IntArray:
+    """Units between two layers of synapses that have a plastic one, by index; a clamped one counts always."""
+    n_hidden = first.weights.shape[1]
+    live = np.asarray(np.any(first.plastic, axis=0) | np.any(second.plastic[:n_hidden], axis=1))
     if clamps_first:
         live[0] = True
     return np.flatnonzero(live)
@@ -46,11 +46,11 @@ class Part:
     senders: IntArray
 
     @classmethod
-    def take(cls, hidden: Layer, output: Layer, live: IntArray) -> Part:
-        """The hidden units ``live`` and, where the output has one, its bias."""
-        senders = np.concatenate([live, np.arange(hidden.weights.shape[1], output.weights.shape[0])])
-        layers = (_take(hidden, np.s_[:, live]), _take(output, np.s_[senders, :]))
-        return cls((hidden, output), layers, live, senders)
+    def take(cls, first: Layer, second: Layer, live: IntArray) -> Part:
+        """The hidden units ``live`` and, where the second layer has one, its bias."""
+        senders = np.concatenate([live, np.arange(first.weights.shape[1], second.weights.shape[0])])
+        layers = (_take(first, np.s_[:, live]), _take(second, np.s_[senders, :]))
+        return cls((first, second), layers, live, senders)
 
     def put_back(self) -> None:
         """Write into the whole layers what has become of their live part."""
@@ -77,27 +77,27 @@ def _take(layer: Layer, place: Any) -> Layer:
 
 @dataclass
 class FrozenUnits:
-    """What the frozen hidden units of one network give to the output, image by image.
+    """What the frozen units of the first hidden layer give to the next, image by image.
 
     Parameters
     ----------
-    hidden, output : the layers
+    first, second : the layers of synapses onto them and from them
     live : the hidden units that are not frozen
     slope : of the activation below zero
     """
 
-    hidden: Layer
-    output: Layer
+    first: Layer
+    second: Layer
     live: IntArray
     slope: float
     _known: dict[int, tuple[Images, FloatArray, IntArray]] = field(default_factory=dict, init=False)
 
     def compute(self, trials: Trials, encoding: Encoding) -> tuple[FloatArray, int]:
-        """Their part of the output, (n_trials, n_classes), and the multiply-accumulates behind it."""
+        """Their part of the next layer's drive, (n_trials, n_units), and its multiply-accumulates."""
         images = trials.images
         if id(images) not in self._known:
-            n_classes = self.output.weights.shape[1]
-            sums = np.zeros((len(images), n_classes), self.hidden.weights.dtype)
+            n_units = self.second.weights.shape[1]
+            sums = np.zeros((len(images), n_units), self.first.weights.dtype)
             self._known[id(images)] = images, sums, np.full(len(images), -1)
         _, sums, macs = self._known[id(images)]
         fresh = np.unique(trials.indices[macs[trials.indices] < 0])
@@ -108,16 +108,16 @@ class FrozenUnits:
         return sums[trials.indices], int(macs[trials.indices].sum())
 
     def _weigh(self, inputs: FloatArray) -> tuple[FloatArray, IntArray]:
-        frozen = np.setdiff1d(np.arange(self.hidden.weights.shape[1]), self.live)
+        frozen = np.setdiff1d(np.arange(self.first.weights.shape[1]), self.live)
         slope = inputs.dtype.type(self.slope)
-        sums = np.zeros((len(inputs), self.output.weights.shape[1]), inputs.dtype)
+        sums = np.zeros((len(inputs), self.second.weights.shape[1]), inputs.dtype)
         macs = np.count_nonzero(inputs, axis=1) * frozen.size
         n_on = np.zeros(len(inputs), np.int64)
         for first in range(0, frozen.size, UNITS_AT_ONCE):
             units = _as_slice(frozen[first : first + UNITS_AT_ONCE])
-            activity = multiply(inputs, self.hidden.weights[:, units])
+            activity = multiply(inputs, self.first.weights[:, units])
             compiled(rectify_block)(activity, slope, n_on)
-            sums += multiply(self.output.weights[units].T, activity.T).T
+            sums += multiply(self.second.weights[units].T, activity.T).T
         return sums, macs + n_on * sums.shape[1]
 
 

@@ -31,8 +31,7 @@ class Constants(NamedTuple):
 
 
 def run_chunk(
-    hidden: Side,
-    output: Side,
+    layers: tuple[Side, ...],
     constants: Constants,
     gate: NDArray[np.float64],
     source: NDArray[Any],
@@ -42,49 +41,58 @@ def run_chunk(
     keys: IntArray,
     base: FloatArray,
     predictions: IntArray,
+    n_active: IntArray,
     learn: bool,
 ) -> int:
     """Show ``images`` in order and learn from each.
 
     Parameters
     ----------
+    layers : the layers of synapses from input to output, at least two
     gate : parameters of the gate
     source, table : what ``read_image`` reads from
     images, labels : (n_trials,), rows of ``source`` and their classes
-    keys : (n_trials, 2), random bits of each trial and layer
-    base : (n_trials, n_classes), what the outputs get from elsewhere
+    keys : (n_trials, n_layers), random bits of each trial and layer
+    base : (n_trials, n_units), what the units behind the second layer get from elsewhere
     predictions : (n_trials,), filled here
+    n_active : (n_layers,), scratch for the number of presynaptic units of each layer that are on
 
     Returns
     -------
     macs : multiply-accumulates of the forward passes whose input is not zero
     """
+    last = len(layers) - 1
     macs = 0
     for trial in range(images.size):
-        n_inputs = read_image(source, table, images[trial], hidden.pre, hidden.rows)
+        n_active[0] = read_image(source, table, images[trial], layers[0].pre, layers[0].rows)
         if learn:
-            begin(hidden, trial)
-            begin(output, trial)
-            recall_rows(hidden, n_inputs)
-            recall_all(output)
-        for j in range(hidden.activity.size):
-            hidden.activity[j] = 0
-        weigh(hidden, n_inputs)
-        n_active = rectify(hidden.activity, constants, output.pre, output.rows)
-        for k in range(output.activity.size):
-            output.activity[k] = base[trial, k]
-        weigh(output, n_active)
-        macs += n_inputs * hidden.step.size + n_active * output.step.size
+            for index in range(len(layers)):
+                begin(layers[index], trial)
+            recall_rows(layers[0], n_active[0])
+            for index in range(1, len(layers)):
+                recall_all(layers[index])
+        for index in range(len(layers)):
+            layer = layers[index]
+            for j in range(layer.activity.size):
+                layer.activity[j] = base[trial, j] if index == 1 else 0
+            weigh(layer, n_active[index])
+            macs += n_active[index] * layer.step.size
+            if index < last:
+                behind = layers[index + 1]
+                n_active[index + 1] = rectify(layer.activity, constants, behind.pre, behind.rows)
+        output = layers[last]
         winner = find_winner(output.activity)
         predictions[trial] = winner
         if learn and opens(output.activity, winner, labels[trial], gate):
             compute_error(output, labels[trial])
-            send_back(output, hidden, constants.error_slope)
-            change_layer(hidden, n_inputs, constants.learning_rate, keys[trial, 0])
-            change_layer(output, n_active, constants.learning_rate_output, keys[trial, 1])
+            for index in range(last, 0, -1):
+                send_back(layers[index], layers[index - 1], constants.error_slope)
+            for index in range(len(layers)):
+                rate = constants.learning_rate_output if index == last else constants.learning_rate
+                change_layer(layers[index], n_active[index], rate, keys[trial, index])
     if learn:
-        finish(hidden, images.size)
-        finish(output, images.size)
+        for index in range(len(layers)):
+            finish(layers[index], images.size)
     return macs
 
 
@@ -159,12 +167,12 @@ def compute_error(output: Side, label: int) -> None:
     output.error[label] += 1
 
 
-def send_back(output: Side, hidden: Side, slope: Any) -> None:
-    """Bring the output's error to the hidden units, before any weight changes."""
+def send_back(layer: Side, hidden: Side, slope: Any) -> None:
+    """Bring the error behind ``layer`` to the hidden units before it, before any weight changes."""
     for j in range(hidden.error.size):
-        error = weight_at(output, j, 0) * output.error[0]
-        for k in range(1, output.error.size):
-            error += weight_at(output, j, k) * output.error[k]
+        error = weight_at(layer, j, 0) * layer.error[0]
+        for k in range(1, layer.error.size):
+            error += weight_at(layer, j, k) * layer.error[k]
         if hidden.activity[j] <= 0:
             error *= slope
         hidden.error[j] = error

@@ -6,6 +6,7 @@ kernel that does the same gives the same bits.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,40 +34,32 @@ def present(
     learn: bool,
 ) -> Outcome:
     """Show ``trials`` in order and, with ``learn``, move the state on in place."""
-    hidden, output = state.layers
-    dtype = hidden.weights.dtype
+    dtype = state.layers[0].weights.dtype
     images = encoding.encode(trials, dtype)
-    slope = dtype.type(settings.slope)
     predictions = np.empty(len(trials), np.int64)
     keys = make_keys(state, len(trials))
     macs = 0
     for trial, (x, label) in enumerate(zip(images, trials.labels, strict=True)):
-        h = weigh(x, hidden.acting)
-        r = np.where(h > 0, h, slope * h)
-        pre = np.append(dtype.type(1), r[1:]) if settings.clamps_first else np.append(r, dtype.type(1))
-        y = weigh(pre, output.acting)
-        macs += int(np.count_nonzero(x)) * h.size + int(np.count_nonzero(pre)) * y.size
+        inputs, drives = _pass_forward(x, state.layers, settings)
+        macs += sum(int(np.count_nonzero(pre)) * h.size for pre, h in zip(inputs, drives, strict=True))
+        y = drives[-1]
         predictions[trial] = y.argmax()
         if not learn:
             continue
         if plasticity.gate is None or plasticity.gate.opens(y, int(label)):
-            delta_out = -y
-            delta_out[label] += 1
-            back = weigh(delta_out, output.acting[: h.size].T)
-            delta_hid = np.where(h > 0, back, dtype.type(settings.error_slope) * back)
-            for layer, eta, sender, delta, activity, key in (
-                (hidden, settings.learning_rate, x, delta_hid, r, keys[trial, 0]),
-                (output, settings.learning_rate_output, pre, delta_out, y, keys[trial, 1]),
-            ):
-                step = dtype.type(eta) * delta
+            errors = _pass_back(y, int(label), drives, state.layers, settings)
+            for index, layer in enumerate(state.layers):
+                is_last = index == len(state.layers) - 1
+                eta = settings.learning_rate_output if is_last else settings.learning_rate
+                step = dtype.type(eta) * errors[index]
                 proposal = Proposal(
                     layer=layer.name,
-                    delta_w=sender[:, np.newaxis] * step,
+                    delta_w=inputs[index][:, np.newaxis] * step,
                     weights=layer.acting,
                     plastic=layer.plastic,
-                    error=delta,
-                    activity=activity,
-                    key=int(key),
+                    error=errors[index],
+                    activity=y if is_last else _activate(drives[index], settings.slope),
+                    key=int(keys[trial, index]),
                     memory=layer.carried.get("memory", np.zeros(0)),
                     n_counted=layer.weights.size if settings.ranks_all else None,
                 )
@@ -76,6 +69,36 @@ def present(
                 layer.books.maintenance += plasticity.consolidation.wait(layer.carried["transient"])
         state.trial += 1
     return Outcome(predictions, Signalling(macs=macs))
+
+
+def _pass_forward(
+    x: FloatArray, layers: Sequence[Layer], settings: Settings
+) -> tuple[list[FloatArray], list[FloatArray]]:
+    """What each layer of synapses gets, (n_pre,), and what it gives, (n_post,), before the activation."""
+    one = x.dtype.type(1)
+    inputs, drives = [x], [weigh(x, layers[0].acting)]
+    for layer in layers[1:]:
+        r = _activate(drives[-1], settings.slope)
+        inputs.append(np.append(one, r[1:]) if settings.clamps_first else np.append(r, one))
+        drives.append(weigh(inputs[-1], layer.acting))
+    return inputs, drives
+
+
+def _pass_back(
+    y: FloatArray, label: int, drives: Sequence[FloatArray], layers: Sequence[Layer], settings: Settings
+) -> list[FloatArray]:
+    """Error of the units behind each layer of synapses, (n_post,), the slope of the activation included."""
+    error = -y
+    error[label] += 1
+    errors = [error]
+    for h, layer in zip(drives[-2::-1], layers[:0:-1], strict=True):
+        back = weigh(errors[0], layer.acting[: h.size].T)
+        errors.insert(0, np.where(h > 0, back, y.dtype.type(settings.error_slope) * back))
+    return errors
+
+
+def _activate(h: FloatArray, slope: float) -> FloatArray:
+    return np.where(h > 0, h, h.dtype.type(slope) * h)
 
 
 def weigh(pre: FloatArray, weights: FloatArray) -> FloatArray:

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bioplast.sizes import Hidden
+
 if TYPE_CHECKING:
     from bioplast.plasticity.declaration import Plasticity
 
@@ -195,8 +197,8 @@ class Path(Part):
 
     slot: ClassVar[str] = "path"
 
-    def check_layer(self, n_hidden: int) -> None:
-        """Raise ``RequestError`` if this path cannot be laid through ``n_hidden`` units."""
+    def check_layers(self, hidden: Hidden) -> None:
+        """Raise ``RequestError`` if this path cannot be laid through hidden layers of these sizes."""
 
     @abstractmethod
     def mask(self, layer: str, shape: tuple[int, int], rng: np.random.Generator) -> BoolArray:
@@ -260,6 +262,11 @@ class Consolidation(Part):
     @abstractmethod
     def fast(self) -> FastForm:
         """The fast form; see ``cache`` for the functions it replaces."""
+
+
+def is_input(layer: str) -> bool:
+    """Whether the layer's presynaptic units are the network's input."""
+    return layer.startswith("input->")
 
 
 def is_output(layer: str) -> bool:

@@ -7,16 +7,18 @@ import numpy as np
 
 from bioplast.errors import RequestError
 from bioplast.plasticity.checks import check_count
-from bioplast.plasticity.part import BoolArray, Path, is_output
+from bioplast.plasticity.part import BoolArray, Path, is_input, is_output
+from bioplast.sizes import Hidden, list_sizes, name_populations
 
 
 @dataclass(frozen=True)
 class Subnet(Path):
-    """Only k hidden units are plastic, with all their in- and out-synapses.
+    """Only k units of each hidden layer are plastic: the synapses from input to output through them.
 
-    Every plastic synapse thus lies on a plastic path from input to output. Before learning hidden
-    units are exchangeable, so the subnet is the first k of them. The output's bias comes from no
-    hidden unit and is frozen; the hidden units' biases are synapses into them and are plastic.
+    Every plastic synapse thus lies on a plastic path from input to output, at any depth. Before learning
+    hidden units are exchangeable, so the subnet is the first k of each layer. Biases of the output, and of
+    hidden layers behind the first, come from no hidden unit and are frozen; those of the first hidden layer
+    come with the input and are plastic.
 
     Parameters
     ----------
@@ -24,7 +26,7 @@ class Subnet(Path):
 
     Raises
     ------
-    RequestError : k is not a whole number of at least 1, or larger than the hidden layer
+    RequestError : k is not a whole number of at least 1, or larger than a hidden layer
 
     References
     ----------
@@ -40,14 +42,16 @@ class Subnet(Path):
     def __post_init__(self) -> None:
         check_count(self, "units", self.units)
 
-    def check_layer(self, n_hidden: int) -> None:
-        if self.units > n_hidden:
-            raise RequestError(f"Subnet.units: must be at most the {n_hidden} hidden units, got {self.units}")
+    def check_layers(self, hidden: Hidden) -> None:
+        sizes = list_sizes(hidden)
+        for name, size in zip(name_populations(len(sizes))[1:], sizes, strict=False):
+            if self.units > size:
+                units = "hidden units" if len(sizes) == 1 else f"units of {name}"
+                raise RequestError(f"Subnet.units: must be at most the {size} {units}, got {self.units}")
 
     def mask(self, layer: str, shape: tuple[int, int], rng: np.random.Generator) -> BoolArray:
         plastic = np.zeros(shape, dtype=bool)
-        if is_output(layer):
-            plastic[: self.units, :] = True
-        else:
-            plastic[:, : self.units] = True
+        rows = slice(None) if is_input(layer) else slice(self.units)
+        columns = slice(None) if is_output(layer) else slice(self.units)
+        plastic[rows, columns] = True
         return plastic

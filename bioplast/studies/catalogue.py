@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bioplast.errors import RequestError
+from bioplast.sizes import format_hidden
 from bioplast.studies.age import Age
 from bioplast.studies.failure import read_failure
 from bioplast.training.checkpoint import PREVIOUS_FILE, STATE_FILE
@@ -46,7 +47,10 @@ class Entry:
     def names(self) -> dict[str, Any]:
         """What the run can be asked for by, with its value."""
         found = {"experiment": self.folder.parent.name, "status": self.status, "key": self.folder.name}
-        return {name: found.get(name, self.config.get(name)) for name in NAMES}
+        values = {name: found.get(name, self.config.get(name)) for name in NAMES}
+        if isinstance(values["hidden"], list):
+            values["hidden"] = format_hidden(values["hidden"])
+        return values
 
 
 def find_entries(results: Path, project: Path | None = None, **wanted: Any) -> list[Entry]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from bioplast.changes import format_changes
+from bioplast.sizes import format_hidden
 from bioplast.training.record import Run
 
 _PLAIN = (
@@ -39,6 +40,8 @@ def make_run_frame(runs: Iterable[Run]) -> pd.DataFrame:
     for run in runs:
         record = run.record
         row = {name: record.get(name) for name in _PLAIN} | {"options": name_options(run)}
+        if isinstance(row["hidden"], list):
+            row["hidden"] = format_hidden(row["hidden"])
         for group in _NESTED:
             row |= {
                 name: value for name, value in record.get(group, {}).items() if not isinstance(value, dict)

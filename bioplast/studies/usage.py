@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bioplast.energy.prices import Usage
+from bioplast.sizes import list_shapes
 from bioplast.tasks import load_task
 from bioplast.training.record import Run
 
@@ -17,8 +18,9 @@ def count_usage(run: Run) -> Usage:
     """
     record = run.record
     task, n_hidden, signalling = load_task(record["task"]), record["hidden"], record["signalling"]
-    n_cells = task.n_pixels + 1 + n_hidden + 1 + task.n_classes
-    n_synapses = (task.n_pixels + 1) * n_hidden + (n_hidden + 1) * task.n_classes
+    shapes = list_shapes(task.n_pixels, n_hidden, task.n_classes).values()
+    n_cells = sum(n_pre for n_pre, _ in shapes) + task.n_classes
+    n_synapses = sum(n_pre * n_post for n_pre, n_post in shapes)
     steps = record["config"]["settings"].get("n_stimulus", 0) if signalling["spikes_input"] else 0
     seconds = record["samples"] * steps * STEP_SECONDS
     return Usage(

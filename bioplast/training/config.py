@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -15,6 +15,7 @@ from bioplast.changes import format_changes
 from bioplast.errors import RequestError
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_choice, check_count, check_fraction
+from bioplast.sizes import Hidden, simplify
 from bioplast.training.protocols import check_protocol
 
 # Of the key itself. What a run's numbers depend on has revisions of its own (``training.revisions``).
@@ -36,7 +37,8 @@ class RunConfig:
     ----------
     model : name of a file in models/
     rule : text form of the plasticity declaration; kept in its canonical form
-    hidden : number of hidden units, at least 1; None for the model's own
+    hidden : number of hidden units, at least 1, or a tuple of numbers, one a hidden layer; None for the
+        model's own
     seed : from 0 to ``MOST_SEED``
     task : ``"mnist"`` or a folder of IDX files
     protocol : name of the training protocol
@@ -56,7 +58,7 @@ class RunConfig:
 
     model: str
     rule: str = "plain"
-    hidden: int | None = None
+    hidden: Hidden | None = None
     seed: int = 1
     task: str = "mnist"
     protocol: str = "standard"
@@ -70,7 +72,7 @@ class RunConfig:
     def __post_init__(self) -> None:
         object.__setattr__(self, "rule", str(Plasticity.parse(self.rule)))
         if self.hidden is not None:
-            check_count(self, "hidden", self.hidden)
+            object.__setattr__(self, "hidden", _check_hidden(self.hidden))
         _check_seed(self.seed)
         check_protocol(self.protocol)
         check_fraction(self, "goal", self.goal)
@@ -122,6 +124,15 @@ def make_key(config: Mapping[str, Any]) -> str:
     values.pop("task", None)
     text = json.dumps(values, sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _check_hidden(hidden: object) -> Hidden:
+    sizes: Sequence[Any] = hidden if isinstance(hidden, list | tuple) and hidden else [hidden]
+    for size in sizes:
+        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+            allowed = "a whole number >= 1, or several, one a hidden layer"
+            raise RequestError(f"RunConfig.hidden: must be {allowed}, got {hidden!r}")
+    return simplify(sizes)
 
 
 def _check_seed(seed: object) -> None:

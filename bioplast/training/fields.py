@@ -8,6 +8,7 @@ from typing import Any
 
 _TEXT = "a text"
 _COUNT = "a whole number >= 0"
+_COUNTS = "a whole number >= 0, or a list of them"
 _NUMBER = "a number"
 _TRUTH = "true or false"
 _TEXT_OR_NONE = "a text or null"
@@ -16,7 +17,8 @@ _ANYTHING = "anything"
 
 _FIELDS = {
     **dict.fromkeys(("key", "model", "rule", "task", "protocol", "message", "encoding", "created"), _TEXT),
-    **dict.fromkeys(("hidden", "seed", "samples"), _COUNT),
+    **dict.fromkeys(("seed", "samples"), _COUNT),
+    "hidden": _COUNTS,
     **dict.fromkeys(("epochs", "goal"), _NUMBER),
     **dict.fromkeys(("converged", "diverged"), _TRUTH),
     "images_per_second": _NUMBER_OR_NONE,
@@ -36,6 +38,7 @@ _HUGE = 2**63
 _FITTING: dict[str, frozenset[type]] = {
     _TEXT: frozenset({str}),
     _COUNT: frozenset(),
+    _COUNTS: frozenset(),
     _NUMBER: frozenset({float}),
     _TRUTH: frozenset({bool}),
     _TEXT_OR_NONE: frozenset({str, NoneType}),
@@ -88,6 +91,8 @@ def _check_kind(name: str, value: Any, kind: str) -> None:
 def _is_kind(value: Any, kind: str) -> bool:
     if kind == _ANYTHING:
         return True
+    if kind == _COUNTS:
+        return all(_is_kind(size, _COUNT) for size in (value if isinstance(value, list) else [value]))
     if isinstance(value, bool) or not isinstance(value, int):
         return False
     return kind in (_NUMBER, _NUMBER_OR_NONE, _COUNT) and (0 if kind == _COUNT else -_HUGE) <= value < _HUGE

@@ -7,6 +7,7 @@ import resource
 from pathlib import Path
 
 from bioplast.errors import RequestError
+from bioplast.sizes import Hidden, list_shapes, list_sizes
 
 # What each synapse is known to take: its weight and its first weight in single precision and whether it is
 # plastic, and its books m0 and m1 where it may be written.
@@ -18,8 +19,8 @@ _STATM = Path("/proc/self/statm")
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
-def check_memory(n_pixels: int, n_hidden: int, n_classes: int, *, has_path: bool) -> None:
-    """Raise if a network of two layers of synapses is larger than the memory that is free.
+def check_memory(n_pixels: int, n_hidden: Hidden, n_classes: int, *, has_path: bool) -> None:
+    """Raise if a network is larger than the memory that is free.
 
     The least it can take is counted, so what passes may still be too large.
 
@@ -32,12 +33,13 @@ def check_memory(n_pixels: int, n_hidden: int, n_classes: int, *, has_path: bool
     ------
     RequestError : it cannot fit
     """
-    n_synapses = (n_pixels + 1) * n_hidden + (n_hidden + 1) * n_classes
+    n_synapses = sum(n_pre * n_post for n_pre, n_post in list_shapes(n_pixels, n_hidden, n_classes).values())
     needed = n_synapses * (_BYTES if has_path else _BYTES + _BOOKS_BYTES)
     free = find_free_memory()
     if needed > free:
+        units = "-".join(map(str, list_sizes(n_hidden)))
         raise RequestError(
-            f"--hidden: a network of {n_pixels}-{n_hidden}-{n_classes} units needs at least "
+            f"--hidden: a network of {n_pixels}-{units}-{n_classes} units needs at least "
             f"{_format_bytes(needed)} of memory, {_format_bytes(free)} are free"
         )
 

@@ -13,6 +13,7 @@ from bioplast.energy import Energy
 from bioplast.errors import RequestError
 from bioplast.network import Model
 from bioplast.project import load_model_module
+from bioplast.sizes import format_hidden, list_sizes
 from bioplast.tasks import load_task
 from bioplast.training.config import RunConfig
 from bioplast.training.contract import check_model, check_module, check_state
@@ -100,9 +101,11 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
     check_module(module)
     task = load_task(config.task)
     n_hidden = module.N_HIDDEN if config.hidden is None else config.hidden
+    if not isinstance(n_hidden, int) and not getattr(module, "ANY_DEPTH", False):
+        raise RequestError(f"hidden: {config.model} has one hidden layer, got {format_hidden(n_hidden)}")
     plasticity = config.plasticity
     if plasticity.path is not None:
-        plasticity.path.check_layer(n_hidden)
+        plasticity.path.check_layers(n_hidden)
     check_memory(task.n_pixels, n_hidden, task.n_classes, has_path=plasticity.path is not None)
     protocol_class = PROTOCOLS[config.protocol]
     max_samples = config.max_samples or protocol_class.default_max_samples(task)
@@ -174,7 +177,7 @@ def _make_record(
     return {
         "model": config.model,
         "rule": config.rule,
-        "hidden": config.hidden,
+        "hidden": config.hidden if isinstance(config.hidden, int) else list(list_sizes(config.hidden or ())),
         "seed": config.seed,
         "task": config.task,
         "protocol": config.protocol,

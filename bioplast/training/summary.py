@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bioplast.changes import format_changes
+from bioplast.sizes import format_hidden
 
 _FIELDS = (
     *("model", "rule", "hidden", "seed", "task", "protocol", "message", "converged", "samples", "epochs"),
@@ -26,7 +27,7 @@ def make_summary(record: Mapping[str, Any]) -> Group:
     options = format_changes(record["config"].get("options", {}))
     title = (
         f"{record['model']}, {record['rule']}, {options}{', ' * bool(options)}"
-        f"{record['hidden']} hidden units, seed {record['seed']}, "
+        f"{_name_hidden(record['hidden'])} hidden units, seed {record['seed']}, "
         f"task {record['task']}, {record['protocol']} protocol"
     )
     return Group(
@@ -35,6 +36,10 @@ def make_summary(record: Mapping[str, Any]) -> Group:
         _make_facts(record),
         _make_energy_table(record["energy"]),
     )
+
+
+def _name_hidden(hidden: Any) -> str:
+    return "none" if hidden is None else format_hidden(hidden)
 
 
 def _make_facts(record: Mapping[str, Any]) -> Table:

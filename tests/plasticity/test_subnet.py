@@ -15,6 +15,6 @@ def test_paths_run_from_input_to_output():
 
 
 def test_no_larger_than_the_layer():
-    subnet(10).check_layer(10)
+    subnet(10).check_layers(10)
     with pytest.raises(RequestError, match=r"Subnet.units: must be at most the 10 hidden units, got 11"):
-        subnet(11).check_layer(10)
+        subnet(11).check_layers(10)
