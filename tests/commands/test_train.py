@@ -3,11 +3,15 @@
 import json
 import os
 import re
+from pathlib import Path
 
 import pytest
 
+from bioplast.training import load_network
 from bioplast.training.keeper import Keeper
 from bioplast.training.record import read_run
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_train_writes_into_the_folder_of_its_key(train, study):
@@ -267,3 +271,23 @@ def test_ctrl_c_ends_with_one_line(train, monkeypatch):
     status, _, err = train()
     assert status == 1
     assert err == "bioplast: interrupted\n"
+
+
+def test_hidden_layers_at_any_depth(call, patterns, monkeypatch):
+    """The artificial network learns with two of them; another says that it has one."""
+    monkeypatch.chdir(ROOT)
+    options = ("--task", patterns, "--max-samples", 200, "--hidden", "12,8")
+    out = patterns / "run"
+    status, line, err = call("train", "ann", *options, "--json", "--out", out)
+    assert status == 0, err
+    record = json.loads(line)
+    assert record["hidden"] == [12, 8]
+    assert list(record["energy"]["layers"]) == ["input->hidden1", "hidden1->hidden2", "hidden2->output"]
+    assert load_network(out, project=ROOT).state.layers[1].weights.shape == (13, 8)
+    assert "12,8 hidden units" in call("show", out)[1]
+    status, _, err = call("train", "rate", *options)
+    assert (status, err) == (2, "bioplast: hidden: rate has one hidden layer, got 12,8\n")
+    status, _, err = call("train", "ann", "--rule", "subnet(9)", *options)
+    assert (status, err) == (2, "bioplast: Subnet.units: must be at most the 8 units of hidden2, got 9\n")
+    status, _, err = call("train", "ann", "--hidden", "12,")
+    assert (status, err) == (2, "bioplast: --hidden: must be a whole number >= 1, got ''\n")

@@ -6,22 +6,30 @@ import pytest
 from bioplast import Plasticity
 from bioplast.initial import make_layers
 from bioplast.network import State
+from bioplast.numeric import reference
 from bioplast.numeric.batch import answer
 from bioplast.numeric.centred import Centred
 from bioplast.numeric.chunk import Chunks
 from bioplast.numeric.encoding import Encoding, Rates
 from bioplast.numeric.settings import Settings
+from bioplast.sizes import Hidden
 from bioplast.tasks.task import Images, Trials
 
 N_PIXELS, N_HIDDEN, N_CLASSES, N_TRIALS = 40, 30, 10, 500
 PAPER = Settings(slope=0.1, clamps_first=True, books_proposals=True)
 
 
-def make_state(rule: str, settings: Settings = PAPER, dtype: str = "float32", sd: float = 0.3) -> State:
+def make_state(
+    rule: str,
+    settings: Settings = PAPER,
+    dtype: str = "float32",
+    sd: float = 0.3,
+    hidden: Hidden = N_HIDDEN,
+) -> State:
     layers = make_layers(
         1,
         N_PIXELS,
-        N_HIDDEN,
+        hidden,
         N_CLASSES,
         sd_hidden=sd,
         sd_output=sd,
@@ -61,6 +69,26 @@ def test_predictions_are_those_of_the_kernel(
     sure = np.setdiff1d(np.arange(N_TRIALS), answers.doubtful)
     assert sure.size > 0.9 * N_TRIALS
     assert np.array_equal(answers.predictions[sure], known[sure])
+
+
+@pytest.mark.parametrize("rule", ["plain", "subnet(10)"])
+def test_testing_after_learning_at_two_hidden_layers(trials: Trials, rule: str) -> None:
+    """The whole way, with units that are frozen in the first hidden layer."""
+    chunks = Chunks(PAPER, Centred(), Plasticity.parse(rule))
+    state = make_state(rule, hidden=(30, 20))
+    chunks.present(state, trials, learn=True)
+    by_products = chunks.present(state, trials, learn=False)
+    by_reference = reference.present(
+        state,
+        trials,
+        settings=PAPER,
+        encoding=Centred(),
+        plasticity=Plasticity.parse(rule),
+        learn=False,
+    )
+    assert np.array_equal(by_products.predictions, by_reference.predictions)
+    assert by_products.signalling == by_reference.signalling
+    assert len(set(by_products.predictions)) > 3
 
 
 @pytest.mark.parametrize("rule", ["plain", "largest(0.1)", "subnet(10)", "cache(0.01)"])

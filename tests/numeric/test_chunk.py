@@ -70,11 +70,11 @@ def images():
     return Images(pixels.astype(np.uint8), rng.integers(0, 4, 120).astype(np.uint8))
 
 
-def make_state(rule, dtype, settings=STANDARD):
+def make_state(rule, dtype, settings=STANDARD, hidden=12):
     layers = make_layers(
         7,
         64,
-        12,
+        hidden,
         4,
         sd_hidden=0.1,
         sd_output=0.1,
@@ -85,10 +85,10 @@ def make_state(rule, dtype, settings=STANDARD):
     return State(7, layers)
 
 
-def run_both(images, rule, settings, dtype, n_trials=120):
+def run_both(images, rule, settings, dtype, n_trials=120, hidden=12):
     """The states after the same trials of the kernel and of the reference."""
     plasticity = Plasticity.parse(rule)
-    fast, slow = make_state(rule, dtype, settings), make_state(rule, dtype, settings)
+    fast, slow = (make_state(rule, dtype, settings, hidden) for _ in range(2))
     trials = Trials(images, np.random.default_rng(1).permutation(n_trials) % 120)
     ours = Chunks(settings, Rates(), plasticity).present(fast, trials, learn=True)
     theirs = reference.present(
@@ -97,7 +97,7 @@ def run_both(images, rule, settings, dtype, n_trials=120):
     np.testing.assert_array_equal(ours.predictions, theirs.predictions)
     assert ours.signalling == theirs.signalling
     assert fast.trial == slow.trial == n_trials
-    assert fast.energies["hidden->output"].m0 > 0
+    assert fast.layers[-1].books.m0.sum() > 0
     return fast, slow
 
 
@@ -105,6 +105,41 @@ def run_both(images, rule, settings, dtype, n_trials=120):
 @pytest.mark.parametrize("slope", [0.0, 0.1])
 def test_equals_the_reference_to_the_bit(images, rule, slope):
     check_bits(*run_both(images, rule, Settings(0.05, 0.02, slope, error_slope=0.1), np.float32))
+
+
+# One of each rule: what a rule does in a layer has nothing to do with how many there are.
+AT_DEPTH = [
+    "plain",
+    "largest(0.3)",
+    'largest(0.1, per="neuron")',
+    "above(0.001, target=0.1, output=0.5, rate=0.1)",
+    "smallest(0.9)",
+    "random(0.2)",
+    "strongest(0.3)",
+    "weakest(0.3)",
+    "neurons(0.3)",
+    "largest_error(0.3)",
+    "most_active(0.3, output=0.5)",
+    "fixed(0.3) + largest(0.1)",
+    "lazy(0.5)",
+]
+
+
+@pytest.mark.parametrize("rule", AT_DEPTH)
+def test_equals_the_reference_to_the_bit_at_two_hidden_layers(images, rule):
+    settings = Settings(0.2, 0.1, 0.1, error_slope=0.1)
+    fast, slow = run_both(images, rule, settings, np.float32, hidden=(12, 9))
+    check_bits(fast, slow)
+    assert all(layer.books.m0.any() for layer in fast.layers)
+
+
+@pytest.mark.parametrize("rule", ["subnet(4) + largest(0.3)", "cache(0.005, 0.05)", "readout"])
+def test_equals_the_reference_to_rounding_at_two_hidden_layers(images, rule):
+    fast, slow = run_both(images, rule, Settings(0.2, 0.1, 0.1), np.float64, hidden=(12, 9))
+    for mine, its in zip(fast.layers, slow.layers, strict=True):
+        np.testing.assert_array_equal(mine.books.m0, its.books.m0)
+        np.testing.assert_allclose(mine.weights, its.weights, rtol=0, atol=1e-12)
+        assert mine.books.m0.any() == mine.plastic.any()
 
 
 @pytest.mark.parametrize("n_trials", [N_RECENT, N_RECENT + 1, 2 * N_RECENT + 60])

@@ -46,19 +46,23 @@ def test_two_by_two_network_by_hand():
     assert outcome.signalling.macs == 8
 
 
+@pytest.mark.parametrize("hidden", [5, (5, 4), (5, 4, 6)])
 @pytest.mark.parametrize("slope", [0.0, 0.1])
-def test_backprop_is_the_gradient(slope):
+def test_backprop_is_the_gradient(slope, hidden):
     rng = np.random.default_rng(3)
     pixels, label = rng.integers(0, 256, (1, 6)), 2
-    layers = make_layers(1, 6, 5, 3, sd_hidden=0.5, sd_output=0.5, plasticity=Plasticity(), dtype=np.float64)
+    layers = make_layers(
+        1, 6, hidden, 3, sd_hidden=0.5, sd_output=0.5, plasticity=Plasticity(), dtype=np.float64
+    )
     before = [layer.weights.copy() for layer in layers]
     # With eta 1 the change is minus the gradient of half the squared error.
     show(State(1, layers), pixels, [label], Settings(1.0, 1.0, slope, slope))
     x = np.append(pixels[0] / 255, 1)
 
     def compute_loss(weights):
-        h = x @ weights[0]
-        y = np.append(np.where(h > 0, h, slope * h), 1) @ weights[1]
+        y = x @ weights[0]
+        for behind in weights[1:]:
+            y = np.append(np.where(y > 0, y, slope * y), 1) @ behind
         return 0.5 * np.sum((np.eye(3)[label] - y) ** 2)
 
     step = 1e-6

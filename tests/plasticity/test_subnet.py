@@ -3,6 +3,7 @@ import pytest
 
 from bioplast import subnet
 from bioplast.errors import RequestError
+from bioplast.sizes import list_shapes
 
 
 def test_paths_run_from_input_to_output():
@@ -18,3 +19,16 @@ def test_no_larger_than_the_layer():
     subnet(10).check_layers(10)
     with pytest.raises(RequestError, match=r"Subnet.units: must be at most the 10 hidden units, got 11"):
         subnet(11).check_layers(10)
+    subnet(10).check_layers((10, 12))
+    with pytest.raises(RequestError, match=r"Subnet.units: must be at most the 10 units of hidden2, got 11"):
+        subnet(11).check_layers((12, 10))
+
+
+def test_plastic_synapses_form_paths_at_any_depth():
+    """Every plastic synapse lies on a way of plastic synapses from an input to an output."""
+    shapes = list_shapes(4, (5, 6, 7), 3)
+    masks = [subnet(2).mask(name, shape, np.random.default_rng(0)) for name, shape in shapes.items()]
+    for index, mask in enumerate(masks):
+        assert mask.sum() == [5 * 2, 2 * 2, 2 * 2, 2 * 3][index]
+        for behind in masks[index + 1 : index + 2]:
+            np.testing.assert_array_equal(mask.any(axis=0), behind[:-1].any(axis=1))

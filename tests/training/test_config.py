@@ -20,8 +20,16 @@ def make_complete(**values) -> RunConfig:
     [
         ("rule", "largest(1.3)", r"Largest\.fraction: must be in \(0, 1\], got 1\.3"),
         ("rule", "greatest(0.1)", "no rule 'greatest'; there are plain, largest"),
-        ("hidden", 0, r"RunConfig\.hidden: must be a whole number >= 1, or several, one a hidden layer, got 0"),
-        ("hidden", 1.5, r"RunConfig\.hidden: must be a whole number >= 1, or several, one a hidden layer, got 1\.5"),
+        (
+            "hidden",
+            0,
+            r"RunConfig\.hidden: must be a whole number .*, or several, one a hidden layer, got 0",
+        ),
+        (
+            "hidden",
+            1.5,
+            r"RunConfig\.hidden: must be a whole number .*, or several, one a hidden layer, got 1\.5",
+        ),
         ("seed", -1, r"RunConfig\.seed: must be a whole number >= 0, got -1"),
         ("seed", True, r"RunConfig\.seed: must be a whole number >= 0, got True"),
         ("protocol", "custom", "protocol: no protocol 'custom'; there are standard"),
