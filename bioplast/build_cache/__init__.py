@@ -4,7 +4,7 @@ What is in it is run, so nobody else may write to it, and what was damaged is no
 may be deleted when no run is under way.
 """
 
-from bioplast.build_cache.folder import UnusableCacheError, cache_folder
+from bioplast.build_cache.folder import UnusableCacheError, cache_folder, writing
 from bioplast.build_cache.lock import locked, scratch_folder
 from bioplast.build_cache.seal import is_sealed, read_sealed, seal, tell_damaged, write_once, write_sealed
 
@@ -19,4 +19,5 @@ __all__ = [
     "tell_damaged",
     "write_once",
     "write_sealed",
+    "writing",
 ]

@@ -58,6 +58,12 @@ def writing(place: Path) -> Iterator[None]:
         ) from error
 
 
+def close(folder: Path) -> None:
+    """Let nobody else into ``folder``, whatever the user's umask is, unless the cache is shared."""
+    if not _is_shared():
+        folder.chmod(0o700)
+
+
 def check_private(folder: Path) -> None:
     """Make sure that nobody else can put files into ``folder``.
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from bioplast.build_cache.folder import check_owner, check_private, writing
+from bioplast.build_cache.folder import check_owner, check_private, close, writing
 from bioplast.build_cache.lock import locked
 from bioplast.notice import warn_on_stderr
 
@@ -51,6 +51,7 @@ def read_sealed(path: Path) -> bytes | None:
 
 def seal(folder: Path, names: Sequence[str]) -> None:
     """Put a digest beside the files ``names`` of ``folder``, and those in folders among them."""
+    close(folder)
     (folder / _SEAL).write_text(_digest_files(folder, names))
 
 
