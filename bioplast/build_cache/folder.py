@@ -102,7 +102,7 @@ def _is_shared() -> bool:
 
 def _find_root() -> Path:
     if folder := os.environ.get(_SHARED) or os.environ.get(_OWN):
-        return Path(folder)
+        return Path(folder).absolute()  # programs are run in folders of their own
     if user := os.environ.get("XDG_CACHE_HOME"):
         return Path(user) / "bioplast"
     try:

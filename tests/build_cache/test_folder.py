@@ -15,6 +15,9 @@ def test_folder_is_where_the_environment_says(tmp_path, monkeypatch):
     assert cache_folder() == tmp_path / "a" / "b"
     assert (tmp_path / "a" / "b").is_dir()
     assert cache_folder("kernels") == tmp_path / "a" / "b" / "kernels"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BIOPLAST_CACHE", "here")
+    assert cache_folder() == tmp_path / "here"
     monkeypatch.setenv("BIOPLAST_SHARED_CACHE", str(tmp_path / "lab"))
     assert cache_folder() == tmp_path / "lab"
     monkeypatch.setenv("BIOPLAST_SHARED_CACHE", "")

@@ -40,6 +40,19 @@ def test_a_damaged_file_is_written_again(tmp_path, capsys, damaged):
     assert capsys.readouterr().err == told(path)
 
 
+@pytest.mark.parametrize("n_more", [0, 1, 2])
+def test_every_byte_of_a_large_file_counts(tmp_path, capsys, n_more):
+    path, content = tmp_path / "file", bytes(range(256)) * 1024 * 2 + bytes(n_more)
+    write_once(path, content)
+    write_once(path, content)
+    assert capsys.readouterr().err == ""
+    for damaged in (content[:-1], content + b"x", content[:-1] + b"x", b"x" + content[1:]):
+        path.write_bytes(damaged)
+        write_once(path, content)
+        assert path.read_bytes() == content
+        assert capsys.readouterr().err == told(path)
+
+
 def test_half_a_file_is_never_under_its_name(tmp_path, monkeypatch):
     path = tmp_path / "file"
 
