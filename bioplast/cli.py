@@ -20,7 +20,7 @@ from bioplast.commands.evaluate import evaluate
 from bioplast.commands.results import gc, list_all, show
 from bioplast.commands.run import run
 from bioplast.commands.train import train
-from bioplast.errors import IncompleteStudyError, RequestError
+from bioplast.errors import IncompleteStudyError, MachineError, RequestError
 
 # Libraries warn those who write against them, not those who type a command.
 _SILENT = (DeprecationWarning, PendingDeprecationWarning)
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except RequestError as error:
         return _tell(str(error), 2)
-    except IncompleteStudyError as error:
+    except (IncompleteStudyError, MachineError) as error:
         return _tell(str(error), 1)
     except typer.Abort:
         status = 130

@@ -9,6 +9,13 @@ class RequestError(ValueError):
     """
 
 
+class MachineError(RuntimeError):
+    """The machine could not do what was asked for: a disk is full, a compiler fails.
+
+    The message is one line; the command line prints it and leaves with exit status 1.
+    """
+
+
 class IncompleteStudyError(RuntimeError):
     """Some runs of a study failed; the rest is done and drawn.
 

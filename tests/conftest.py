@@ -28,7 +28,10 @@ def build_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     """Compiled networks are shared by all tests and stay for the next run, where no cache is set."""
     with pytest.MonkeyPatch.context() as patch:
         if not os.environ.get("BIOPLAST_CACHE"):
-            patch.setenv("BIOPLAST_CACHE", str(request.config.cache.mkdir("bioplast")))
+            folder = request.config.cache.mkdir("bioplast")
+            folder.chmod(0o700)  # whatever the user's umask is
+            patch.setenv("BIOPLAST_CACHE", str(folder))
+        patch.delenv("BIOPLAST_SHARED_CACHE", raising=False)
         yield
 
 

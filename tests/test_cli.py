@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bioplast.errors import MachineError
+
 ROOT = Path(__file__).parent.parent
 # What a plain command line would import without need, and what takes longest.
 HEAVY = ("brian2", "numba", "pandas", "matplotlib", "scipy")
@@ -76,6 +78,7 @@ def test_unexpected_error_leaves_with_status_one(study):
     ("error", "message"),
     [
         (MemoryError("for 3 GB"), "not enough memory: for 3 GB"),
+        (MachineError("g++: the network did not compile: why"), "g++: the network did not compile: why"),
         (OSError(24, "Too many open files", "run.json"), "run.json: Too many open files"),
     ],
 )

@@ -10,32 +10,70 @@ import hashlib
 import os
 import platform
 import re
+import shlex
 import shutil
 import subprocess
+import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from bioplast.errors import RequestError
+from bioplast.brian.guard import run_guarded
+from bioplast.errors import MachineError, RequestError
 
 _MAX_PARTS = 4  # more would read the headers more often than they save
+_OWNER = "device cpp_standalone"
+
+# Flags meant for the make that started this process; the flags of a program stand in its makefile, which
+# its key is made of.
+_FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKEFILES", "GNUMAKEFLAGS", "MAKELEVEL")
 
 
-def find_compiler() -> str:
-    """The C++ compiler's path.
+def find_compiler() -> list[str]:
+    """The C++ compiler's command: its path and its arguments.
 
     Raises
     ------
-    RequestError : none is found
+    RequestError : there is none, or no make
     """
-    wanted = _compiler_command()
-    path = shutil.which(wanted.split()[0])
+    command = _compiler_command()
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise RequestError(f"{_OWNER}: CXX={command}: {error}") from None
+    path = shutil.which(words[0]) if words else None
     if path is None or shutil.which("make") is None:
-        missing = wanted if path is None else "make"
         raise RequestError(
-            f"device cpp_standalone: needs a C++ compiler and make, found no {missing}; "
+            f"{_OWNER}: needs a C++ compiler and make, found no {'make' if path else command}; "
             "install it, or use --device runtime (slow)"
         )
-    return path
+    return [path, *words[1:]]
+
+
+def describe_compiler() -> str:
+    """The C++ compiler's command, with its arguments, and what it says of itself.
+
+    Raises
+    ------
+    RequestError : there is none, or it cannot say what it is
+    """
+    words, command = find_compiler(), _compiler_command()
+    try:
+        done = subprocess.run(
+            [*words, "--version"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except OSError as error:
+        raise RequestError(f"{_OWNER}: CXX={command}: cannot be run ({error.strerror})") from None
+    if done.returncode:
+        raise RequestError(
+            f"{_OWNER}: {command} --version: exit status {done.returncode} in place of the compiler's "
+            "version; set CXX to a C++ compiler"
+        )
+    return f"{command}\n{done.stdout}"
 
 
 def compile_source(source: Path) -> None:
@@ -43,23 +81,33 @@ def compile_source(source: Path) -> None:
 
     Raises
     ------
-    RuntimeError : it does not compile
+    MachineError : it does not compile
     """
     n_cores = os.cpu_count() or 1
     parts = _join(source, min(n_cores, _MAX_PARTS))
     (source / "make.deps").touch()  # the source never changes: nobody needs to know what depends on what
     command = ["make", f"-j{n_cores}", "-C", str(source), f"CXX={_compiler_command()}"]
     command += [f"SRCS={' '.join(parts)}", "--old-file=make.deps"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # What a compiler leaves when it is killed goes with the folder.
+    with tempfile.TemporaryDirectory(dir=source) as scratch:
+        environment = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+        done = run_guarded(command, environment | {"TMPDIR": scratch, "LC_ALL": "C"})
     if done.returncode:
-        raise RuntimeError(f"the generated code did not compile:\n{done.stderr[-4000:]}")
+        reason = _find_reason(done.stderr) or f"exit status {done.returncode}"
+        error = MachineError(f"{_OWNER}: {_compiler_command()}: the network did not compile: {reason}")
+        error.add_note(done.stderr[-4000:])
+        raise error
 
 
 def hash_source(source: Path, compiler: str) -> str:
-    """Key of a program: its source, and all that decides what a compiler makes of it."""
+    """Key of a program: its source, and all that decides what a compiler makes of it.
+
+    Parameters
+    ----------
+    compiler : the one that ``describe_compiler`` describes
+    """
     digest = hashlib.sha256()
-    told = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True).stdout
-    for fact in (version("brian2"), told, platform.machine(), _cpu_features()):
+    for fact in (version("brian2"), compiler, platform.machine(), _cpu_features()):
         digest.update(fact.encode() + b"\0")
     for file in sorted(source.rglob("*")):
         if file.is_file():
@@ -70,6 +118,14 @@ def hash_source(source: Path, compiler: str) -> str:
 
 def _compiler_command() -> str:
     return os.environ.get("CXX") or "g++"
+
+
+def _find_reason(said: str) -> str:
+    """The line that says why something did not compile, of all that make and compilers said."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    compilers = [line for line in lines if not line.startswith("make")] or lines
+    errors = [line for line in compilers if "error" in line.lower()] or compilers
+    return errors[0] if errors else ""
 
 
 def _cpu_features() -> str:

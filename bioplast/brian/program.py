@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -21,12 +22,21 @@ from brian2 import Network
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from numpy.typing import DTypeLike, NDArray
 
-from bioplast.brian.compile import compile_source, find_compiler, hash_source
+from bioplast.brian.compile import compile_source, describe_compiler, hash_source
 from bioplast.brian.source import adapt_source
 from bioplast.brian.stimulus import Stimulus
 from bioplast.brian.templates import fast_templates
 from bioplast.brian.workspace import Workspace
-from bioplast.build_cache import cache_folder, locked
+from bioplast.build_cache import (
+    cache_folder,
+    is_sealed,
+    locked,
+    scratch_folder,
+    seal,
+    tell_damaged,
+    writing,
+)
+from bioplast.errors import MachineError
 
 Values = Mapping[str, Any]
 
@@ -39,6 +49,10 @@ _MEMORY = {
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4294967296"
     ":glibc.malloc.trim_threshold=4294967296"
 }
+
+
+# What of a program's folder a run reads.
+_USED = ("main", "arrays.json", "static_arrays")
 
 
 @dataclass(frozen=True)
@@ -64,15 +78,20 @@ class Program:
 
         Raises
         ------
-        RuntimeError : the program failed
+        MachineError : the program failed
         """
         with tempfile.TemporaryDirectory(prefix="bioplast-") as name:
             scratch = Path(name)
-            arguments = [self._argument(scratch, *item) for item in values.items()]
             results = scratch / "results"
-            results.mkdir()
             files = [self.arrays[variable][0] for variable in wanted]
-            environment = {"BIOPLAST_WANTED": "\n".join(files), **stimulus.environment(scratch)}
+            try:
+                arguments = [self._argument(scratch, *item) for item in values.items()]
+                results.mkdir()
+                environment = {"BIOPLAST_WANTED": "\n".join(files), **stimulus.environment(scratch)}
+            except OSError as error:
+                raise MachineError(
+                    f"{scratch.parent}: cannot be written to ({error.strerror}); set TMPDIR to another folder"
+                ) from error
             done = subprocess.run(
                 [str(self.folder / "main"), "--results_dir", f"{results}/", *arguments],
                 cwd=self.folder,
@@ -84,14 +103,14 @@ class Program:
             )
             # Brian2's programs report a file they could not use and go on.
             if done.returncode or done.stderr:
-                raise RuntimeError(f"compiled network in {self.folder} failed: {done.stderr.strip()}")
+                raise MachineError(f"compiled network in {self.folder} failed: {_find_reason(done)}")
             return {variable: self._result(results, variable) for variable in wanted}
 
     def _argument(self, scratch: Path, variable: str, value: Any) -> str:
         if np.ndim(value) == 0:
             return f"{variable}={value:d}" if isinstance(value, (bool, int)) else f"{variable}={value!r}"
         path = scratch / variable
-        np.ascontiguousarray(value, dtype=self.arrays[variable][1]).tofile(path)
+        path.write_bytes(np.ascontiguousarray(value, dtype=self.arrays[variable][1]).tobytes())
         return f"{variable}={path}"
 
     def _result(self, results: Path, variable: str) -> NDArray[Any]:
@@ -104,20 +123,25 @@ def build_program(assemble: Callable[[], Network], dtype: DTypeLike) -> Program:
 
     Raises
     ------
-    RequestError : there is no C++ compiler
+    RequestError : there is no C++ compiler, or the cache cannot be used
+    MachineError : it does not compile
     """
-    compiler = find_compiler()
-    programs = cache_folder() / "programs"
-    programs.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=programs, prefix="new-") as name:
-        source = Path(name) / "program"
+    compiler = describe_compiler()
+    programs = cache_folder("programs")
+    with scratch_folder(programs) as scratch:
+        source = scratch / "program"
         arrays = _generate(assemble, dtype, source)
         folder = programs / hash_source(source, compiler)
         with locked(folder):
-            if not folder.exists():
-                compile_source(source)
-                (source / "arrays.json").write_text(json.dumps(arrays))
-                source.replace(folder)
+            if not is_sealed(folder, _USED):
+                with writing(folder):
+                    if folder.exists():
+                        tell_damaged(folder)
+                        folder.replace(scratch / "damaged")
+                    compile_source(source)
+                    (source / "arrays.json").write_text(json.dumps(arrays))
+                    seal(source, _USED)
+                    source.replace(folder)
     return Program(folder, json.loads((folder / "arrays.json").read_text()))
 
 
@@ -128,10 +152,11 @@ def _generate(assemble: Callable[[], Network], dtype: DTypeLike, folder: Path) -
         # Several would drift apart, and stand in the source in an order that is never the same.
         (clock,) = {part.clock for part in network.sorted_objects}
         network.run(_MAX_STEPS * clock.dt)
-        device.build(directory=str(folder), compile=False, run=False)
-        adapt_source(folder)
-        for header in Path(__file__).parent.glob("*.h"):
-            shutil.copy(header, folder)
+        with writing(folder):
+            device.build(directory=str(folder), compile=False, run=False)
+            adapt_source(folder)
+            for header in Path(__file__).parent.glob("*.h"):
+                shutil.copy(header, folder)
         return {
             f"{variable.owner.name}.{variable.name}": (
                 device.get_array_filename(variable),
@@ -140,3 +165,11 @@ def _generate(assemble: Callable[[], Network], dtype: DTypeLike, folder: Path) -
             for variable in device.arrays
             if variable.owner is not None
         }
+
+
+def _find_reason(done: subprocess.CompletedProcess[str]) -> str:
+    """Why a program failed."""
+    reason = " ".join(done.stderr.split())
+    if done.returncode < 0:
+        reason = f"{signal.strsignal(-done.returncode)} {reason}".strip()
+    return reason or f"exit status {done.returncode}"

@@ -97,7 +97,7 @@ class Stimulus:
     def environment(self, folder: Path) -> dict[str, str]:
         """Write the trials to ``folder`` and say where a compiled program finds them and the images."""
         path = folder / "trials"
-        self.trials.tofile(path)
+        path.write_bytes(self.trials.tobytes())  # whose errors, unlike those of tofile, have a reason
         return {"BIOPLAST_TRIALS": str(path), "BIOPLAST_IMAGES": images_file(self.images)}
 
 

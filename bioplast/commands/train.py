@@ -50,10 +50,10 @@ def train(
 
     A run that is there already is shown.
     """
+    from bioplast.notice import warn_on_stderr
     from bioplast.training.config import RunConfig
     from bioplast.training.folder import carry_out_in, check_folder, make_keeper
     from bioplast.training.interrupts import held_interrupts
-    from bioplast.training.keeper import warn_on_stderr
     from bioplast.training.progress import watch
     from bioplast.training.record import Run, check_writable, format_record, write_run
     from bioplast.training.run import set_up

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import cache, partial
-from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numba
 import numpy as np
 
-from bioplast.build_cache import cache_folder
-from bioplast.errors import RequestError
+from bioplast.numeric.kernel_cache import KernelCache
 from bioplast.plasticity.side import Side
 
-_CONFIG: Any = numba.config  # its settings are made at run time
 # Without Numba's run time (_nrt) no references are counted, a third of the time it takes to compile, and
 # a kernel that allocates does not compile at all. Only the outermost function is called from Python: to
 # make the others ready for it would double the time.
@@ -49,9 +44,10 @@ def _compile(function: FunctionType, parts: tuple[tuple[str, FunctionType], ...]
     twins: dict[FunctionType, Any] = {}
     for callee in reversed(tree):
         twins.setdefault(callee, _compile_inner(_make_twin(callee, dict(parts), twins, mark)))
-    with _cache_folder() as folder:
-        twin = _make_twin(function, dict(parts), twins, mark)
-        return _compile_outer(twin, cache=folder is not None)
+    twin = _make_twin(function, dict(parts), twins, mark)
+    machine_code = _compile_outer(twin)
+    machine_code._cache = KernelCache(twin.__qualname__)
+    return machine_code
 
 
 def _list_functions(
@@ -91,9 +87,8 @@ def _make_twin(
 def _fingerprint(functions: Iterable[FunctionType]) -> str:
     """A hash of the code of all functions that go into a kernel and of the layout of their arguments.
 
-    It is part of the name under which Numba files the machine code: Numba itself looks only at the
-    outermost function's file to see whether its copy is out of date, and an edited rule must never be
-    run from an old copy.
+    It is part of the name under which the machine code is kept: an edited rule must never be run from an
+    old copy.
     """
     digest = hashlib.sha256(repr(Side.__annotations__).encode())
     for function in functions:
@@ -101,8 +96,7 @@ def _fingerprint(functions: Iterable[FunctionType]) -> str:
         for fact in (function.__module__, function.__defaults__, cells):
             digest.update(_describe(fact))
         for code in _list_codes(function.__code__):
-            digest.update(repr((code.co_name, code.co_names, code.co_varnames)).encode() + code.co_code)
-            digest.update(_describe([one for one in code.co_consts if not isinstance(one, CodeType)]))
+            digest.update(_describe(code))
             digest.update(_describe(_list_constants(code.co_names, function.__globals__)))
     return digest.hexdigest()[:16]
 
@@ -131,23 +125,10 @@ def _describe(value: Any) -> bytes:
         return b"(" + b",".join(_describe(item) for item in value) + b")"
     if value is None or isinstance(value, bool | int | float | complex | str | bytes | np.generic):
         return f"{type(value).__name__} {value!r}".encode()
+    if isinstance(value, CodeType):
+        constants = [one for one in value.co_consts if not isinstance(one, CodeType)]
+        names = repr((value.co_name, value.co_names, value.co_varnames)).encode()
+        return names + value.co_code + _describe(constants)
+    if isinstance(inner := getattr(value, "__wrapped__", None), FunctionType):  # an intrinsic of Numba's
+        return b"".join(_describe(code) for code in _list_codes(inner.__code__))
     return f"{type(value).__name__} {getattr(value, '__name__', '')}".encode()
-
-
-@contextmanager
-def _cache_folder() -> Iterator[Path | None]:
-    """The folder for machine code, ``None`` where none can be written."""
-    try:
-        folder = cache_folder() / "kernels"
-        folder.mkdir(exist_ok=True)
-    except (OSError, RequestError, RuntimeError):
-        yield None
-        return
-    if not os.access(folder, os.W_OK):
-        yield None
-        return
-    before, _CONFIG.CACHE_DIR = _CONFIG.CACHE_DIR, str(folder)
-    try:
-        yield folder
-    finally:
-        _CONFIG.CACHE_DIR = before

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bioplast.build_cache import cache_folder, write_once
+from bioplast.build_cache import cache_folder
 from bioplast.project import EXAMPLES, EXPERIMENTS, MODELS
+from bioplast.training.record import replace_files
 
 FOLDERS = (MODELS, EXPERIMENTS, EXAMPLES)
 
@@ -44,9 +45,11 @@ class ProjectFiles:
 
         A worker lives longer than a version of a file does, so each version has a folder of its own.
         """
-        project = cache_folder() / "projects" / self.digest
         for folder in FOLDERS:
-            (project / folder).mkdir(parents=True, exist_ok=True)
+            cache_folder(f"projects/{self.digest}/{folder}")
+        project = cache_folder(f"projects/{self.digest}")
         for name, content in self.files.items():
-            write_once(project / name, content)
+            path = project / name
+            if not path.is_file() or path.read_bytes() != content:
+                replace_files(path.parent, {path.name: content})
         return project

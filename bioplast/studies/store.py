@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 
 from bioplast.errors import RequestError
+from bioplast.notice import warn_on_stderr
 from bioplast.studies.failure import FAILURE_FILE, read_failure
 from bioplast.studies.jobs import Failure, Work
 from bioplast.studies.point import Point, Rows, find_point
 from bioplast.training.config import RunConfig
 from bioplast.training.folder import find_run
-from bioplast.training.keeper import warn_on_stderr
 from bioplast.training.record import (
     Run,
     check_writable,

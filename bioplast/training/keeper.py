@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 
 from bioplast.errors import RequestError
 from bioplast.network import State
+from bioplast.notice import warn_on_stderr
 from bioplast.training.checkpoint import describe_beginning, read_checkpoint, write_checkpoint
 from bioplast.training.loop import Position
 
@@ -34,11 +34,6 @@ def find_min_seconds() -> float:
         raise RequestError(
             f"BIOPLAST_CHECKPOINT_SECONDS: must be a number of seconds, got {text!r}"
         ) from None
-
-
-def warn_on_stderr(message: str) -> None:
-    """Tell a person, in one line."""
-    print("bioplast:", " ".join(message.split()), file=sys.stderr)
 
 
 @dataclass

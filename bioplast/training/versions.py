@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 import bioplast
-from bioplast.training.keeper import warn_on_stderr
+from bioplast.notice import warn_on_stderr
 
 # Those whose version can change a number.
 PACKAGES = ("numpy", "numba", "brian2")

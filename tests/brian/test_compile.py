@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bioplast.brian.compile import compile_source, find_compiler
-from bioplast.errors import RequestError
+from bioplast.brian.compile import compile_source, describe_compiler, find_compiler, hash_source
+from bioplast.errors import MachineError, RequestError
 
 
 @pytest.mark.parametrize(
@@ -26,11 +26,66 @@ def test_no_compiler(make_toy, monkeypatch, path, compiler, missing):
 
 
 def test_no_make(tmp_path, monkeypatch):
-    compiler = find_compiler()
+    compiler, *_ = find_compiler()
     (tmp_path / Path(compiler).name).symlink_to(compiler)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(RequestError, match=r"found no make; .*--device runtime"):
         find_compiler()
+
+
+def test_arguments_of_the_compiler_are_in_a_programs_key(tmp_path, monkeypatch):
+    (tmp_path / "main.cpp").write_text("int main() { return 0; }\n")
+    keys = set()
+    for command in ("g++", "g++ -DX", "g++ -DX -DY"):
+        monkeypatch.setenv("CXX", command)
+        keys.add(hash_source(tmp_path, describe_compiler()))
+    assert len(keys) == 3
+    monkeypatch.delenv("CXX")
+    assert hash_source(tmp_path, describe_compiler()) in keys
+
+
+def test_what_a_wrapper_calls_is_asked_for_its_version(tmp_path, monkeypatch):
+    wrapper = tmp_path / "wrapper"
+    wrapper.write_text('#!/bin/sh\n[ "$1" = --version ] && echo wrapper 1.0 || exec "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("CXX", "g++")
+    version = describe_compiler().partition("\n")[2]
+    monkeypatch.setenv("CXX", f"{wrapper} g++")
+    assert describe_compiler() == f"{wrapper} g++\n{version}"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("#!/bin/sh\nexit 4\n", "wrong --version: exit status 4 in place of the compiler's version; set CXX"),
+        ("no program", "CXX=.*wrong: cannot be run .Exec format error"),
+    ],
+)
+def test_compiler_that_does_not_say_its_version(make_toy, tmp_path, monkeypatch, text, reason):
+    (tmp_path / "wrong").write_text(text)
+    (tmp_path / "wrong").chmod(0o755)
+    monkeypatch.setenv("CXX", str(tmp_path / "wrong"))
+    with pytest.raises(RequestError, match=rf"^device cpp_standalone: .*{reason}") as caught:
+        make_toy().make_runner("cpp_standalone")
+    assert "\n" not in str(caught.value)
+
+
+def test_compiler_with_half_a_quote(monkeypatch):
+    monkeypatch.setenv("CXX", "g++ '-DX")
+    with pytest.raises(RequestError, match=r"^device cpp_standalone: CXX=g\+\+ '-DX: No closing quotation"):
+        find_compiler()
+
+
+def test_make_takes_no_flags_meant_for_another(tmp_path, monkeypatch):
+    """As in ``make compare CXXFLAGS=-O0``: a program is kept under the flags of its own makefile."""
+    (tmp_path / "code_objects").mkdir()
+    (tmp_path / "main.cpp").write_text("int main() { return STATUS; }\n")
+    (tmp_path / "makefile").write_text(
+        "SRCS = main.cpp\nCXXFLAGS = -DSTATUS=3\nmain:\n\t$(CXX) $(CXXFLAGS) main.cpp -o main\n"
+    )
+    monkeypatch.setenv("MAKEFLAGS", " -- CXXFLAGS=-DSTATUS=4")
+    compile_source(tmp_path)
+    assert subprocess.run([tmp_path / "main"], check=False).returncode == 3
 
 
 def test_code_that_does_not_compile_is_shown_and_not_kept(make_toy, tmp_path, monkeypatch):
@@ -39,8 +94,11 @@ def test_code_that_does_not_compile_is_shown_and_not_kept(make_toy, tmp_path, mo
     refusing.write_text('#!/bin/sh\n[ "$1" = --version ] && exit 0\necho "cannot compile this" >&2\nexit 1\n')
     refusing.chmod(0o755)
     monkeypatch.setenv("CXX", str(refusing))
-    with pytest.raises(RuntimeError, match=r"(?s)generated code did not compile:.*cannot compile this"):
+    message = rf"^device cpp_standalone: {refusing}: the network did not compile: cannot compile this\n"
+    with pytest.raises(MachineError, match=message) as caught:
         make_toy().make_runner("cpp_standalone")
+    assert "\n" not in str(caught.value)
+    assert "make: ***" in caught.value.__notes__[0]
     assert [file.name for file in (tmp_path / "cache" / "programs").iterdir() if file.suffix != ".lock"] == []
 
 

@@ -1,7 +1,9 @@
 """Compiled programs: found again, built once, run from their arguments alone."""
 
+import errno
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import textwrap
@@ -13,8 +15,8 @@ from brian2 import Network, NeuronGroup, get_device, ms
 
 from bioplast.brian import compile as compiling
 from bioplast.brian import program as module
-from bioplast.brian.program import build_program
-from bioplast.errors import RequestError
+from bioplast.brian.program import Program, build_program
+from bioplast.errors import MachineError, RequestError
 from bioplast.plasticity.part import BrianForm
 
 ROOT = Path(__file__).parents[2]
@@ -94,10 +96,60 @@ def test_program_is_found_again(make_toy, values, stimulus, counted):
     assert (counted.read_text() if counted.exists() else "") == calls
 
 
+DAMAGES = {
+    "main cut short": lambda folder: (folder / "main").write_bytes((folder / "main").read_bytes()[:5000]),
+    "main changed": lambda folder: (folder / "main").write_bytes(b"\0" * 5000),
+    "main gone": lambda folder: (folder / "main").unlink(),
+    "main not to be run": lambda folder: (folder / "main").chmod(0o600),
+    "arrays.json changed": lambda folder: (folder / "arrays.json").write_text("{}"),
+    "arrays gone": lambda folder: shutil.rmtree(folder / "static_arrays"),
+    "no seal": lambda folder: (folder / "sha256").unlink(),
+    "empty": lambda folder: (shutil.rmtree(folder), folder.mkdir()),
+    "a file": lambda folder: (shutil.rmtree(folder), folder.write_text("")),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_damaged_program_is_made_again(make_toy, tmp_path, monkeypatch, capsys, damage):
+    monkeypatch.setenv("BIOPLAST_CACHE", str(tmp_path))
+    compiled = []
+
+    def compile_source(source):
+        compiled.append(source)
+        (source / "main").write_bytes(b"program" * 1000)
+        (source / "main").chmod(0o755)
+
+    monkeypatch.setattr(module, "compile_source", compile_source)
+    toy = make_toy()
+    first = build_program(toy.assemble, toy.dtype)
+    assert build_program(toy.assemble, toy.dtype) == first
+    assert (len(compiled), capsys.readouterr().err) == (1, "")
+    damage(first.folder)
+    assert build_program(toy.assemble, toy.dtype) == first
+    told = f"bioplast: build cache: {first.folder} is damaged and is made again\n"
+    assert (len(compiled), capsys.readouterr().err) == (2, told)
+    assert build_program(toy.assemble, toy.dtype) == first
+    assert (len(compiled), capsys.readouterr().err) == (2, "")
+    assert get_names(tmp_path) == [first.folder.name]
+
+
+def test_program_is_its_owners_alone_whatever_the_umask(make_toy, tmp_path, monkeypatch):
+    monkeypatch.setenv("BIOPLAST_CACHE", str(tmp_path))
+    monkeypatch.setattr(module, "compile_source", lambda source: (source / "main").touch())
+    toy = make_toy()
+    before = os.umask(0o002)
+    try:
+        folder = build_program(toy.assemble, toy.dtype).folder
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert build_program(toy.assemble, toy.dtype).folder == folder
+    finally:
+        os.umask(before)
+
+
 def test_what_is_in_the_text_gives_another_program(make_toy, tmp_path, monkeypatch):
     """Names of programs, without compiling them."""
     monkeypatch.setenv("BIOPLAST_CACHE", str(tmp_path))
-    monkeypatch.setattr(module, "compile_source", lambda source: None)
+    monkeypatch.setattr(module, "compile_source", lambda source: (source / "main").touch())
     largest = BrianForm("kth_largest(k)", "abs(delta_w) >= cutoff", {"k": 3}, competes=True)
     toys = {
         "plain": make_toy(largest),
@@ -140,8 +192,34 @@ def test_values_arrive_with_all_their_digits(make_toy, values, stimulus):
 
 def test_program_that_fails_says_where(make_toy, values, stimulus):
     program = make_toy().make_runner("cpp_standalone")
-    with pytest.raises(RuntimeError, match=f"compiled network in .*{program.folder.name} failed"):
+    with pytest.raises(
+        MachineError, match=f"compiled network in .*{program.folder.name} failed: ."
+    ) as caught:
         program.run(values | {"synapses.no_such_thing": 1.0}, stimulus, [])
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"), [("kill -ILL $$", "Illegal instruction"), ("exit 3", "exit status 3")]
+)
+def test_program_that_says_nothing(values, stimulus, tmp_path, script, reason):
+    (tmp_path / "main").write_text(f"#!/bin/sh\n{script}\n")
+    (tmp_path / "main").chmod(0o755)
+    with pytest.raises(MachineError, match=f"compiled network in {tmp_path} failed: {reason}$"):
+        Program(tmp_path, {}).run({}, stimulus, [])
+
+
+def test_no_room_for_what_a_program_is_given(make_toy, values, stimulus, tmp_path, monkeypatch):
+    program = make_toy().make_runner("cpp_standalone")
+
+    def fill(path, content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", fill)
+    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path))
+    message = rf"^{tmp_path}: cannot be written to \(No space left on device\); set TMPDIR to another folder$"
+    with pytest.raises(MachineError, match=message):
+        program.run(values, stimulus, WANTED)
 
 
 def test_nothing_is_left_of_a_run(make_toy, values, stimulus, tmp_path, monkeypatch):

@@ -95,7 +95,7 @@ def library(tmp_path_factory):
     include = Path(bioplast.brian.__path__[0])
     subprocess.run(
         [
-            find_compiler(),
+            *find_compiler(),
             *COMPILER_FLAGS,
             f"-I{include}",
             "-shared",

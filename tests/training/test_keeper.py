@@ -4,9 +4,10 @@ import pytest
 from bioplast.energy import Books
 from bioplast.errors import RequestError
 from bioplast.network import Layer, State
+from bioplast.notice import warn_on_stderr
 from bioplast.training import keeper as keepers
 from bioplast.training.checkpoint import STATE_FILE
-from bioplast.training.keeper import Keeper, find_min_seconds, warn_on_stderr
+from bioplast.training.keeper import Keeper, find_min_seconds
 from bioplast.training.loop import Position
 
 
