@@ -15,6 +15,7 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
+from bioplast.brian.made_for import can_replace_parts
 from bioplast.errors import RequestError
 
 _MAX_PARTS = 4  # more would read the headers more often than they save
@@ -46,10 +47,11 @@ def compile_source(source: Path) -> None:
     RuntimeError : it does not compile
     """
     n_cores = os.cpu_count() or 1
-    parts = _join(source, min(n_cores, _MAX_PARTS))
     (source / "make.deps").touch()  # the source never changes: nobody needs to know what depends on what
     command = ["make", f"-j{n_cores}", "-C", str(source), f"CXX={_compiler_command()}"]
-    command += [f"SRCS={' '.join(parts)}", "--old-file=make.deps"]
+    command.append("--old-file=make.deps")
+    if can_replace_parts():
+        command.append(f"SRCS={' '.join(_join(source, min(n_cores, _MAX_PARTS)))}")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the generated code did not compile:\n{done.stderr[-4000:]}")

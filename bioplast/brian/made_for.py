@@ -1,7 +1,9 @@
 """The versions of Brian2 for which those of our parts were made that take the place of its own.
 
-They match the text of what it generates, so with a version that nobody has tried they are left out: the
-numbers are the same then, and networks are slower.
+They are the templates, what is changed in generated source (``source``), and the joining of its pieces
+(``compile``). All match on text that Brian2 writes, so with a version that nobody has tried they are left
+out: the numbers are the same then, and networks are slower. What else rests on Brian2's private parts has
+nothing of Brian2's to go back to (``workspace``).
 """
 
 from __future__ import annotations
