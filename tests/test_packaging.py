@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import bioplast
+from bioplast.brian.made_for import is_made_for
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -60,9 +61,45 @@ def test_environment_has_a_python_that_is_allowed():
     assert ENVIRONMENT["channels"] == ["conda-forge"]
 
 
-@pytest.mark.parametrize(("python", "allowed"), [("3.11", False), ("3.12", True), ("3.13", True)])
-def test_numpy_2_4_is_kept_from_the_brian2_that_cannot_use_it(python, allowed):
-    assert ("2.4.0" in read_bounds(PROJECT["dependencies"], python)["numpy"]) == allowed
+# As PyPI has them: the Python and the NumPy that each Brian2 asks for, and the NumPy that it cannot use,
+# which pip does not know.
+BRIAN2 = {
+    "2.8.0.4": (">=3.9", ">=1.23.5", ">=2.4"),
+    "2.9.0": (">=3.10", ">=1.23.5", ">=2.4"),
+    "2.10.0": (">=3.12", ">=2.0.0", ""),
+    "2.10.1": (">=3.12", ">=2.0.0", ""),
+    "2.11.0": (">=3.13", ">=2.3.0", ""),
+    "2.12.0": (">=3.13", ">=2.3.0", ""),  # not there yet, so not tried
+}
+NUMPY = ("1.26.4", "2.0.2", "2.1.3", "2.2.6", "2.3.5", "2.4.6", "2.5.5")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+
+
+def list_pairs(python):
+    """What pip may choose of Brian2 and NumPy for a version of Python."""
+    bounds = read_bounds(PROJECT["dependencies"], python)
+    return [
+        (brian2, numpy)
+        for brian2, (pythons, numpys, _) in BRIAN2.items()
+        for numpy in NUMPY
+        if brian2 in bounds["brian2"] and python in SpecifierSet(pythons)
+        if numpy in bounds["numpy"] and numpy in SpecifierSet(numpys)
+    ]
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_every_pair_of_brian2_and_numpy_that_pip_can_choose_works(python):
+    pairs = list_pairs(python)
+    assert pairs
+    for brian2, numpy in pairs:
+        unusable = BRIAN2[brian2][2]
+        assert not (unusable and numpy in SpecifierSet(unusable)), (brian2, numpy)
+
+
+def test_brian2_is_one_that_our_parts_were_made_for():
+    allowed = {brian2 for python in PYTHONS for brian2, _ in list_pairs(python)}
+    assert allowed == {"2.9.0", "2.10.0", "2.10.1", "2.11.0"}
+    assert all(is_made_for(brian2) == (brian2 in allowed) for brian2 in BRIAN2)
 
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported():

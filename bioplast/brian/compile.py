@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bioplast.brian.guard import run_guarded
+from bioplast.brian.made_for import can_replace_parts
 from bioplast.errors import MachineError, RequestError
 
 _MAX_PARTS = 4  # more would read the headers more often than they save
@@ -84,10 +85,11 @@ def compile_source(source: Path) -> None:
     MachineError : it does not compile
     """
     n_cores = os.cpu_count() or 1
-    parts = _join(source, min(n_cores, _MAX_PARTS))
     (source / "make.deps").touch()  # the source never changes: nobody needs to know what depends on what
     command = ["make", f"-j{n_cores}", "-C", str(source), f"CXX={_compiler_command()}"]
-    command += [f"SRCS={' '.join(parts)}", "--old-file=make.deps"]
+    command.append("--old-file=make.deps")
+    if can_replace_parts():
+        command.append(f"SRCS={' '.join(_join(source, min(n_cores, _MAX_PARTS)))}")
     # What a compiler leaves when it is killed goes with the folder.
     with tempfile.TemporaryDirectory(dir=source) as scratch:
         environment = {name: value for name, value in os.environ.items() if name not in _FOREIGN}

@@ -1,5 +1,6 @@
 // Sets of up to 64 things as the bits of a number, made from flags that a loop can set eight or more at once.
 #pragma once
+#include "taken.h"
 #include <cstdint>
 #include <cstring>
 #ifdef __SSE2__

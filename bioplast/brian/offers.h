@@ -265,6 +265,7 @@ struct NeuronOffers {
     }
 };
 
+template <class Real, unsigned synapses> constexpr int NeuronOffers<Real, synapses>::n_lanes;
 template <class Real, unsigned synapses> const Real* NeuronOffers<Real, synapses>::changes = nullptr;
 template <class Real, unsigned synapses>
 std::vector<typename NeuronOffers<Real, synapses>::Row> NeuronOffers<Real, synapses>::rows;

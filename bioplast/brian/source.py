@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from bioplast.brian.made_for import can_replace_parts
+
 _ASKING = re.compile(r"\n *current = std::clock\(\);\s*elapsed_realtime = [^;]*;")
 _WRITING = re.compile(
     r"""    ofstream (?P<file>\w+);
@@ -31,7 +33,12 @@ _WRITING_STATE = re.compile(
 
 
 def adapt_source(folder: Path) -> None:
-    """Let the program in ``folder`` run without a clock, and write just the arrays it is asked for."""
+    """Let the program in ``folder`` run without a clock, and write just the arrays it is asked for.
+
+    The source is left alone if Brian2 is none that this was made for.
+    """
+    if not can_replace_parts():
+        return
     _stop_asking_the_time(folder / "network.cpp")
     _write_what_is_wanted(folder / "objects.cpp")
 

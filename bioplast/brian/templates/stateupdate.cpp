@@ -16,7 +16,11 @@
     {{scalar_code|autoindent}}
     {% set prepared = scalar_code if scalar_code is string else scalar_code|join('\n') %}
     {% if 'int32_t learning ' in prepared %}
-    if (!learning) return;
+    if (!learning)
+    {
+        BIOPLAST_TAKEN("{{codeobj_name}}", "not learning")
+        return;
+    }
     {% endif %}
 
     {# Of synapses the number is known when they are made. #}
@@ -24,6 +28,7 @@
     {% set code = vector_code if vector_code is string else vector_code|join('\n') %}
     {% if 'char on_path' in code %}
     static const bioplast::Stretch _on_path({{get_array_name(variables['learns'])}}, _N);
+    BIOPLAST_TAKEN("{{codeobj_name}}", "on path")
     for (int _idx = _on_path.first; _idx < _on_path.end; ++_idx)
     {% else %}
     for (int _idx = 0; _idx < _N; ++_idx)

@@ -25,6 +25,10 @@
         _target_size <= 64 && bioplast::is_matrix({{pre}}, {{_index_array}}, _n_synapses, _target_size);
     if (_is_matrix)
     {
+        {% set in_row = code | replace(pre + '[_idx]', '_row_pre')
+            | replace(_index_array + '[_idx]', '(_start + _b)') %}
+        BIOPLAST_TAKEN("{{codeobj_name}}",
+                       "matrix{{', looking up' if pre in in_row or _index_array in in_row}}")
         const int _n_ends = _target_size % 16;
         {# The compiler unrolls loops whose length it knows. #}
         {% for start, end, length in (('0', '_target_size - _n_ends', '16'),
@@ -39,8 +43,7 @@
                 {
                     const size_t _idx = _row + _start + _b;
                     const size_t _vectorisation_idx = _idx;
-                    {{code | replace(pre + '[_idx]', '_row_pre') | replace(_index_array + '[_idx]', '(_start + _b)')
-                        | autoindent}}
+                    {{in_row|autoindent}}
                     _sums[_b] += _synaptic_var;
                 }
             }
@@ -51,6 +54,7 @@
         return;
     }
     {% endif %}
+    BIOPLAST_TAKEN("{{codeobj_name}}", "one by one")
     for (int _target_idx = 0; _target_idx < _target_size; _target_idx++)
         {{_target_var_array}}[_target_idx + {{_target_start}}] = 0;
     for (int _idx = 0; _idx < _n_synapses; _idx++)

@@ -35,6 +35,8 @@
     {% set side_by_side = indexed
         | replace(pre + '[_idx]', '_run_pre')
         | replace(post + '[_idx]', '(_run_post + _run_i)') %}
+    {# How a branch is told in which code still looks up the cells that a synapse joins. #}
+    {% set looking_up = ', looking up' if pre in side_by_side or post in side_by_side else '' %}
     {# Code that says first whether a synapse is written is run only for those that are. #}
     {% set decides = 'is_written =' in side_by_side %}
     {% set parts = side_by_side.split('is_written =') %}
@@ -64,7 +66,11 @@
     {{scalar_code|autoindent}}
     {# Code with this variable does nothing while it is 0. #}
     {% if 'int32_t learning_pre' in prepared %}
-    if (!learning_pre) return;
+    if (!learning_pre)
+    {
+        BIOPLAST_TAKEN("{{codeobj_name}}", "not learning")
+        return;
+    }
     {% endif %}
 
     static bioplast::Reach _reach({{pre}}, {{post}}, {{n_synapses}}{{ ', ' ~ path if on_path }});
@@ -72,6 +78,9 @@
     static const bool _is_matrix = bioplast::is_matrix({{pre}}, {{post}}, {{n_synapses}}, {{n_cells}});
     if (_is_matrix && _n_events == {{n_cells}} && _is_instant)
     {
+        {% set in_row = code | replace(pre + '[_idx]', '_row_pre') | replace(post + '[_idx]', '_b') %}
+        BIOPLAST_TAKEN("{{codeobj_name}}",
+                       "matrix{{', looking up' if pre in in_row or post in in_row}}")
         for (size_t _row = 0; _row < {{n_synapses}}; _row += {{n_cells}})
         {
             const int _row_pre = {{pre}}[_row];
@@ -79,7 +88,7 @@
             {
                 const size_t _idx = _row + _b;
                 const size_t _vectorisation_idx = _idx;
-                {{code | replace(pre + '[_idx]', '_row_pre') | replace(post + '[_idx]', '_b') | autoindent}}
+                {{in_row|autoindent}}
             }
         }
         return;
@@ -94,6 +103,7 @@
     {% set before, after = indexed.split('is_written =') %}
     if (Listed::n_offered == _reach.count({{pathway.name}}, _events, _n_events))
     {
+        BIOPLAST_TAKEN("{{codeobj_name}}", "listed")
         for (long _w = 0; _w < Listed::n_written; ++_w)
         {
             const size_t _idx = Listed::written[_w];
@@ -110,6 +120,7 @@
         {% for n_together in (4, 2) if sums %}
         if (bioplast::are_alike<{{n_together}}>(_next, _found.end()))
         {
+            BIOPLAST_TAKEN("{{codeobj_name}}", "{{n_together}} together{{looking_up}}")
             const int _run_n = _run.n, _run_post = _run.post;
             #pragma GCC ivdep
             for (int _run_i = 0; _run_i < _run_n; ++_run_i)
@@ -138,6 +149,7 @@
         {
             const int _run_pre = _run.pre, _run_post = _run.post;
             {% if decides %}
+            BIOPLAST_TAKEN("{{codeobj_name}}", "decided{{looking_up}}")
             for (int _block = 0; _block < _run.n; _block += 64)
             {
                 const int _n_block = _run.n - _block < 64 ? _run.n - _block : 64;
@@ -161,6 +173,7 @@
                 }
             }
             {% else %}
+            BIOPLAST_TAKEN("{{codeobj_name}}", "run{{' on path' if on_path}}{{looking_up}}")
             const int _run_first = _run.first, _run_n = _run.n;
             {# Where no run leaves the path nobody needs to look whether a synapse lies on it. #}
             {% for text in ([side_by_side | replace(path ~ '[_idx]', 'true'), side_by_side] if on_path
@@ -179,6 +192,7 @@
             continue;
         }
         {% endif %}
+        BIOPLAST_TAKEN("{{codeobj_name}}", "one by one")
         for (int _run_i = 0; _run_i < _run.n; ++_run_i)
         {
             const size_t _idx = _run.first + _run_i;

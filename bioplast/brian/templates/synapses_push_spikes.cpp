@@ -25,8 +25,13 @@
 {% block maincode %}
     {% set _eventspace = get_array_name(eventspace_variable) %}
     static const bool _is_instant = bioplast::is_instant({{owner.name}});
-    if (!_is_instant)
+    if (_is_instant)
     {
+        BIOPLAST_TAKEN("{{codeobj_name}}", "instant")
+    }
+    else
+    {
+        BIOPLAST_TAKEN("{{codeobj_name}}", "queue")
         {{owner.name}}.advance();
         {{owner.name}}.push({{_eventspace}}, {{_eventspace}}[_num{{eventspace_variable.name}}-1]);
     }

@@ -37,7 +37,11 @@
         {% set begun = left.code.count('_cond = ' ~ shared ~ ' && ') + left.code.count('_cond = ' ~ shared ~ ';') %}
         {% if begun == left.code.count('_cond = ') %}
             {% set left.code = left.code | replace(shared ~ ' && ', '') %}
-    if ({{shared}})
+    if (!{{shared}})
+    {
+        BIOPLAST_TAKEN("{{codeobj_name}}", "shared condition")
+    }
+    else
         {% endif %}
     {% endfor %}
     {% set code = left.code %}
@@ -48,6 +52,8 @@
         {# Counted with a sign, as what wraps around may lie anywhere and cannot be read side by side. #}
         const int32_t _first = _start;
         char _conds[64] = {};
+        BIOPLAST_TAKEN("{{codeobj_name}}", "{{ 'bits' if 'fires(' in code else 'block' }}
+            {{- ', looking up' if 'i' in variables and get_array_name(variables['i']) in code }}")
         {# The compiler unrolls a loop whose length it knows, and sets bits at once where numbers have 64. #}
         {% for length in ('64', '(long) (N - _start)') %}
         {{ 'if (N - _start >= 64)' if loop.first else 'else' }}

@@ -1,0 +1,112 @@
+"""Which branches of our templates the networks take: a miss would give the same numbers, slowly, in silence.
+
+The templates match on the text that Brian2 generates. Where that changes, a branch is left out or still
+looks up what it should know; each tells so when it is taken, in programs that are compiled with it.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from golden.records import make_images
+
+from bioplast import Plasticity
+from bioplast.brian import preferences
+from bioplast.project import load_model_module
+from bioplast.tasks import Trials
+
+PROJECT = Path(__file__).parents[2]
+TRIALS = Trials(make_images(), np.arange(30), 0)
+
+# What each of the many pieces with such a name does.
+EVERY = {"push_spikes": {"instant"}, "thresholder": {"shared condition", "block"}}
+SENDING = {
+    "rate": {
+        "input_to_hidden_send": {"4 together", "2 together", "run"},
+        "hidden_to_output_summed_variable_I_post": {"matrix"},
+        "hidden_to_output_feedback": {"matrix"},
+        "rivals_compare": {"4 together", "2 together"},
+    },
+    "spiking": {
+        "inputs_spike_thresholder": {"bits"},
+        "hidden_spike_thresholder": {"block"},  # no condition on potentials holds for all cells
+        "input_to_hidden_spike": {"4 together", "2 together", "run"},
+        "hidden_to_output_spike": {"2 together", "run"},
+        "hidden_to_output_feedback": {"matrix"},
+        "rivals_compare": {"4 together", "2 together"},
+        "rivals_add": {"4 together", "2 together"},
+    },
+}
+# What goes on for learning alone.
+GATHERING = {
+    "rate": {},
+    "spiking": {"hidden_run_regularly": {"on path"}, "input_to_hidden_trace": {"run on path"}},
+}
+WRITING = {
+    "plain": {"write": {"run on path"}},
+    "smallest(0.9)": {"propose": {"run on path"}, "write": {"decided"}},
+    "above(0.001, target=0.05, rate=0.3)": {"propose": {"run on path"}, "write": {"listed"}},
+    "largest(0.1)": {"propose": {"run on path"}, "write": {"listed"}},
+    "largest(0.1, per=neuron)": {"propose": {"run on path"}, "write": {"listed"}},
+}
+# Hidden cells may be silent: with fewer rivals than may be written there is no list, and each is decided on.
+UNLISTED = {("spiking", "largest(0.1)"): {"write": {"decided", "listed"}}}
+
+
+@pytest.fixture
+def find_taken(monkeypatch, tmp_path):
+    """Show a network some trials: by the name of its pieces of code, the branches they took."""
+    # The same source, not optimised, which would take longer than all else.
+    monkeypatch.setattr(preferences, "COMPILER_FLAGS", ("-w", "-O0", "-std=c++11", "-DBIOPLAST_TELL"))
+    told = tmp_path / "taken"
+    monkeypatch.setenv("BIOPLAST_TAKEN", str(told))
+
+    def show(model, rule, *, learn):
+        network = load_model_module(model, PROJECT).make_network(
+            n_pixels=TRIALS.images.pixels.shape[1],
+            n_classes=10,
+            n_hidden=20,
+            plasticity=Plasticity.parse(rule),
+            device="cpp_standalone",
+        )
+        network.present(network.initial_state(1), TRIALS, learn=learn)
+        taken = defaultdict(set)
+        for line in told.read_text().splitlines():
+            code, branch = line.split(" ", 1)
+            taken[code.removesuffix("_codeobject")].add(branch)
+        return taken
+
+    return show
+
+
+def take_out(taken, ending):
+    """The branches of all pieces of which the names so end, and which are none of a network's own."""
+    return [taken.pop(code) for code in list(taken) if code.endswith(ending)]
+
+
+@pytest.mark.parametrize("rule", WRITING)
+@pytest.mark.parametrize("model", SENDING)
+def test_fast_branches_are_taken(find_taken, model, rule):
+    taken = find_taken(model, rule, learn=True)
+    writing = WRITING[rule] | UNLISTED.get((model, rule), {})
+    layers = ("input_to_hidden", "hidden_to_output")
+    writing = {f"{layer}_{code}": branches for layer in layers for code, branches in writing.items()}
+    own = SENDING[model] | GATHERING[model] | writing
+    assert {code: taken.pop(code) for code in own} == own
+    for ending, branches in EVERY.items():
+        found = take_out(taken, ending)
+        assert len(found) > 4
+        assert all(each == branches for each in found), ending
+    assert taken == {}
+
+
+@pytest.mark.parametrize("model", SENDING)
+def test_code_of_learning_is_passed_over_while_nothing_is_learned(find_taken, model):
+    taken = find_taken(model, "plain", learn=False)
+    own = SENDING[model] | {code: {"not learning"} for code in GATHERING[model]}
+    assert {code: taken.pop(code) for code in own} == own
+    assert take_out(taken, "write_thresholder") == [{"shared condition"}] * 2
+    for ending, branches in EVERY.items():
+        assert all(each == branches for each in take_out(taken, ending)), ending
+    assert taken == {}
