@@ -18,7 +18,7 @@ def make_listing(project: Path) -> dict[str, Mapping[str, str]]:
     return {
         "models": list_models(project),
         "experiments": list_experiments(project),
-        "rules": {_sign(rule): rule.summary for rule in RULES.values()},
+        "rules": {_sign(rule): rule.summary for _, rule in sorted(RULES.items())},
         "tasks": tasks | {"DIR": "a folder of four IDX files with MNIST's names, gzipped or not"},
     }
 

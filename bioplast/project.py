@@ -1,8 +1,9 @@
-"""A study's own folder: the networks in models/ and the figures in experiments/.
+"""What is added to the library: networks in models/, figures in experiments/, rules/ and tasks/.
 
-Neither folder is a package. A file is loaded from its path and entered in ``sys.modules`` under a
-name of its own (``bioplast_models.ann``), so that a worker process can do the same and objects
-made of its classes can be sent between the two.
+The library brings a study of its own. A folder of the user's, the project, adds to it: a file there comes
+before one of the same name in the library's study. A file is loaded from its path and entered in
+``sys.modules`` under a name of its own (``bioplast_models.ann``), so that a worker process can do the same
+and objects made of its classes can be sent between the two.
 """
 
 from __future__ import annotations
@@ -27,31 +28,54 @@ from bioplast.files import read_file
 
 MODELS = "models"
 EXPERIMENTS = "experiments"
+RULES = "rules"
+TASKS = "tasks"
 EXAMPLES = "docs/examples"
+FOLDERS = (MODELS, EXPERIMENTS, RULES, TASKS)
 
+_PACKAGE = Path(__file__).parent
+# Of the library itself: within the package where it is installed, beside it in a checkout.
+STUDY = _PACKAGE if (_PACKAGE / MODELS).is_dir() else _PACKAGE.parent
+
+_FOLDERS_BY_KIND = {
+    "model": MODELS,
+    "experiment": EXPERIMENTS,
+    "rule": RULES,
+    "task": TASKS,
+    "example": EXAMPLES,
+}
 _SOURCES: dict[str, bytes] = {}  # of the modules that are loaded, by full name
 
 
 def find_project(start: Path | None = None) -> Path:
-    """The nearest folder from ``start`` (the working directory if None) upwards that is a project.
-
-    A project's files are run, so the search ends where folders begin that are not the user's.
+    """The project around ``start`` (the working directory if None), or that folder itself if there is none.
 
     Raises
     ------
-    RequestError : there is none, or one into which somebody else may have put something
+    RequestError : there is one into which somebody else may have put something
     """
     start = (start or Path.cwd()).resolve()
+    return search_project(start) or start
+
+
+def search_project(start: Path) -> Path | None:
+    """The nearest folder from ``start`` upwards that is a project; None if there is none.
+
+    It has models/ and experiments/, or, if it is ``start`` itself, one of ``FOLDERS`` at least. A project's
+    files are run, so the search ends where folders begin that are not the user's.
+
+    Raises
+    ------
+    RequestError : there is one into which somebody else may have put something
+    """
+    start = start.resolve()
     for folder in (start, *start.parents):
-        if _is_project(folder):
+        if _is_project(folder) or (folder == start and _adds_something(folder)):
             _check_owner(folder)
             return folder
         if not _is_users(folder):
             break
-    raise RequestError(
-        f"project: no folder with {MODELS}/ and {EXPERIMENTS}/ from {start} upwards; "
-        "change to one or name it with --project DIR"
-    )
+    return None
 
 
 def open_project(folder: Path) -> Path:
@@ -61,39 +85,73 @@ def open_project(folder: Path) -> Path:
     ------
     RequestError : it is none
     """
-    if not _is_project(folder):
-        raise RequestError(f"project: {folder} must be a folder with {MODELS}/ and {EXPERIMENTS}/")
+    if not _adds_something(folder):
+        wanted = ", ".join(f"{name}/" for name in FOLDERS[:-1])
+        raise RequestError(f"project: {folder} must be a folder with {wanted} or {FOLDERS[-1]}/")
     return folder.resolve()
 
 
 def list_models(project: Path) -> dict[str, str]:
     """Names of the models, each with the first line of its docstring."""
-    return _list(project / MODELS)
+    return _list(MODELS, project)
 
 
 def list_experiments(project: Path) -> dict[str, str]:
     """Names of the experiments, each with the first line of its docstring."""
-    return _list(project / EXPERIMENTS)
+    return _list(EXPERIMENTS, project)
+
+
+def list_files(kind: str, project: Path) -> dict[str, Path]:
+    """The files of a kind, a name in ``FOLDERS``, by name: the library's, and those of ``project``."""
+    return _list_files(STUDY / kind) | _list_files(project / kind)
+
+
+def find_code(name: str, project: Path) -> Path | None:
+    """The file that ``digest_module`` calls ``name``; None if it is gone."""
+    for root in (project, STUDY):
+        if (root / name).is_file():
+            return root / name
+    return None
 
 
 def load_model_module(name: str, project: Path) -> ModuleType:
-    """The module ``models/NAME.py``.
+    """The module ``models/NAME.py`` of ``project`` or, if it has none, of the library.
 
     Raises
     ------
     RequestError : there is no such file
     """
-    return _load("model", name, project / MODELS)
+    return _load("model", name, project)
 
 
 def load_experiment_module(name: str, project: Path) -> ModuleType:
-    """The module ``experiments/NAME.py``.
+    """The module ``experiments/NAME.py`` of ``project`` or, if it has none, of the library.
 
     Raises
     ------
     RequestError : there is no such file
     """
-    return _load("experiment", name, project / EXPERIMENTS)
+    return _load("experiment", name, project)
+
+
+def load_rule_module(name: str, project: Path) -> ModuleType:
+    """The module ``rules/NAME.py``.
+
+    Raises
+    ------
+    RequestError : there is no such file
+    """
+    return _load("rule", name, project)
+
+
+def load_task_module(name: str, project: Path) -> ModuleType:
+    """The module ``tasks/NAME.py``.
+
+    Raises
+    ------
+    RequestError : there is no such file
+    """
+    return _load("task", name, project)
 
 
 def load_example_module(name: str, project: Path) -> ModuleType:
@@ -103,7 +161,7 @@ def load_example_module(name: str, project: Path) -> ModuleType:
     ------
     RequestError : there is no such file
     """
-    return _load("example", name, project / EXAMPLES)
+    return _load("example", name, project)
 
 
 def digest_module(module: ModuleType, project: Path) -> dict[str, str]:
@@ -111,14 +169,15 @@ def digest_module(module: ModuleType, project: Path) -> dict[str, str]:
 
     Returns
     -------
-    digests : path below ``project`` to what ``bioplast.code_digest`` says of the file
+    digests : path below ``project``, or below the library's study, to what ``bioplast.code_digest`` says
     """
     digests: dict[str, str] = {}
     waiting = [module]
     while waiting:
         module = waiting.pop()
         path = Path(module.__file__ or "")
-        name = path.relative_to(project).as_posix()
+        root = project if path.is_relative_to(project) else STUDY
+        name = path.relative_to(root).as_posix()
         if name not in digests:
             digests[name] = digest_code(_SOURCES.get(module.__name__) or read_source(path))
             waiting += [other for other in _list_used(module) if _is_own(other, project)]
@@ -135,6 +194,8 @@ def _list_used(module: ModuleType) -> Iterator[ModuleType]:
 
 def _is_own(module: ModuleType, project: Path) -> bool:
     """Whether ``module`` is a file of the study: not of this library, nor of an environment in its folder."""
+    if module.__name__.startswith("bioplast_"):  # loaded here
+        return True
     path = Path(getattr(module, "__file__", None) or "/")
     is_installed = {"site-packages", "dist-packages"} & set(path.parts)
     is_library = module.__name__.partition(".")[0] == "bioplast"
@@ -158,6 +219,10 @@ def _is_project(folder: Path) -> bool:
     return (folder / MODELS).is_dir() and (folder / EXPERIMENTS).is_dir()
 
 
+def _adds_something(folder: Path) -> bool:
+    return any((folder / name).is_dir() for name in FOLDERS)
+
+
 def _is_users(folder: Path) -> bool:
     """Whether ``folder`` belongs to the user; one that is not there yet is nobody else's."""
     try:
@@ -169,7 +234,9 @@ def _is_users(folder: Path) -> bool:
 
 
 def _check_owner(project: Path) -> None:
-    for folder in (project, project / MODELS, project / EXPERIMENTS):
+    for folder in (project, *(project / name for name in FOLDERS)):
+        if not folder.is_dir():
+            continue
         fault = "" if _is_users(folder) else "belongs to another user"
         fault = fault or ("can be written to by everybody" if folder.stat().st_mode & stat.S_IWOTH else "")
         if fault:
@@ -183,8 +250,8 @@ def _list_files(folder: Path) -> dict[str, Path]:
     return {name: path for name, path in names.items() if name.isidentifier() and not name.startswith("_")}
 
 
-def _list(folder: Path) -> dict[str, str]:
-    return {name: _read_summary(path) for name, path in _list_files(folder).items()}
+def _list(kind: str, project: Path) -> dict[str, str]:
+    return {name: _read_summary(path) for name, path in sorted(list_files(kind, project).items())}
 
 
 def _read_summary(path: Path) -> str:
@@ -198,10 +265,14 @@ def _read_summary(path: Path) -> str:
     return docstring.partition("\n")[0] if docstring else "(no docstring)"
 
 
-def _load(kind: str, name: str, folder: Path) -> ModuleType:
-    files = _list_files(folder)
+def _load(kind: str, name: str, project: Path) -> ModuleType:
+    folder = _FOLDERS_BY_KIND[kind]
+    files = list_files(folder, project)
     if name not in files:
-        raise RequestError(f"{kind}: no {kind} {name!r}; there are {', '.join(files) or 'none'} in {folder}")
+        known = ", ".join(sorted(files)) or "none"
+        raise RequestError(
+            f"{kind}: no {kind} {name!r}; there are {known}, those in {project / folder} included"
+        )
     path = files[name].resolve()
     package = f"bioplast_{kind}s"
     # Pickle wants the parent of a dotted name to be there.

@@ -15,10 +15,10 @@ HEAVY = ("brian2", "numba", "pandas", "matplotlib", "scipy")
 
 
 BAD_REQUESTS = [
-    (["train", "rate"], "model: no model 'rate'; there are tiny in "),
-    (["train", "../models/tiny"], "model: no model '../models/tiny'; there are tiny in "),
+    (["train", "rat"], "model: no model 'rat'; there are ann, "),
+    (["train", "../models/tiny"], "model: no model '../models/tiny'; there are ann, "),
     (["train"], "Missing argument"),
-    (["run", "compare"], "experiment: no experiment 'compare'; there are nothing in "),
+    (["run", "compar"], "experiment: no experiment 'compar'; there are accuracy_energy, "),
     (["run", "nothing"], "nothing.py must define "),
     (["run", "nothing", "--seeds", "0"], "--seeds: must be a whole number >= 1, got '0'"),
     (["run", "nothing", "--workers", "two"], "--workers: must be a whole number >= 1, got 'two'"),

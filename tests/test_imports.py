@@ -14,6 +14,7 @@ ROWS = (
     {"__init__", "network"},
     {"initial", "keys"},
     {"numeric", "brian", "project"},
+    {"additions"},
     {"training"},
     {"figures"},
     {"studies"},

@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from bioplast import project as projects
+from bioplast.additions import load_additions
 from bioplast.errors import RequestError
 from bioplast.options import check_path
 
 ProjectOption = Annotated[
     Path | None,
-    typer.Option("--project", metavar="DIR", help="Folder with models/ and experiments/."),
+    typer.Option("--project", metavar="DIR", help="Folder with models/, experiments/, ... of your own."),
 ]
 ResultsOption = Annotated[
     Path | None,
@@ -24,9 +25,12 @@ ResultsOption = Annotated[
 def find_project(folder: Path | None) -> Path:
     """The project that is named, or the one around the current folder."""
     if folder is None:
-        return projects.find_project()
-    check_path("--project", folder)
-    return projects.open_project(folder)
+        project = projects.find_project()
+    else:
+        check_path("--project", folder)
+        project = projects.open_project(folder)
+    load_additions(project)
+    return project
 
 
 def find_named(folder: Path | None) -> Path | None:

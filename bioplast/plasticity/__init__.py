@@ -9,10 +9,10 @@ from bioplast.plasticity.largest_error import LargestError
 from bioplast.plasticity.lazy import Lazy
 from bioplast.plasticity.most_active import MostActive
 from bioplast.plasticity.neurons import Neurons
+from bioplast.plasticity.part import RULES
 from bioplast.plasticity.plain import Plain
 from bioplast.plasticity.random import Random
 from bioplast.plasticity.readout import Readout
-from bioplast.plasticity.rules import RULES
 from bioplast.plasticity.smallest import Smallest
 from bioplast.plasticity.strongest import Strongest
 from bioplast.plasticity.subnet import Subnet

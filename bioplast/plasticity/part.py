@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bioplast.errors import RequestError
 from bioplast.sizes import Hidden
 
 if TYPE_CHECKING:
@@ -153,11 +154,19 @@ class FastForm:
     parameters: tuple[float, ...] = ()
 
 
+RULES: dict[str, type[Part]] = {}  # every rule by its name, as texts have it
+
+
 @dataclass(frozen=True)
 class Part(ABC):
     """One rule of a declaration; parts are put together with ``+``.
 
-    ``revision`` is raised when the numbers of a rule change: runs from before are then outdated.
+    A class with a ``name`` is a rule that texts can name, as soon as its file is imported. ``revision`` is
+    raised when the numbers of a rule change: runs from before are then outdated.
+
+    Raises
+    ------
+    RequestError : another rule has that name, when the class is made
     """
 
     slot: ClassVar[str]
@@ -165,6 +174,18 @@ class Part(ABC):
     summary: ClassVar[str]
     revision: ClassVar[int] = 1
     needs_units: ClassVar[bool] = False  # whether it goes by units, each of which all others reach
+
+    def __init_subclass__(cls) -> None:
+        name = vars(cls).get("name")
+        if name is None:  # what several rules have in common
+            return
+        known = RULES.get(name)
+        if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise RequestError(
+                f"rule: {name!r} is the name of {known.__module__}.{known.__qualname__}; "
+                f"{cls.__module__}.{cls.__qualname__} needs another"
+            )
+        RULES[name] = cls
 
     def __add__(self, other: Part | Plasticity) -> Plasticity:
         from bioplast.plasticity.declaration import Plasticity

@@ -14,8 +14,7 @@ import dataclasses
 import re
 
 from bioplast.errors import RequestError
-from bioplast.plasticity.part import Part
-from bioplast.plasticity.rules import RULES
+from bioplast.plasticity.part import RULES, Part
 
 _TERM = re.compile(r"\s*(?P<name>\w+)\s*(?:\((?P<arguments>[^()]*)\))?\s*")
 _ARGUMENT = re.compile(r"\s*(?:(?P<key>[A-Za-z_]\w*)\s*=)?\s*(?P<value>[^\s=]+)\s*")
@@ -59,7 +58,7 @@ def format_part(part: Part) -> str:
 
 def _make_part(name: str, arguments: str | None) -> Part:
     if name not in RULES:
-        raise RequestError(f"rule: no rule {name!r}; there are {', '.join(RULES)}")
+        raise RequestError(f"rule: no rule {name!r}; there are {', '.join(sorted(RULES))}")
     rule = RULES[name]
     fields = [field.name for field in dataclasses.fields(rule)]
     values: dict[str, object] = {}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bioplast.errors import RequestError
-from bioplast.project import find_project
+from bioplast.project import search_project
 from bioplast.tasks import load_task
 from bioplast.training.config import make_key
 from bioplast.training.provenance import explain_difference, update_provenance
@@ -33,7 +33,7 @@ class Age:
         if project is not None:
             return cls(project)
         try:
-            return cls(find_project(folder))
+            return cls(search_project(folder))
         except RequestError:
             return cls(None)
 

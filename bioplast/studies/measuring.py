@@ -8,7 +8,7 @@ from typing import Any
 
 from bioplast.code_digest import digest_code, digest_function
 from bioplast.plasticity import RULES
-from bioplast.project import EXAMPLES, MODELS, read_source
+from bioplast.project import EXAMPLES, MODELS, list_files, read_source
 from bioplast.training.provenance import digest_rule
 from bioplast.training.revisions import collect_all_revisions
 
@@ -29,8 +29,8 @@ def collect_provenance(module: ModuleType) -> dict[str, Any]:
     _, more = digest_function(read_source(path), "make_points")
     code = {path.relative_to(project).as_posix(): digest}
     for folder in (MODELS, EXAMPLES):
-        for file in sorted((project / folder).glob("*.py")):
-            if file.stem in texts | more:
-                code[file.relative_to(project).as_posix()] = digest_code(read_source(file))
+        for name, file in sorted(list_files(folder, project).items()):
+            if name in texts | more:
+                code[f"{folder}/{name}.py"] = digest_code(read_source(file))
     code |= {f"rule {name}": digest_rule(rule) for name, rule in RULES.items()}
     return {"revisions": dict(collect_all_revisions()), "code": code}

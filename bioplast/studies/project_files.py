@@ -9,15 +9,16 @@ from functools import cached_property
 from pathlib import Path
 
 from bioplast.build_cache import cache_folder
-from bioplast.project import EXAMPLES, EXPERIMENTS, MODELS
+from bioplast.project import EXAMPLES
+from bioplast.project import FOLDERS as ADDED
 from bioplast.training.record import replace_files
 
-FOLDERS = (MODELS, EXPERIMENTS, EXAMPLES)
+FOLDERS = (*ADDED, EXAMPLES)
 
 
 @dataclass(frozen=True)
 class ProjectFiles:
-    """The Python files of models/, experiments/ and docs/examples/, as they were when the study began.
+    """The Python files of a project, as they were when the study began.
 
     Attributes
     ----------

@@ -17,7 +17,7 @@ from typing import Any
 from bioplast.code_digest import digest_code
 from bioplast.plasticity import RULES, Plasticity
 from bioplast.plasticity.part import Part
-from bioplast.project import digest_module, read_source
+from bioplast.project import digest_module, find_code, read_source
 from bioplast.tasks.task import Task
 from bioplast.training.revisions import collect_revisions, list_parts
 
@@ -103,7 +103,7 @@ def update_provenance(before: Provenance, project: Path | None, data: str | None
                 code[name] = digest_rule(RULES[rule])
         elif project is None:
             code[name] = digest
-        elif (path := project / name).is_file():
+        elif (path := find_code(name, project)) is not None:
             code[name] = _digest_file(path, path.stat().st_mtime_ns, path.stat().st_size)
     return {
         "data": before["data"] if data is None else data,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bioplast.additions import load_additions
 from bioplast.energy import Energy
 from bioplast.errors import RequestError
 from bioplast.network import Model
@@ -97,6 +98,7 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
     ------
     RequestError : something that was asked for does not exist or does not fit
     """
+    load_additions(project)
     module = load_model_module(config.model, project)
     check_module(module)
     task = load_task(config.task)

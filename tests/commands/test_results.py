@@ -14,15 +14,14 @@ def test_list_names_everything_with_a_line_each(call):
     status, out, err = call("list")
     assert (status, err) == (0, "")
     for name in (*RULES, *TASKS, "tiny", "nothing", "DIR"):
-        (line,) = [
-            line for line in out.splitlines() if line.split()[:1] and line.split()[0].split("(")[0] == name
-        ]
-        assert len(line.split()) > 2
+        lines = [line.split() for line in out.splitlines() if re.match(rf"  {name}\b", line)]
+        assert lines
+        assert all(len(words) > 2 for words in lines)
 
 
 def test_project_may_be_named_from_elsewhere(call, study, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert call("list")[0] == 2
+    assert "tiny" not in call("list")[1]
     status, out, _ = call("list", "--project", study)
     assert status == 0
     assert "tiny" in out
@@ -119,7 +118,7 @@ def test_list_tells_of_models_that_are_no_python(call, study):
     status, out, err = call("list")
     assert (status, err) == (0, "")
     assert "(not Python: " in out
-    assert call("train", "loop")[2].startswith("bioplast: model: no model 'loop'; there are odd, tiny in ")
+    assert call("train", "loop")[2].startswith("bioplast: model: no model 'loop'; there are ann, odd, ")
 
 
 def test_runs_are_outdated_by_the_project_that_is_named(call, train, study, tmp_path, monkeypatch):

@@ -68,7 +68,7 @@ def test_diverged_run_ends_well_and_says_what_to_lower(call, patterns, study):
 BAD_OPTIONS = [
     (["--rule", "largest(1.5)"], r"Largest.fraction: must be in (0, 1], got 1.5"),
     (["--rule", "largest(0)"], r"Largest.fraction: must be in (0, 1], got 0"),
-    (["--rule", "greatest(0.1)"], "no rule 'greatest'; there are plain, largest, above, subnet"),
+    (["--rule", "greatest(0.1)"], "no rule 'greatest'; there are above, cache, fixed, largest"),
     (["--rule", "__import__('os')"], "rule: "),
     (["--rule", "subnet(9)"], "Subnet.units: must be at most the 8 hidden units, got 9"),
     (["--hidden", "0"], "--hidden: must be a whole number >= 1, got '0'"),
@@ -111,7 +111,10 @@ BAD_OPTIONS = [
     (["--task", "nowhere"], "task: must be mnist or a folder of IDX files, got "),
     (["--out", "models/tiny.py/deeper"], "out: cannot write to "),
     (["--out", "/proc/bioplast"], "out: cannot write to /proc/bioplast"),
-    (["--project", "models"], "project: models must be a folder with models/ and experiments/"),
+    (
+        ["--project", "models"],
+        "project: models must be a folder with models/, experiments/, rules/ or tasks/",
+    ),
     (["another"], "another"),
 ]
 
