@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
 from bioplast.errors import RequestError
-from bioplast.project import list_files, load_rule_module, load_task_module
+from bioplast.project import list_files, load_rule_module, load_task_module, read_summary
 from bioplast.tasks import TASKS, Task
 
 
@@ -22,8 +22,16 @@ def load_additions(project: Path) -> None:
     """
     for name in list_files("rules", project):
         load_rule_module(name, project)
-    for name in list_files("tasks", project):
-        TASKS[name] = partial(_load_task, name, project)
+    for name, path in list_files("tasks", project).items():
+        TASKS[name] = _make_loader(name, path, project)
+
+
+def _make_loader(name: str, path: Path, project: Path) -> Callable[[], Task]:
+    def load() -> Task:
+        return _load_task(name, project)
+
+    load.__doc__ = read_summary(path)  # what is listed; the file is not run for it
+    return load
 
 
 def _load_task(name: str, project: Path) -> Task:

@@ -17,6 +17,7 @@ import typer
 import bioplast
 from bioplast.blame import find_place
 from bioplast.commands.evaluate import evaluate
+from bioplast.commands.new import new
 from bioplast.commands.results import gc, list_all, show
 from bioplast.commands.run import run
 from bioplast.commands.train import train
@@ -38,6 +39,7 @@ app.command(name="list")(list_all)
 app.command()(show)
 app.command()(evaluate)
 app.command()(gc)
+app.command()(new)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

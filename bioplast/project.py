@@ -102,8 +102,9 @@ def list_experiments(project: Path) -> dict[str, str]:
 
 
 def list_files(kind: str, project: Path) -> dict[str, Path]:
-    """The files of a kind, a name in ``FOLDERS``, by name: the library's, and those of ``project``."""
-    return _list_files(STUDY / kind) | _list_files(project / kind)
+    """The files in a folder of ``FOLDERS``, by name: those of the library's study and of ``project``."""
+    of_library = {} if kind in (RULES, TASKS) else _list_files(STUDY / kind)
+    return of_library | _list_files(project / kind)
 
 
 def find_code(name: str, project: Path) -> Path | None:
@@ -194,7 +195,7 @@ def _list_used(module: ModuleType) -> Iterator[ModuleType]:
 
 def _is_own(module: ModuleType, project: Path) -> bool:
     """Whether ``module`` is a file of the study: not of this library, nor of an environment in its folder."""
-    if module.__name__.startswith("bioplast_"):  # loaded here
+    if module.__name__.startswith(("bioplast_", "bioplast.models.", "bioplast.experiments.")):
         return True
     path = Path(getattr(module, "__file__", None) or "/")
     is_installed = {"site-packages", "dist-packages"} & set(path.parts)
@@ -251,10 +252,10 @@ def _list_files(folder: Path) -> dict[str, Path]:
 
 
 def _list(kind: str, project: Path) -> dict[str, str]:
-    return {name: _read_summary(path) for name, path in sorted(list_files(kind, project).items())}
+    return {name: read_summary(path) for name, path in sorted(list_files(kind, project).items())}
 
 
-def _read_summary(path: Path) -> str:
+def read_summary(path: Path) -> str:
     """The first line of a file's docstring; the file is parsed, not run: listing must be quick."""
     try:
         docstring = ast.get_docstring(ast.parse(read_file(path)))

@@ -153,3 +153,20 @@ def test_every_data_file_goes_into_the_wheel():
     data = {path for path in files if path.suffix not in {".py", ".pyc"}}
     # Numba's caches, which a run leaves in __pycache__, are no part of the package.
     assert {path for path in data if path.parent.name != "__pycache__"} == packaged
+
+
+def test_every_package_goes_into_the_wheel():
+    settings = PYPROJECT["tool"]["setuptools"]
+    elsewhere = settings["package-dir"]
+    folders = {path.parent for path in (ROOT / "bioplast").rglob("*.py")}
+    folders |= {ROOT / folder for folder in elsewhere.values()}
+    folders |= {path.parent for path in (ROOT / "docs" / "examples").rglob("*.py")}
+
+    def name(folder):
+        for package, place in elsewhere.items():
+            if folder.is_relative_to(ROOT / place):
+                rest = folder.relative_to(ROOT / place)
+                return ".".join([package, *rest.parts])
+        return ".".join(folder.relative_to(ROOT).parts)
+
+    assert sorted(map(name, folders)) == sorted(settings["packages"])

@@ -59,6 +59,7 @@ def train(
     from bioplast.training.run import set_up
     from bioplast.training.summary import make_summary
 
+    folder = find_project(project)
     if task not in TASKS:
         check_path("--task", task)
     if out is not None:
@@ -75,7 +76,6 @@ def train(
         device=device,
         options=read_settings("--set", changes or []),
     )
-    folder = find_project(project)
     setup = set_up(config, project=folder)
     config = setup.config
     for oddity in find_oddities(setup.protocol.task):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bioplast.energy import Signalling
 from bioplast.keys import make_keys
 from bioplast.network import Layer, Outcome, State
+from bioplast.numeric import reference
 from bioplast.numeric.batch import answer
 from bioplast.numeric.compiled import compiled
 from bioplast.numeric.encoding import Encoding
@@ -45,6 +46,17 @@ class Chunks:
 
     def present(self, state: State, trials: Trials, *, learn: bool) -> Outcome:
         """Show ``trials`` in order and, with ``learn``, move the state on in place."""
+        if not all(part.has("fast") for part in self.plasticity.parts):
+            # A network that diverges is found by its weights, as the kernel's are.
+            with np.errstate(over="ignore", invalid="ignore"):
+                return reference.present(
+                    state,
+                    trials,
+                    settings=self.settings,
+                    encoding=self.encoding,
+                    plasticity=self.plasticity,
+                    learn=learn,
+                )
         first, second, *rest = state.layers
         live = find_live(first, second, clamps_first=self.settings.clamps_first)
         if live.size == first.weights.shape[1]:

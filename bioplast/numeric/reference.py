@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.energy import Signalling
+from bioplast.errors import RequestError
 from bioplast.keys import make_keys
 from bioplast.network import Layer, Outcome, State
 from bioplast.numeric.encoding import Encoding
@@ -112,7 +113,13 @@ def change_layer(layer: Layer, proposal: Proposal, plasticity: Plasticity, setti
     """Path -> selection -> consolidation -> write -> book, for one layer in one trial."""
     if not layer.plastic.any():
         return
-    written = plasticity.selection.mask(proposal) & layer.plastic
+    mask = plasticity.selection.mask(proposal)
+    if np.shape(mask) != layer.weights.shape or mask.dtype != bool:
+        raise RequestError(
+            f"rule: mask() of {plasticity.selection.name} must return bool values of shape "
+            f"{layer.weights.shape}, got {getattr(mask, 'dtype', type(mask).__name__)} of {np.shape(mask)}"
+        )
+    written = mask & layer.plastic
     plasticity.selection.remember(proposal, written)
     change = np.where(written, proposal.delta_w, proposal.delta_w.dtype.type(0))
     if plasticity.consolidation is not None:

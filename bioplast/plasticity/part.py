@@ -5,8 +5,8 @@ A trial passes through them in this order::
     gate -> proposal -> path -> selection -> consolidation -> write -> book
 
 A rule is one frozen dataclass in a file of its own. It states its meaning in NumPy, which is the
-oracle; its Brian2 form; and, where it has one, its fast form. The networks ask the rule; they never
-ask which rule it is.
+oracle and all that it needs; and, where it has them, its Brian2 form and its fast form. The networks ask the
+rule; they never ask which rule it is.
 """
 
 from __future__ import annotations
@@ -154,6 +154,10 @@ class FastForm:
     parameters: tuple[float, ...] = ()
 
 
+_FORMS = {
+    "brian": ("Brian2 form", "rate, spiking and PlasticSynapses"),
+    "fast": ("fast form", "perceptron"),
+}
 RULES: dict[str, type[Part]] = {}  # every rule by its name, as texts have it
 
 
@@ -187,6 +191,19 @@ class Part(ABC):
             )
         RULES[name] = cls
 
+    def has(self, form: str) -> bool:
+        """Whether the rule has its form ``"brian"`` or ``"fast"``, or needs none."""
+        kind = next(kind for kind in type(self).__mro__ if "slot" in vars(kind))
+        return getattr(kind, form, None) is None or getattr(type(self), form) is not getattr(kind, form)
+
+    def refuse(self, form: str) -> RequestError:
+        """What to raise where a form is needed that the rule does not have."""
+        title, users = _FORMS[form]
+        return RequestError(
+            f"rule: {self.name} has no {title} ({form}() in its class), so it does not run in {users}; "
+            "every rule runs in ann"
+        )
+
     def __add__(self, other: Part | Plasticity) -> Plasticity:
         from bioplast.plasticity.declaration import Plasticity
 
@@ -203,13 +220,13 @@ class Gate(Part):
     def opens(self, output: FloatArray, label: int) -> bool:
         """Whether to learn from a trial with the outputs ``output`` (n_classes,)."""
 
-    @abstractmethod
     def brian(self) -> GateForm:
         """The Brian2 form."""
+        raise self.refuse("brian")
 
-    @abstractmethod
     def fast(self) -> FastForm:
         """The fast form, which replaces ``opens(output, label, parameters)``."""
+        raise self.refuse("fast")
 
 
 @dataclass(frozen=True)
@@ -236,11 +253,10 @@ class Selection(Part):
     def mask(self, proposal: Proposal) -> BoolArray:
         """Changes to write, (n_pre, n_post); the oracle of the two other forms."""
 
-    @abstractmethod
     def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
         """The Brian2 form for a layer with the plastic synapses ``plastic`` (n_pre, n_post)."""
+        raise self.refuse("brian")
 
-    @abstractmethod
     def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
         """The fast form for a layer.
 
@@ -250,6 +266,7 @@ class Selection(Part):
         plastic : (n_pre, n_post), the synapses on the path
         n_counted : number of synapses that fractions are taken of
         """
+        raise self.refuse("fast")
 
     def memory(self, layer: str) -> NDArray[np.float64]:
         """What the rule carries from trial to trial, before the first one; for most rules nothing."""
@@ -276,13 +293,13 @@ class Consolidation(Part):
     def wait(self, transient: FloatArray) -> float:
         """Let the time of one trial pass over ``transient``, in place; what keeping it has cost."""
 
-    @abstractmethod
     def brian(self) -> ConsolidationForm:
         """The Brian2 form."""
+        raise self.refuse("brian")
 
-    @abstractmethod
     def fast(self) -> FastForm:
         """The fast form; see ``cache`` for the functions it replaces."""
+        raise self.refuse("fast")
 
 
 def is_input(layer: str) -> bool:

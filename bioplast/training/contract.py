@@ -29,9 +29,12 @@ def check_module(module: ModuleType) -> None:
         raise RequestError(f"model: {module.__file__}: make_network and those in MAKERS must be functions")
     for maker in (module.make_network, *makers.values()):
         _check_takes(f"{module.__file__}: {maker.__name__}", maker, **dict.fromkeys(_OPTIONS))
-    count = module.N_HIDDEN
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise RequestError(f"model: {module.__file__}: N_HIDDEN must be a whole number >= 1, got {count!r}")
+    counts = module.N_HIDDEN if isinstance(module.N_HIDDEN, tuple) and module.N_HIDDEN else (module.N_HIDDEN,)
+    if any(isinstance(count, bool) or not isinstance(count, int) or count < 1 for count in counts):
+        raise RequestError(
+            f"model: {module.__file__}: N_HIDDEN must be a whole number >= 1, or a tuple of them, got "
+            f"{module.N_HIDDEN!r}"
+        )
 
 
 def check_model(model: Model, module: ModuleType) -> None:

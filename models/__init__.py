@@ -1,0 +1,1 @@
+"""The networks of the study, one file each; installed as ``bioplast.models``."""
