@@ -5,11 +5,13 @@ command line calls by the same text.
 """
 
 from bioplast.plasticity import Above as above
+from bioplast.plasticity import Adam as adam
 from bioplast.plasticity import Cache as cache
 from bioplast.plasticity import Fixed as fixed
 from bioplast.plasticity import Largest as largest
 from bioplast.plasticity import LargestError as largest_error
 from bioplast.plasticity import Lazy as lazy
+from bioplast.plasticity import Momentum as momentum
 from bioplast.plasticity import MostActive as most_active
 from bioplast.plasticity import Neurons as neurons
 from bioplast.plasticity import Plain as plain
@@ -20,16 +22,19 @@ from bioplast.plasticity import Smallest as smallest
 from bioplast.plasticity import Strongest as strongest
 from bioplast.plasticity import Subnet as subnet
 from bioplast.plasticity import Weakest as weakest
+from bioplast.plasticity import WeightDecay as weight_decay
 
 __version__ = "0.1.0"
 __all__ = [
     "Plasticity",
     "above",
+    "adam",
     "cache",
     "fixed",
     "largest",
     "largest_error",
     "lazy",
+    "momentum",
     "most_active",
     "neurons",
     "plain",
@@ -39,4 +44,5 @@ __all__ = [
     "strongest",
     "subnet",
     "weakest",
+    "weight_decay",
 ]

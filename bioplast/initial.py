@@ -58,6 +58,9 @@ def make_layers(
         memory = plasticity.selection.memory(name)
         if memory.size:
             carried["memory"] = memory
+        for part in plasticity.transforms:
+            state = part.init(shape, weights.dtype)
+            carried |= {f"{part.name}.{key}": array for key, array in state.items()}
         if plasticity.consolidation is not None:
             carried["transient"] = np.zeros(shape, dtype)
         layers.append(Layer(name, weights, plastic, Books.open(weights), carried))

@@ -43,7 +43,7 @@ from bioplast.numeric.perceptron import run_patterns
 from bioplast.numeric.side import make_side
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_choice, check_not_negative
-from bioplast.plasticity.part import FastForm
+from bioplast.plasticity.forms import FastForm
 from bioplast.randomness import make_rng
 from bioplast.tasks.task import Images, Trials
 
@@ -78,6 +78,7 @@ class Network:
     n_hidden = N_HIDDEN
 
     def __post_init__(self) -> None:
+        self.plasticity.check_form("fast")
         if self.plasticity.path is not None:
             self.plasticity.path.check_layers(0)
         check_not_negative(self, "learning_rate")

@@ -30,7 +30,7 @@ from brian2.utils.stringtools import get_identifiers
 from numpy.typing import DTypeLike
 
 from bioplast.brian.fragment import BOOKS, BOOKS_DTYPES, declare, make_booking, make_write
-from bioplast.plasticity.part import BrianForm, ConsolidationForm
+from bioplast.plasticity.forms import BrianForm, ConsolidationForm
 
 OPENED, TRIAL = "plasticity_opened", "plasticity_trial"
 CELL_VARIABLES = ("error_post", "activity_post")

@@ -15,7 +15,7 @@ from brian2.codegen.generators.cpp_generator import c_data_type
 from numpy.typing import DTypeLike
 
 from bioplast.brian.selection import make_selection_functions
-from bioplast.plasticity.part import BrianForm, ConsolidationForm
+from bioplast.plasticity.forms import BrianForm, ConsolidationForm
 
 BOOKS = """
 plastic : boolean (constant)  # on the path

@@ -84,9 +84,7 @@ class BrianModel(ABC):
     time_step: ClassVar[Quantity]
 
     def __post_init__(self) -> None:
-        for part in self.plasticity.parts:
-            if not part.has("brian"):
-                raise part.refuse("brian")
+        self.plasticity.check_form("brian")
         if self.plasticity.path is not None:
             self.plasticity.path.check_layers(self.n_hidden)
         check_choice(self, "dtype", self.dtype, DTYPES)

@@ -85,6 +85,7 @@ class PlasticSynapses(Synapses):
     ) -> None:
         self._title = f"PlasticSynapses {name.removesuffix('*')!r}"
         self._rules = _read(plasticity)
+        self._rules.check_form("brian")
         self._layer, self._seed = layer, plasticity_seed
         self._layout: Layout | None = None
         model = model if isinstance(model, Equations) else Equations(model or "")

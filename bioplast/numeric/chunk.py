@@ -22,7 +22,7 @@ from bioplast.numeric.kernel import Constants, run_chunk
 from bioplast.numeric.settings import Settings
 from bioplast.numeric.side import make_side
 from bioplast.plasticity import Plasticity
-from bioplast.plasticity.part import FastForm
+from bioplast.plasticity.forms import FastForm
 from bioplast.plasticity.walks import book_proposal
 from bioplast.tasks.task import Trials
 
@@ -46,7 +46,7 @@ class Chunks:
 
     def present(self, state: State, trials: Trials, *, learn: bool) -> Outcome:
         """Show ``trials`` in order and, with ``learn``, move the state on in place."""
-        if not all(part.has("fast") for part in self.plasticity.parts):
+        if not self.plasticity.has("fast"):
             # A network that diverges is found by its weights, as the kernel's are.
             with np.errstate(over="ignore", invalid="ignore"):
                 return reference.present(

@@ -7,6 +7,7 @@ kernel that does the same gives the same bits.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -110,15 +111,18 @@ def weigh(pre: FloatArray, weights: FloatArray) -> FloatArray:
 
 
 def change_layer(layer: Layer, proposal: Proposal, plasticity: Plasticity, settings: Settings) -> None:
-    """Path -> selection -> consolidation -> write -> book, for one layer in one trial."""
+    """Transforms -> path -> selection -> consolidation -> write -> book, for one layer in one trial."""
     if not layer.plastic.any():
         return
+    for part in plasticity.transforms:
+        own = {key.removeprefix(f"{part.name}."): array for key, array in layer.carried.items()}
+        proposal = replace(proposal, delta_w=part.transform(proposal, own))
+        delta_w, dtype = proposal.delta_w, layer.weights.dtype
+        if np.shape(delta_w) != layer.weights.shape or delta_w.dtype != dtype:
+            raise _refuse_array(part.name, "transform", f"{dtype} values", layer, delta_w)
     mask = plasticity.selection.mask(proposal)
     if np.shape(mask) != layer.weights.shape or mask.dtype != bool:
-        raise RequestError(
-            f"rule: mask() of {plasticity.selection.name} must return bool values of shape "
-            f"{layer.weights.shape}, got {getattr(mask, 'dtype', type(mask).__name__)} of {np.shape(mask)}"
-        )
+        raise _refuse_array(plasticity.selection.name, "mask", "bool values", layer, mask)
     written = mask & layer.plastic
     plasticity.selection.remember(proposal, written)
     change = np.where(written, proposal.delta_w, proposal.delta_w.dtype.type(0))
@@ -130,3 +134,11 @@ def change_layer(layer: Layer, proposal: Proposal, plasticity: Plasticity, setti
         layer.books.record(np.zeros_like(change), change)
     else:
         layer.books.record(before, layer.weights)
+
+
+def _refuse_array(rule: str, method: str, wanted: str, layer: Layer, got: Any) -> RequestError:
+    kind = getattr(got, "dtype", type(got).__name__)
+    return RequestError(
+        f"rule: {method}() of {rule} must return {wanted} of shape {layer.weights.shape}, "
+        f"got {kind} of {np.shape(got)}"
+    )

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from bioplast.errors import RequestError
 from bioplast.plasticity.checks import check_between, check_fraction, check_positive
-from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, Proposal, Selection, is_output
+from bioplast.plasticity.forms import BrianForm, FastForm
+from bioplast.plasticity.part import BoolArray, Proposal, Selection, is_output
 from bioplast.plasticity.side import Side
 from bioplast.plasticity.walks import in_dtype, sort_columns, write_from
 

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from bioplast.plasticity.checks import check_between, check_choice, check_positive
-from bioplast.plasticity.part import Consolidation, ConsolidationForm, FastForm, FloatArray
+from bioplast.plasticity.forms import ConsolidationForm, FastForm
+from bioplast.plasticity.part import Consolidation, FloatArray
 from bioplast.plasticity.side import Side
 from bioplast.plasticity.walks import book
 

@@ -6,15 +6,20 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from bioplast.errors import RequestError
-from bioplast.plasticity.part import Consolidation, Gate, Part, Path, Selection
+from bioplast.plasticity.chain import Narrowed, Paths
+from bioplast.plasticity.part import Consolidation, Gate, Part, Path, Selection, Transform
 from bioplast.plasticity.plain import Plain
 from bioplast.plasticity.text import format_part, parse_parts
+
+_SINGLE = ("gate", "consolidation")
 
 
 @dataclass(frozen=True)
 class Plasticity:
-    """Gate -> proposal -> path -> selection -> consolidation -> write -> book.
+    """Gate -> proposal -> transforms -> path -> selection -> consolidation -> write -> book.
 
+    Transforms follow one another, paths intersect, and selections narrow one after the other what is written,
+    each choosing from what those before it have left; there is one gate and one consolidation.
     ``Plasticity.parse(text)`` and ``str(plasticity)`` are inverse to each other.
 
     >>> from bioplast.plasticity.largest import Largest
@@ -26,6 +31,7 @@ class Plasticity:
     """
 
     gate: Gate | None = None
+    transforms: tuple[Transform, ...] = ()
     path: Path | None = None
     selection: Selection = Plain()
     consolidation: Consolidation | None = None
@@ -36,17 +42,29 @@ class Plasticity:
 
         Raises
         ------
-        RequestError : two parts for one slot
+        RequestError : two gates, two consolidations, or the same rule of another kind twice
         """
-        filled: dict[str, Any] = {}  # a part's slot is the field of its kind
+        kinds: dict[str, list[Any]] = {field.name: [] for field in fields(cls)}
         for part in parts:
-            if part.slot in filled:
+            known = kinds[part.slot]
+            same = [other for other in known if other.name == part.name or part.slot in _SINGLE]
+            if same:
                 raise RequestError(
                     f"Plasticity.{part.slot}: takes one rule, "
-                    f"got {format_part(filled[part.slot])} and {format_part(part)}"
+                    f"got {format_part(same[0])} and {format_part(part)}"
+                    if part.slot in _SINGLE
+                    else f"Plasticity.{part.slot}: takes {part.name} once, "
+                    f"got {format_part(same[0])} and {format_part(part)}"
                 )
-            filled[part.slot] = part
-        return cls(**filled)
+            known.append(part)
+        paths, selections = kinds["path"], [part for part in kinds["selection"] if part != Plain()]
+        return cls(
+            gate=next(iter(kinds["gate"]), None),
+            transforms=tuple(kinds["transforms"]),
+            path=Paths(tuple(paths)) if len(paths) > 1 else next(iter(paths), None),
+            selection=Narrowed(tuple(selections)) if len(selections) > 1 else next(iter(selections), Plain()),
+            consolidation=next(iter(kinds["consolidation"]), None),
+        )
 
     @classmethod
     def parse(cls, text: str) -> Plasticity:
@@ -61,9 +79,22 @@ class Plasticity:
     @property
     def parts(self) -> tuple[Part, ...]:
         """The rules of this declaration in the order a trial passes them."""
-        slots = [getattr(self, field.name) for field in fields(self)]
-        chosen = tuple(part for part in slots if part not in (None, Plain()))
+        path, selection = self.path, self.selection
+        paths = path.paths if isinstance(path, Paths) else (path,)
+        selections = selection.selections if isinstance(selection, Narrowed) else (selection,)
+        slots = (self.gate, *self.transforms, *paths, *selections, self.consolidation)
+        chosen = tuple(part for part in slots if part is not None and part != Plain())
         return chosen or (self.selection,)
+
+    def has(self, form: str) -> bool:
+        """Whether every rule, and the selections together, have their form ``"brian"`` or ``"fast"``."""
+        return all(part.has(form) for part in (*self.parts, self.selection))
+
+    def check_form(self, form: str) -> None:
+        """Raise ``RequestError``, with the rule's name, unless ``has(form)``."""
+        for part in (*self.parts, self.selection):
+            if not part.has(form):
+                raise part.refuse(form)
 
     def __add__(self, other: Part | Plasticity) -> Plasticity:
         return Plasticity.of(*self.parts, *(other.parts if isinstance(other, Plasticity) else (other,)))

@@ -6,8 +6,9 @@ from typing import ClassVar
 import numpy as np
 
 from bioplast.plasticity.checks import check_choice
+from bioplast.plasticity.forms import BrianForm, FastForm
 from bioplast.plasticity.ordering import find_largest
-from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, Proposal
+from bioplast.plasticity.part import BoolArray, Proposal
 from bioplast.plasticity.rank_one import find_cutoff, sort_rows
 from bioplast.plasticity.share import Share
 from bioplast.plasticity.side import Side

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.plasticity.checks import check_between
-from bioplast.plasticity.part import FastForm, FloatArray, Gate, GateForm
+from bioplast.plasticity.forms import FastForm, GateForm
+from bioplast.plasticity.part import FloatArray, Gate
 
 
 @dataclass(frozen=True)

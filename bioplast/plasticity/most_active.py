@@ -6,7 +6,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, Proposal
+from bioplast.plasticity.forms import BrianForm, FastForm
+from bioplast.plasticity.part import BoolArray, Proposal
 from bioplast.plasticity.side import Side
 from bioplast.plasticity.units import UnitShare, choose_highest, list_highest
 from bioplast.plasticity.walks import write_columns

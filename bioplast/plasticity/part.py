@@ -1,8 +1,8 @@
-"""The four kinds of parts a plasticity declaration is made of, and what they are asked.
+"""The kinds of parts a plasticity declaration is made of, and what they are asked.
 
 A trial passes through them in this order::
 
-    gate -> proposal -> path -> selection -> consolidation -> write -> book
+    gate -> proposal -> transforms -> path -> selection -> consolidation -> write -> book
 
 A rule is one frozen dataclass in a file of its own. It states its meaning in NumPy, which is the
 oracle and all that it needs; and, where it has them, its Brian2 form and its fast form. The networks ask the
@@ -12,7 +12,7 @@ rule; they never ask which rule it is.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.errors import RequestError
+from bioplast.plasticity.forms import BrianForm, ConsolidationForm, FastForm, GateForm
 from bioplast.sizes import Hidden
 
 if TYPE_CHECKING:
@@ -57,103 +58,6 @@ class Proposal:
     n_counted: int | None = None
 
 
-@dataclass(frozen=True)
-class BrianForm:
-    """How a selection lives on Brian2 synapses.
-
-    Its expressions may use ``delta_w``, the weight as it is ``acting``, the postsynaptic cell's index
-    ``j``, its ``error_post`` and ``activity_post``, the random bits ``draw_key(trial_pre, layer_number)``
-    of the trial, and the functions of ``bioplast.brian.selection``.
-
-    Attributes
-    ----------
-    cutoff : expression for ``cutoff``, one number for all synapses of the layer
-    condition : which proposed changes are written, in terms of ``cutoff`` and all of the above
-    parameters : the values the expressions use; they are run-time arguments of a compiled program, so two
-        rules with the same text share one program
-    competes : whether the cutoff depends on other synapses of the layer; changes are then proposed one
-        step before they are written
-    entry : what a synapse enters the competition with when its change is proposed
-    enters_off_path : whether a synapse that is not plastic may take part in the competition too
-    all_compete : whether the synapses from silent units compete as well
-    constants : the same as ``parameters`` with a value for each synapse, (n_pre, n_post)
-    memory : the parameter that moves on from trial to trial (``Selection.memory``), if one does
-    memory_next : expression for its next value, computed at every step before ``cutoff``; without new
-        proposals it must stay what it is
-    in_weights : parameters that are in the unit of the weights
-    """
-
-    cutoff: str
-    condition: str
-    parameters: Mapping[str, float] = field(default_factory=dict)
-    competes: bool = False
-    entry: str = "delta_w = offer(delta_w)"
-    enters_off_path: bool = False
-    all_compete: bool = False
-    constants: Mapping[str, NDArray[Any]] = field(default_factory=dict)
-    memory: str = ""
-    memory_next: str = ""
-    in_weights: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class GateForm:
-    """How a gate lives in a Brian2 network: as a cell that the output tells its answer.
-
-    Attributes
-    ----------
-    opens : expression in terms of ``is_right``, whether the answer is, and ``certainty``, its probability
-    parameters : the values it uses; run-time arguments
-    """
-
-    opens: str
-    parameters: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class ConsolidationForm:
-    """How a consolidation lives on Brian2 synapses.
-
-    Attributes
-    ----------
-    equations : variables of the synapses
-    acting : the weight as it acts, in terms of these and ``w``
-    absorb : code that takes in ``written``, the change a selection lets through or 0, and sets ``change``,
-        what goes over into ``w``
-    crosses : condition under which a synapse, when it has absorbed, makes all synapses onto its cell
-        ``settle``; empty if none ever does
-    settle : code that sets their ``change``
-    wait : code for all synapses at the end of each trial; what keeping them costs adds up in ``maintenance``
-    parameters : the values all of it uses; run-time arguments
-    in_weights : parameters that are in the unit of the weights
-    """
-
-    equations: str
-    acting: str
-    absorb: str
-    crosses: str
-    settle: str
-    wait: str
-    parameters: Mapping[str, float]
-    in_weights: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class FastForm:
-    """How a rule runs fast.
-
-    Attributes
-    ----------
-    parts : the functions of the kernel that the rule replaces, by name (see ``side``, ``walks`` and
-        ``bioplast.numeric.kernel``): plain functions in Numba's subset of Python, the same for all
-        layers. A selection replaces ``select(side, n_rows, key)``
-    parameters : the values they use in one layer; no part of the machine code
-    """
-
-    parts: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    parameters: tuple[float, ...] = ()
-
-
 _FORMS = {
     "brian": ("Brian2 form", "rate, spiking and PlasticSynapses"),
     "fast": ("fast form", "perceptron"),
@@ -181,7 +85,7 @@ class Part(ABC):
 
     def __init_subclass__(cls) -> None:
         name = vars(cls).get("name")
-        if name is None:  # what several rules have in common
+        if not isinstance(name, str):  # what several rules have in common, or are together
             return
         known = RULES.get(name)
         if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
@@ -226,6 +130,32 @@ class Gate(Part):
 
     def fast(self) -> FastForm:
         """The fast form, which replaces ``opens(output, label, parameters)``."""
+        raise self.refuse("fast")
+
+
+@dataclass(frozen=True)
+class Transform(Part):
+    """Makes another proposal of each, before anything is chosen from it.
+
+    What it carries from trial to trial is its own: books count writes of weights only.
+    """
+
+    slot: ClassVar[str] = "transforms"
+
+    def init(self, shape: tuple[int, int], dtype: np.dtype[Any]) -> dict[str, NDArray[Any]]:
+        """What it carries before the first trial, as arrays by name."""
+        return {}
+
+    @abstractmethod
+    def transform(self, proposal: Proposal, state: Mapping[str, NDArray[Any]]) -> FloatArray:
+        """The changes that are proposed instead, (n_pre, n_post); moves ``state`` on in place."""
+
+    def brian(self) -> None:
+        """The Brian2 form; none is known yet."""
+        raise self.refuse("brian")
+
+    def fast(self) -> None:
+        """The fast form; none is known yet."""
         raise self.refuse("fast")
 
 

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, Proposal, Selection
+from bioplast.plasticity.forms import BrianForm, FastForm
+from bioplast.plasticity.part import BoolArray, Proposal, Selection
 from bioplast.plasticity.side import Side
 from bioplast.plasticity.walks import write_all
 

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from bioplast.plasticity.part import BoolArray, BrianForm, FastForm, Proposal
+from bioplast.plasticity.forms import BrianForm, FastForm
+from bioplast.plasticity.part import BoolArray, Proposal
 from bioplast.plasticity.share import Share
 from bioplast.plasticity.side import Side
 from bioplast.plasticity.strength import find_strength

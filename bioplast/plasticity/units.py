@@ -9,8 +9,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bioplast.plasticity.forms import BrianForm
 from bioplast.plasticity.ordering import find_largest
-from bioplast.plasticity.part import BoolArray, BrianForm, Proposal
+from bioplast.plasticity.part import BoolArray, Proposal
 from bioplast.plasticity.share import Share
 from bioplast.plasticity.side import FloatArray, Side
 

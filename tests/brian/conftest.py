@@ -10,7 +10,7 @@ from bioplast.brian.fragment import BOOKS_DTYPES, make_fragment
 from bioplast.brian.program import build_program
 from bioplast.brian.runtime import RuntimeNetwork
 from bioplast.brian.stimulus import Screen, Stimulus, make_stimulus_functions
-from bioplast.plasticity.part import BrianForm
+from bioplast.plasticity.forms import BrianForm
 from bioplast.tasks import Images, Trials
 
 N_PIXELS, N_POST = 6, 3

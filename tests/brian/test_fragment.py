@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bioplast.brian.stimulus import Stimulus
-from bioplast.plasticity.part import BrianForm
+from bioplast.plasticity.forms import BrianForm
 from bioplast.tasks import Images, Trials
 
 ABOVE = BrianForm("theta", "abs(delta_w) >= cutoff", {"theta": 0.0})

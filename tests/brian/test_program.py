@@ -17,7 +17,7 @@ from bioplast.brian import compile as compiling
 from bioplast.brian import program as module
 from bioplast.brian.program import Program, build_program
 from bioplast.errors import MachineError, RequestError
-from bioplast.plasticity.part import BrianForm
+from bioplast.plasticity.forms import BrianForm
 
 ROOT = Path(__file__).parents[2]
 WANTED = ["synapses.w", "synapses.m0", "spikes.i", "spikes.t"]

@@ -68,7 +68,7 @@ def test_diverged_run_ends_well_and_says_what_to_lower(call, patterns, study):
 BAD_OPTIONS = [
     (["--rule", "largest(1.5)"], r"Largest.fraction: must be in (0, 1], got 1.5"),
     (["--rule", "largest(0)"], r"Largest.fraction: must be in (0, 1], got 0"),
-    (["--rule", "greatest(0.1)"], "no rule 'greatest'; there are above, cache, fixed, largest"),
+    (["--rule", "greatest(0.1)"], "no rule 'greatest'; there are above, adam, cache, fixed, largest"),
     (["--rule", "__import__('os')"], "rule: "),
     (["--rule", "subnet(9)"], "Subnet.units: must be at most the 8 hidden units, got 9"),
     (["--hidden", "0"], "--hidden: must be a whole number >= 1, got '0'"),
@@ -220,7 +220,7 @@ WRONG_MODELS = {
     "nothing there": ("del make_network\n", 2, "must define N_HIDDEN and make_network, has no make_network"),
     "no function": ("make_network = 3\n", 2, "make_network and those in MAKERS must be functions"),
     "no table": ("MAKERS = 3\n", 2, "make_network and those in MAKERS must be functions"),
-    "odd size": ("N_HIDDEN = 'few'\n", 2, "N_HIDDEN must be a whole number >= 1, got 'few'"),
+    "odd size": ("N_HIDDEN = 'few'\n", 2, "N_HIDDEN must be a whole number >= 1, or a tuple of them, got 'few'"),
     "no network": (
         "make_network = lambda **o: None\n",
         2,

@@ -26,7 +26,7 @@ def test_reads(text, plasticity):
         ("+ largest(0.1)", "cannot read"),
         ("largest(0.1) subnet(3)", r"expected '\+' or the end at 'subnet\(3\)'"),
         ("largest(0.1", r"expected '\+' or the end at '\(0.1'"),
-        ("huge(0.1)", "no rule 'huge'; there are above, cache"),
+        ("huge(0.1)", "no rule 'huge'; there are above, adam, cache"),
         ("largest(0.1, 0.2, layer, 1)", "largest takes fraction, output, per"),
         ("largest(share=0.1)", "largest takes fraction, output"),
         ("largest(0.1, fraction=0.2)", "largest got fraction twice"),

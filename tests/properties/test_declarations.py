@@ -28,7 +28,19 @@ consolidations = st.none() | st.builds(
 )
 
 
-@given(gate=gates, path=paths, selection=selections, consolidation=consolidations)
-def test_text_and_back(gate, path, selection, consolidation):
-    plasticity = Plasticity(gate, path, selection, consolidation)
+transforms = st.lists(
+    st.builds(RULES["momentum"], below_one) | st.builds(RULES["weight_decay"], below_one),
+    unique_by=type,
+)
+
+
+@given(
+    gate=gates,
+    transforms=transforms,
+    path=paths,
+    selection=selections,
+    consolidation=consolidations,
+)
+def test_text_and_back(gate, transforms, path, selection, consolidation):
+    plasticity = Plasticity(gate, tuple(transforms), path, selection, consolidation)
     assert Plasticity.parse(str(plasticity)) == plasticity

@@ -1,0 +1,69 @@
+"""Several paths or several selections in one declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bioplast.plasticity.part import BoolArray, Path, Proposal, Selection
+from bioplast.sizes import Hidden
+
+
+@dataclass(frozen=True)
+class Paths(Path):
+    """What lies on all of several paths is plastic."""
+
+    paths: tuple[Path, ...]
+
+    @property
+    def needs_units(self) -> bool:  # type: ignore[override]
+        return any(path.needs_units for path in self.paths)
+
+    def check_layers(self, hidden: Hidden) -> None:
+        for path in self.paths:
+            path.check_layers(hidden)
+
+    def mask(self, layer: str, shape: tuple[int, int], rng: np.random.Generator) -> BoolArray:
+        return np.logical_and.reduce([path.mask(layer, shape, rng) for path in self.paths])
+
+
+@dataclass(frozen=True)
+class Narrowed(Selection):
+    """Selections one after the other: each chooses from what those before it have left.
+
+    What they carry from trial to trial lies end to end in one array.
+    """
+
+    selections: tuple[Selection, ...]
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        """What errors call it."""
+        return " + ".join(part.name for part in self.selections)
+
+    def mask(self, proposal: Proposal) -> BoolArray:
+        left = np.array(proposal.plastic)
+        for part, own in self._go_through(proposal, left):
+            left &= part.mask(own)
+        return left
+
+    def memory(self, layer: str) -> NDArray[np.float64]:
+        return np.concatenate([part.memory(layer) for part in self.selections])
+
+    def remember(self, proposal: Proposal, written: BoolArray) -> None:
+        left = np.array(proposal.plastic)
+        for part, own in self._go_through(proposal, left):
+            left &= part.mask(own)
+            part.remember(own, np.array(left))
+
+    def _go_through(self, proposal: Proposal, left: BoolArray) -> Iterator[tuple[Selection, Proposal]]:
+        """Each selection with the proposal as it is put to it; ``left`` is narrowed meanwhile."""
+        first = 0
+        for part in self.selections:
+            last = first + part.memory(proposal.layer).size
+            # A view, so that what the part remembers is kept.
+            yield part, replace(proposal, plastic=np.array(left), memory=proposal.memory[first:last])
+            first = last
