@@ -59,8 +59,8 @@ def check_path(option: str, path: Path | str) -> None:
         return
     except OSError as error:
         reason = error.strerror
-    except ValueError as error:  # a NUL, or a character that no file name can hold
-        reason = str(error)
+    except ValueError as error:  # a NUL, of which Pythons differ in words, or what no file name can hold
+        reason = "embedded null byte" if "\0" in str(path) else str(error)
     else:
         return
     raise RequestError(f"{option}: cannot be used ({reason}), got {str(path)!r}")

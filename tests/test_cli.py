@@ -111,7 +111,8 @@ def test_closed_output_is_no_fault(study):
 def test_what_the_terminal_cannot_show_is_escaped(study, encoding, patterns):
     folder = patterns.rename(patterns.with_name("Muster \udcff ü"))
     options = ("--task", os.fsencode(folder), "--max-samples", "50")
-    done = start(study, "-m", "bioplast", "train", "tiny", *options, variables={"PYTHONIOENCODING": encoding})
+    variables = {"PYTHONIOENCODING": encoding, "COLUMNS": "400"}  # the path stays on one line
+    done = start(study, "-m", "bioplast", "train", "tiny", *options, variables=variables)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Muster \\udcff" in done.stdout
 

@@ -1,5 +1,8 @@
 """Golden records: what every network wrote with every rule, kept to show when a number moves.
 
+They were made with Python 3.11, Brian2 2.9 and NumPy 2.3, and are the same, bit for bit, with Python 3.12
+(Brian2 2.10) and 3.13 (Brian2 2.11) and NumPy 2.5.
+
 ``records.json`` holds, for each case, digests of the weights and of both books of every layer, their sums
 and the predictions, as they were when the record was made. ``python -m tests.golden.records`` adds the
 records of new cases, and makes those again of which a revision was raised
