@@ -27,7 +27,7 @@ BENCHMARKS = {
     "growth": Benchmark(
         "time and memory of ann against its size, up to 100,000 hidden units", by_default=False
     ),
-    "living": Benchmark(
+    "brian": Benchmark(
         "the rate and the spiking network in Brian2, restricted or not, beside a Numba kernel",
         by_default=False,
     ),

@@ -71,7 +71,7 @@ class Worker:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._connection.close()  # the other side's receive then ends
+        self._connection.close()  # the other synapses's receive then ends
         self._process.join()
 
 

@@ -55,7 +55,7 @@ class Layer:
         transient = self.carried.get("transient")
         return self.weights if transient is None else self.weights + transient
 
-    def settle(self) -> None:
+    def consolidate(self) -> None:
         """Write and book what is still transient."""
         transient = self.carried.get("transient")
         if transient is not None:
@@ -85,10 +85,10 @@ class State:
         """What plasticity has cost so far, by layer."""
         return {layer.name: layer.books.balance(layer.weights) for layer in self.layers}
 
-    def settle(self) -> None:
+    def consolidate(self) -> None:
         """End learning: what is still transient is written and booked."""
         for layer in self.layers:
-            layer.settle()
+            layer.consolidate()
 
     @property
     def is_finite(self) -> bool:

@@ -16,9 +16,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from bioplast.brian.drive import compute_rate, drive_cells, measure_answers
-from bioplast.brian.excerpt import CELLS, INPUTS, OUTPUTS, choose, describe_trial
 from bioplast.brian.observation import observe
 from bioplast.brian.recording import Recorder
+from bioplast.brian.sampled_traces import CELLS, INPUTS, OUTPUTS, choose, describe_trial
 from bioplast.figures.activity import plot_changes, plot_courses, plot_raster, plot_rates
 from bioplast.figures.style import (
     BLUE,

@@ -38,9 +38,9 @@ from bioplast.energy import Books, Signalling
 from bioplast.errors import RequestError
 from bioplast.keys import make_keys
 from bioplast.network import Layer, Outcome, State
+from bioplast.numeric.arrays import make_arrays
 from bioplast.numeric.compiled import compiled
 from bioplast.numeric.perceptron import run_patterns
-from bioplast.numeric.side import make_side
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_choice, check_not_negative
 from bioplast.plasticity.forms import FastForm
@@ -114,12 +114,12 @@ class Network:
         """Show the images of ``trials`` in order; with ``learn`` the state moves on in place."""
         (layer,) = state.layers
         choice = self.plasticity.selection.fast(LAYER, layer.plastic, int(layer.plastic.sum()))
-        side = make_side(layer, choice.parameters, self._keeping.parameters)
+        synapses = make_arrays(layer, choice.parameters, self._keeping.parameters)
         kernel = compiled(run_patterns, **choice.parts, **self._opening.parts, **self._keeping.parts)
         gate = np.array(self._opening.parameters, np.float64)
         predictions = np.empty(len(trials), np.int64)
         shown = trials.indices.astype(np.int64), trials.labels.astype(np.int64)
-        fixed = (side, self.learning_rate, gate, np.ascontiguousarray(trials.images.pixels))
+        fixed = (synapses, self.learning_rate, gate, np.ascontiguousarray(trials.images.pixels))
         rest = (make_keys(state, len(trials)), predictions, learn)
         if not self._is_built:
             started = time.perf_counter()
@@ -128,7 +128,7 @@ class Network:
         kernel(*fixed, *shown, *rest)
         if learn:
             state.trial += len(trials)
-            layer.books.maintenance += float(side.maintenance[0])
+            layer.books.maintenance += float(synapses.maintenance[0])
         return Outcome(predictions, Signalling(macs=len(trials) * layer.weights.size))
 
 
@@ -166,7 +166,7 @@ def learn_all(network: Network, state: State, images: Images, *, max_rounds: int
         n_wrong = int(np.count_nonzero(outcome.predictions != images.labels))
         n_updates += n_wrong
         n_rounds += 1
-    state.settle()
+    state.consolidate()
     return Learned(n_updates, n_rounds * len(images), n_wrong == 0)
 
 

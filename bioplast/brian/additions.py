@@ -133,7 +133,7 @@ class Additions:
         """Code for all synapses, to be run one after the other at each decision."""
         steps = [] if self.at_once else [*self._decide()]
         if self.keeping is not None:
-            steps[len(steps) :] = [f"{self.keeping.wait}\n{self._act}"]
+            steps[len(steps) :] = [f"{self.keeping.decay_step}\n{self._act}"]
         return tuple(self.rename(step) for step in steps)
 
     def _decide(self) -> Iterable[str]:
@@ -151,7 +151,7 @@ class Additions:
             yield f"""largest_crossing = kth_largest_of(j, 1)
 settles = largest_crossing > 0*largest_crossing
 kept = transient
-{self.keeping.settle}
+{self.keeping.consolidate}
 transient = transient*int(settles) + kept*int(not settles)
 change = change*int(settles)
 {make_booking("change", bounded=self.bounded)}"""

@@ -117,10 +117,10 @@ def make_fragment(
     code["write"] = write
     post_code = {}
     if keeping is not None:
-        code["wait"] = keeping.wait
+        code["wait"] = keeping.decay_step
         if keeping.crosses:
             code["write"] += f"\nn_crossing_post += int({keeping.crosses})"
-            post_code["settle"] = f"{keeping.settle}\n{make_booking('change', bounded=bounded)}"
+            post_code["settle"] = f"{keeping.consolidate}\n{make_booking('change', bounded=bounded)}"
     return Fragment(
         equations="\n".join(equations) + "\n",
         code=code,
@@ -151,7 +151,9 @@ def make_write(condition: str, keeping: ConsolidationForm | None, *, bounded: bo
     """Code that writes and books ``delta_w`` where ``condition`` holds; see ``make_booking``."""
     if keeping is None:
         return make_booking(f"delta_w*int({condition})", bounded=bounded)
-    return f"written = delta_w*int({condition})\n{keeping.absorb}\n{make_booking('change', bounded=bounded)}"
+    return (
+        f"written = delta_w*int({condition})\n{keeping.accumulate}\n{make_booking('change', bounded=bounded)}"
+    )
 
 
 def make_booking(change: str, *, bounded: bool = False) -> str:

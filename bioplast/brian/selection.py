@@ -11,7 +11,7 @@
 ``kth_largest_of(j, k)``         as ``kth_largest``, within cell j
 ``enter(x, speaks)``             x, which takes part in a competition of its own if the synapse ``speaks``
 ``kth_highest(k)``               the k-th highest number entered since it was last asked for
-``index_of_draw(m, n, key)``     index at which number m is drawn of n (``bioplast.plasticity.shuffle``)
+``index_of_draw(m, n, key)``     index at which number m is drawn of n (``bioplast.kernels.shuffle``)
 ===============================  =========================================================================
 
 A rule's ``cutoff`` is computed at every time step; without new offers all answers stay what they were.
@@ -28,7 +28,7 @@ from brian2 import Function, Quantity, Unit, prefs
 from brian2.codegen.generators.cpp_generator import c_data_type
 from numpy.typing import DTypeLike, NDArray
 
-from bioplast.plasticity.shuffle import find_index
+from bioplast.kernels.shuffle import find_index
 from bioplast.tasks.poisson import trial_keys
 
 FloatArray = NDArray[np.floating[Any]]

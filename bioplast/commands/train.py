@@ -52,7 +52,7 @@ def train(
     """
     from bioplast.notice import warn_on_stderr
     from bioplast.training.config import RunConfig
-    from bioplast.training.folder import carry_out_in, check_folder, make_keeper
+    from bioplast.training.folder import carry_out_in, check_folder, make_checkpointer
     from bioplast.training.interrupts import held_interrupts
     from bioplast.training.progress import watch
     from bioplast.training.record import Run, check_writable, format_record, write_run
@@ -98,14 +98,16 @@ def train(
             raise
 
     with held_interrupts() as interrupts:
-        keeper = make_keeper(out, setup, resumes=resume, wants_stop=lambda: interrupts.requested)
-        interrupts.can_wait = lambda: keeper.has_unkept
+        checkpointer = make_checkpointer(out, setup, resumes=resume, wants_stop=lambda: interrupts.requested)
+        interrupts.can_wait = lambda: checkpointer.has_unkept
         try:
             with watch(config.title, setup.protocol.max_samples) as report:
-                run = carry_out_in(out, setup, keeper=keeper, reuses=not fresh, report=report, write=write)
+                run = carry_out_in(
+                    out, setup, checkpointer=checkpointer, reuses=not fresh, report=report, write=write
+                )
         except KeyboardInterrupt:
-            if keeper.kept:
-                warn_on_stderr(f"kept after {keeper.kept} samples; --resume goes on from there")
+            if checkpointer.kept:
+                warn_on_stderr(f"kept after {checkpointer.kept} samples; --resume goes on from there")
             raise
     tell(run)
     if not json:

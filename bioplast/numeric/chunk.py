@@ -1,4 +1,4 @@
-"""Running chunks of trials in machine code, from the side of Python."""
+"""Running chunks of trials in machine code, from Python."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.energy import Signalling
+from bioplast.kernels.write_loops import book_proposal
 from bioplast.keys import make_keys
 from bioplast.network import Layer, Outcome, State
 from bioplast.numeric import reference
+from bioplast.numeric.arrays import make_arrays
 from bioplast.numeric.batch import answer
 from bioplast.numeric.compiled import compiled
 from bioplast.numeric.encoding import Encoding
 from bioplast.numeric.frozen import FrozenUnits, Part, find_live
 from bioplast.numeric.kernel import Constants, run_chunk
 from bioplast.numeric.settings import Settings
-from bioplast.numeric.side import make_side
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.forms import FastForm
-from bioplast.plasticity.walks import book_proposal
 from bioplast.tasks.task import Trials
 
 
@@ -105,8 +105,8 @@ class Chunks:
         opening = FastForm() if gate is None else gate.fast()
         keeping = FastForm() if consolidation is None else consolidation.fast()
         choices = [self._select(state, layer) for layer in layers]
-        sides = tuple(
-            make_side(layer, choice.parameters, keeping.parameters)
+        arrays = tuple(
+            make_arrays(layer, choice.parameters, keeping.parameters)
             for layer, choice in zip(layers, choices, strict=True)
         )
         read_image, source, table = self.encoding.fast(trials, dtype)
@@ -115,17 +115,17 @@ class Chunks:
             parts["book"] = book_proposal
         kernel = compiled(run_chunk, **parts)
         constants = self._make_constants(dtype)
-        network = (sides, constants, np.array(opening.parameters, np.float64))
+        network = (arrays, constants, np.array(opening.parameters, np.float64))
         image_arrays = (_freeze(source), _freeze(table))
         indices, labels = _freeze(trials.indices.astype(np.int64)), _freeze(trials.labels.astype(np.int64))
         keys, predictions = make_keys(state, len(trials)), np.empty(len(trials), np.int64)
-        chunk = (keys, base, predictions, np.zeros(len(sides), np.int64), learn)
+        chunk = (keys, base, predictions, np.zeros(len(arrays), np.int64), learn)
         self._build(kernel, dtype, *network, *image_arrays, indices[:0], labels[:0], *chunk)
         macs += int(kernel(*network, *image_arrays, indices, labels, *chunk))
         if learn:
             state.trial += len(trials)
-            for layer, side in zip(layers, sides, strict=True):
-                layer.books.maintenance += float(side.maintenance[0])
+            for layer, synapses in zip(layers, arrays, strict=True):
+                layer.books.maintenance += float(synapses.maintenance[0])
         return Outcome(predictions, Signalling(macs=macs))
 
     def _select(self, state: State, layer: Layer) -> FastForm:

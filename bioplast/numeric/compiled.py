@@ -11,8 +11,8 @@ from typing import Any
 import numba
 import numpy as np
 
+from bioplast.kernels.synapse_arrays import SynapseArrays
 from bioplast.numeric.kernel_cache import KernelCache
-from bioplast.plasticity.side import Side
 
 # Without Numba's run time (_nrt) no references are counted, a third of the time it takes to compile, and
 # a kernel that allocates does not compile at all. Only the outermost function is called from Python: to
@@ -90,7 +90,7 @@ def _fingerprint(functions: Iterable[FunctionType]) -> str:
     It is part of the name under which the machine code is kept: an edited rule must never be run from an
     old copy.
     """
-    digest = hashlib.sha256(repr(Side.__annotations__).encode())
+    digest = hashlib.sha256(repr(SynapseArrays.__annotations__).encode())
     for function in functions:
         cells = [cell.cell_contents for cell in function.__closure__ or ()]
         for fact in (function.__module__, function.__defaults__, cells):

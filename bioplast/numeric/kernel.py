@@ -2,7 +2,7 @@
 
 Plain functions in Numba's subset of Python. The parts that encodings and rules replace stand here as
 they are when nothing is said (see ``compiled``): ``read_image``, ``opens`` and ``select``, and in
-``bioplast.plasticity.walks`` ``weight_at``, ``recall``, ``write``, ``close`` and ``book``.
+``bioplast.kernels.write_loops`` ``weight_at``, ``catch_up``, ``write``, ``close`` and ``book``.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bioplast.kernels.synapse_arrays import FloatArray, IntArray, SynapseArrays
+from bioplast.kernels.write_loops import catch_up, close, flush, weight_at
 from bioplast.numeric.encoding import read_pixels as read_image
 from bioplast.plasticity.plain import select_plain as select
-from bioplast.plasticity.side import FloatArray, IntArray, Side
-from bioplast.plasticity.walks import close, recall, settle, weight_at
 
 N_RECENT = 255  # trials whose writes are counted in a byte
 
@@ -31,7 +31,7 @@ class Constants(NamedTuple):
 
 
 def run_chunk(
-    layers: tuple[Side, ...],
+    layers: tuple[SynapseArrays, ...],
     constants: Constants,
     gate: NDArray[np.float64],
     source: NDArray[Any],
@@ -68,9 +68,9 @@ def run_chunk(
         if learn:
             for index in range(len(layers)):
                 begin(layers[index], trial)
-            recall_rows(layers[0], n_active[0])
+            catch_up_rows(layers[0], n_active[0])
             for index in range(1, len(layers)):
-                recall_all(layers[index])
+                catch_up_all(layers[index])
         for index in range(len(layers)):
             layer = layers[index]
             for j in range(layer.activity.size):
@@ -96,18 +96,18 @@ def run_chunk(
     return macs
 
 
-def begin(side: Side, trial: int) -> None:
+def begin(synapses: SynapseArrays, trial: int) -> None:
     """Set the clock of a layer that learns, and empty its counts of recent writes before they are full."""
-    side.clock[0] = trial
+    synapses.clock[0] = trial
     if trial % N_RECENT == 0:
-        settle(side)
+        flush(synapses)
 
 
-def finish(side: Side, n_trials: int) -> None:
+def finish(synapses: SynapseArrays, n_trials: int) -> None:
     """Bring what a layer's synapses carry, and its books, up to the end of a chunk."""
-    side.clock[0] = n_trials
-    recall_all(side)
-    settle(side)
+    synapses.clock[0] = n_trials
+    catch_up_all(synapses)
+    flush(synapses)
 
 
 def opens(output: FloatArray, winner: int, label: int, parameters: NDArray[np.float64]) -> bool:
@@ -115,25 +115,25 @@ def opens(output: FloatArray, winner: int, label: int, parameters: NDArray[np.fl
     return True
 
 
-def recall_rows(side: Side, n_rows: int) -> None:
-    """``recall`` for the active units."""
+def catch_up_rows(synapses: SynapseArrays, n_rows: int) -> None:
+    """``catch_up`` for the active units."""
     for r in range(n_rows):
-        recall(side, side.rows[r])
+        catch_up(synapses, synapses.rows[r])
 
 
-def recall_all(side: Side) -> None:
-    """``recall`` for all units."""
-    for i in range(side.pre.size):
-        recall(side, i)
+def catch_up_all(synapses: SynapseArrays) -> None:
+    """``catch_up`` for all units."""
+    for i in range(synapses.pre.size):
+        catch_up(synapses, i)
 
 
-def weigh(side: Side, n_rows: int) -> None:
+def weigh(synapses: SynapseArrays, n_rows: int) -> None:
     """Add ``pre[i] * weights[i, j]`` to ``activity[j]`` for the active units, in their order."""
     for r in range(n_rows):
-        i = side.rows[r]
-        pre = side.pre[i]
-        for j in range(side.activity.size):
-            side.activity[j] += pre * weight_at(side, i, j)
+        i = synapses.rows[r]
+        pre = synapses.pre[i]
+        for j in range(synapses.activity.size):
+            synapses.activity[j] += pre * weight_at(synapses, i, j)
 
 
 def rectify(activity: FloatArray, constants: Constants, pre: FloatArray, rows: IntArray) -> int:
@@ -160,14 +160,14 @@ def find_winner(output: FloatArray) -> int:
     return winner
 
 
-def compute_error(output: Side, label: int) -> None:
+def compute_error(output: SynapseArrays, label: int) -> None:
     """What the output lacks to be 1 for the label and 0 for the other classes."""
     for k in range(output.error.size):
         output.error[k] = -output.activity[k]
     output.error[label] += 1
 
 
-def send_back(layer: Side, hidden: Side, slope: Any) -> None:
+def send_back(layer: SynapseArrays, hidden: SynapseArrays, slope: Any) -> None:
     """Bring the error behind ``layer`` to the hidden units before it, before any weight changes."""
     for j in range(hidden.error.size):
         error = weight_at(layer, j, 0) * layer.error[0]
@@ -178,22 +178,22 @@ def send_back(layer: Side, hidden: Side, slope: Any) -> None:
         hidden.error[j] = error
 
 
-def change_layer(side: Side, n_rows: int, learning_rate: Any, key: int) -> None:
+def change_layer(synapses: SynapseArrays, n_rows: int, learning_rate: Any, key: int) -> None:
     """Propose, select, write and book."""
-    if side.n_plastic == 0:
+    if synapses.n_plastic == 0:
         return
-    for j in range(side.step.size):
-        side.step[j] = learning_rate * side.error[j]
-    n_rows = keep_plastic(side, n_rows)
-    select(side, n_rows, key)
-    close(side, n_rows)
+    for j in range(synapses.step.size):
+        synapses.step[j] = learning_rate * synapses.error[j]
+    n_rows = keep_plastic(synapses, n_rows)
+    select(synapses, n_rows, key)
+    close(synapses, n_rows)
 
 
-def keep_plastic(side: Side, n_rows: int) -> int:
+def keep_plastic(synapses: SynapseArrays, n_rows: int) -> int:
     """Keep only the active units that have a plastic synapse: how many."""
     n = 0
     for r in range(n_rows):
-        i = side.rows[r]
-        side.rows[n] = i
-        n += side.row_is_plastic[i]
+        i = synapses.rows[r]
+        synapses.rows[n] = i
+        n += synapses.row_is_plastic[i]
     return n

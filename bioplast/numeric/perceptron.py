@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bioplast.numeric.kernel import begin, change_layer, find_winner, finish, opens, recall_all, weigh
-from bioplast.plasticity.side import FloatArray, IntArray, Side
+from bioplast.kernels.synapse_arrays import FloatArray, IntArray, SynapseArrays
+from bioplast.numeric.kernel import begin, catch_up_all, change_layer, find_winner, finish, opens, weigh
 
 
 def run_patterns(
-    side: Side,
+    synapses: SynapseArrays,
     learning_rate: Any,
     gate: NDArray[np.float64],
     source: NDArray[np.uint8],
@@ -38,21 +38,21 @@ def run_patterns(
     n_inputs = source.shape[1]
     for trial in range(images.size):
         for i in range(n_inputs):
-            side.pre[i] = 1 if source[images[trial], i] > 127 else -1
-            side.rows[i] = i
+            synapses.pre[i] = 1 if source[images[trial], i] > 127 else -1
+            synapses.rows[i] = i
         if learn:
-            begin(side, trial)
-            recall_all(side)
-        for j in range(side.activity.size):
-            side.activity[j] = 0
-        weigh(side, n_inputs)
-        winner = find_class(side.activity)
+            begin(synapses, trial)
+            catch_up_all(synapses)
+        for j in range(synapses.activity.size):
+            synapses.activity[j] = 0
+        weigh(synapses, n_inputs)
+        winner = find_class(synapses.activity)
         predictions[trial] = winner
-        wrong = compute_errors(side, labels[trial])
-        if learn and wrong and opens(side.activity, winner, labels[trial], gate):
-            change_layer(side, n_inputs, learning_rate, keys[trial, 0])
+        wrong = compute_errors(synapses, labels[trial])
+        if learn and wrong and opens(synapses.activity, winner, labels[trial], gate):
+            change_layer(synapses, n_inputs, learning_rate, keys[trial, 0])
     if learn:
-        finish(side, images.size)
+        finish(synapses, images.size)
 
 
 def find_class(drive: FloatArray) -> int:
@@ -62,11 +62,11 @@ def find_class(drive: FloatArray) -> int:
     return find_winner(drive)
 
 
-def compute_errors(side: Side, label: int) -> bool:
+def compute_errors(synapses: SynapseArrays, label: int) -> bool:
     """+1 for units that should be on and are not, -1 for those that should not and are; whether any is."""
     wrong = False
-    for j in range(side.error.size):
-        wanted = label == (1 if side.error.size == 1 else j)
-        side.error[j] = int(wanted) - int(side.activity[j] > 0)
-        wrong |= wanted != (side.activity[j] > 0)
+    for j in range(synapses.error.size):
+        wanted = label == (1 if synapses.error.size == 1 else j)
+        synapses.error[j] = int(wanted) - int(synapses.activity[j] > 0)
+        wrong |= wanted != (synapses.activity[j] > 0)
     return wrong

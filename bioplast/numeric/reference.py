@@ -68,7 +68,7 @@ def present(
                 change_layer(layer, proposal, plasticity, settings)
         if plasticity.consolidation is not None:
             for layer in state.layers:
-                layer.books.maintenance += plasticity.consolidation.wait(layer.carried["transient"])
+                layer.books.maintenance += plasticity.consolidation.decay_step(layer.carried["transient"])
         state.trial += 1
     return Outcome(predictions, Signalling(macs=macs))
 
@@ -127,7 +127,7 @@ def change_layer(layer: Layer, proposal: Proposal, plasticity: Plasticity, setti
     plasticity.selection.remember(proposal, written)
     change = np.where(written, proposal.delta_w, proposal.delta_w.dtype.type(0))
     if plasticity.consolidation is not None:
-        change = plasticity.consolidation.absorb(layer.carried["transient"], change)
+        change = plasticity.consolidation.accumulate(layer.carried["transient"], change)
     before = layer.weights.copy()
     layer.weights += change
     if settings.books_proposals:

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.errors import RequestError
+from bioplast.kernels.synapse_arrays import SynapseArrays
+from bioplast.kernels.write_loops import in_dtype, sort_columns, write_from
 from bioplast.plasticity.checks import check_between, check_fraction, check_positive
 from bioplast.plasticity.forms import BrianForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal, Selection, is_output
-from bioplast.plasticity.side import Side
-from bioplast.plasticity.walks import in_dtype, sort_columns, write_from
 
 
 @dataclass(frozen=True)
@@ -99,15 +99,17 @@ class Above(Selection):
         return self.output if self.output is not None and is_output(layer) else self.target
 
 
-def select_above(side: Side, n_rows: int, key: int) -> None:
+def select_above(synapses: SynapseArrays, n_rows: int, key: int) -> None:
     """Write from the threshold up."""
-    theta = in_dtype(side, side.parameters[0])
-    side.hints[0] = write_from(side, n_rows, sort_columns(side), theta, side.hints[0])
+    theta = in_dtype(synapses, synapses.parameters[0])
+    synapses.hints[0] = write_from(synapses, n_rows, sort_columns(synapses), theta, synapses.hints[0])
 
 
-def select_above_target(side: Side, n_rows: int, key: int) -> None:
+def select_above_target(synapses: SynapseArrays, n_rows: int, key: int) -> None:
     """Write from the threshold up, and let it follow."""
-    n = write_from(side, n_rows, sort_columns(side), in_dtype(side, side.memory[0]), side.hints[0])
-    side.hints[0] = n
-    excess = min(max(n / side.n_plastic / side.parameters[0] - 1, -1.0), 1.0)
-    side.memory[0] *= 1 + side.parameters[1] * excess
+    n = write_from(
+        synapses, n_rows, sort_columns(synapses), in_dtype(synapses, synapses.memory[0]), synapses.hints[0]
+    )
+    synapses.hints[0] = n
+    excess = min(max(n / synapses.n_plastic / synapses.parameters[0] - 1, -1.0), 1.0)
+    synapses.memory[0] *= 1 + synapses.parameters[1] * excess

@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from bioplast.kernels.synapse_arrays import SynapseArrays
+from bioplast.kernels.write_loops import book
 from bioplast.plasticity.checks import check_between, check_choice, check_positive
 from bioplast.plasticity.forms import ConsolidationForm, FastForm
 from bioplast.plasticity.part import Consolidation, FloatArray
-from bioplast.plasticity.side import Side
-from bioplast.plasticity.walks import book
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Cache(Consolidation):
         check_choice(self, "per", self.per, ("synapse", "neuron"))
         check_between(self, "cost", self.cost, 0, np.inf)
 
-    def absorb(self, transient: FloatArray, delta_w: FloatArray) -> FloatArray:
+    def accumulate(self, transient: FloatArray, delta_w: FloatArray) -> FloatArray:
         transient += delta_w
         crosses = np.abs(transient) > transient.dtype.type(self.theta)
         if self.per == "neuron":
@@ -65,7 +65,7 @@ class Cache(Consolidation):
         transient[crosses] = 0
         return consolidated
 
-    def wait(self, transient: FloatArray) -> float:
+    def decay_step(self, transient: FloatArray) -> float:
         kept = self.cost * float(np.abs(transient).sum(dtype=np.float64))
         transient *= transient.dtype.type(1 - self.decay)
         return kept
@@ -78,10 +78,12 @@ class Cache(Consolidation):
             equations="transient : 1\nmaintenance : 1",
             acting="w + transient",
             # Subtracting leaves 0 where everything goes over.
-            absorb=f"transient = stored(transient + written)\nchange = {change}\ntransient -= change",
+            accumulate=f"transient = stored(transient + written)\nchange = {change}\ntransient -= change",
             crosses="" if alone else crosses,
-            settle="" if alone else "change = transient\ntransient = 0*change",
-            wait="maintenance += keeping_cost*abs(float64(transient))\ntransient = transient*keeping_share",
+            consolidate="" if alone else "change = transient\ntransient = 0*change",
+            decay_step=(
+                "maintenance += keeping_cost*abs(float64(transient))\ntransient = transient*keeping_share"
+            ),
             parameters={
                 "keeping_theta": self.theta,
                 "keeping_share": 1 - self.decay,
@@ -93,73 +95,73 @@ class Cache(Consolidation):
     def fast(self) -> FastForm:
         functions: dict[str, Callable[..., Any]] = {
             "weight_at": weight_with_transient,
-            "recall": recall_row,
+            "catch_up": recall_row,
             "write": write_transient if self.per == "synapse" else write_transient_of_neuron,
             "close": close_synapses if self.per == "synapse" else close_neurons,
         }
         return FastForm(functions, (self.theta, 1 - self.decay, self.cost))
 
 
-def weight_with_transient(side: Side, i: int, j: int) -> Any:
+def weight_with_transient(synapses: SynapseArrays, i: int, j: int) -> Any:
     """The weight as it acts."""
-    return side.weights[i, j] + side.transient[i, j]
+    return synapses.weights[i, j] + synapses.transient[i, j]
 
 
-def recall_row(side: Side, i: int) -> None:
+def recall_row(synapses: SynapseArrays, i: int) -> None:
     """Let the trials pass that unit i was silent in: only then is its row touched."""
-    passed = side.clock[0] - side.touched[i]
+    passed = synapses.clock[0] - synapses.touched[i]
     if passed > 0:
-        for j in range(side.step.size):
-            pass_time(side, i, j, passed)
-        side.touched[i] = side.clock[0]
+        for j in range(synapses.step.size):
+            pass_time(synapses, i, j, passed)
+        synapses.touched[i] = synapses.clock[0]
 
 
-def pass_time(side: Side, i: int, j: int, passed: int) -> None:
+def pass_time(synapses: SynapseArrays, i: int, j: int, passed: int) -> None:
     """``passed`` trials of decay and of maintenance, which is a geometric sum."""
-    transient = side.transient[i, j]
+    transient = synapses.transient[i, j]
     if transient != 0:
-        keep = side.consolidation[1]
+        keep = synapses.consolidation[1]
         left = keep**passed
         charged = (1 - left) / (1 - keep) if keep < 1 else float(passed)
-        side.maintenance[0] += side.consolidation[2] * charged * abs(transient)
-        side.transient[i, j] = transient * left
+        synapses.maintenance[0] += synapses.consolidation[2] * charged * abs(transient)
+        synapses.transient[i, j] = transient * left
 
 
-def write_transient(side: Side, i: int, j: int, change: Any) -> None:
+def write_transient(synapses: SynapseArrays, i: int, j: int, change: Any) -> None:
     """Add a change to what is transient, and consolidate if that is too much."""
-    transient = side.transient[i, j] + change
-    if abs(transient) > side.consolidation[0]:
-        book(side, i, j, transient)
-        side.transient[i, j] = 0
+    transient = synapses.transient[i, j] + change
+    if abs(transient) > synapses.consolidation[0]:
+        book(synapses, i, j, transient)
+        synapses.transient[i, j] = 0
     else:
-        side.transient[i, j] = transient
+        synapses.transient[i, j] = transient
 
 
-def write_transient_of_neuron(side: Side, i: int, j: int, change: Any) -> None:
+def write_transient_of_neuron(synapses: SynapseArrays, i: int, j: int, change: Any) -> None:
     """Add a change to what is transient; ``close_neurons`` sees whether it is too much."""
-    side.transient[i, j] += change
+    synapses.transient[i, j] += change
 
 
-def close_synapses(side: Side, n_rows: int) -> None:
+def close_synapses(synapses: SynapseArrays, n_rows: int) -> None:
     """Nothing is left to do once every change has been written."""
 
 
-def close_neurons(side: Side, n_rows: int) -> None:
+def close_neurons(synapses: SynapseArrays, n_rows: int) -> None:
     """Consolidate all synapses onto units of which one has crossed; only active ones can have."""
-    for j in range(side.step.size):
+    for j in range(synapses.step.size):
         for r in range(n_rows):
-            if abs(side.transient[side.rows[r], j]) > side.consolidation[0]:
-                consolidate_neuron(side, j)
+            if abs(synapses.transient[synapses.rows[r], j]) > synapses.consolidation[0]:
+                consolidate_neuron(synapses, j)
                 break
 
 
-def consolidate_neuron(side: Side, j: int) -> None:
+def consolidate_neuron(synapses: SynapseArrays, j: int) -> None:
     """Consolidate all synapses onto unit j, each brought up to the present first."""
-    for i in range(side.weights.shape[0]):
-        passed = side.clock[0] - side.touched[i]
+    for i in range(synapses.weights.shape[0]):
+        passed = synapses.clock[0] - synapses.touched[i]
         if passed > 0:
-            pass_time(side, i, j, passed)
-        transient = side.transient[i, j]
-        side.transient[i, j] = 0
+            pass_time(synapses, i, j, passed)
+        transient = synapses.transient[i, j]
+        synapses.transient[i, j] = 0
         if transient != 0:
-            book(side, i, j, transient)
+            book(synapses, i, j, transient)

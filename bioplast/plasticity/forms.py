@@ -70,22 +70,23 @@ class ConsolidationForm:
     ----------
     equations : variables of the synapses
     acting : the weight as it acts, in terms of these and ``w``
-    absorb : code that takes in ``written``, the change a selection lets through or 0, and sets ``change``,
-        what goes over into ``w``
+    accumulate : code that takes in ``written``, the change a selection lets through or 0, and sets
+        ``change``, what goes over into ``w``
     crosses : condition under which a synapse, when it has absorbed, makes all synapses onto its cell
-        ``settle``; empty if none ever does
-    settle : code that sets their ``change``
-    wait : code for all synapses at the end of each trial; what keeping them costs adds up in ``maintenance``
+        ``consolidate``; empty if none ever does
+    consolidate : code that sets their ``change``
+    decay_step : code for all synapses at the end of each trial; what keeping them costs adds up in
+        ``maintenance``
     parameters : the values all of it uses; run-time arguments
     in_weights : parameters that are in the unit of the weights
     """
 
     equations: str
     acting: str
-    absorb: str
+    accumulate: str
     crosses: str
-    settle: str
-    wait: str
+    consolidate: str
+    decay_step: str
     parameters: Mapping[str, float]
     in_weights: tuple[str, ...] = ()
 
@@ -96,9 +97,9 @@ class FastForm:
 
     Attributes
     ----------
-    parts : the functions of the kernel that the rule replaces, by name (see ``side``, ``walks`` and
+    parts : the functions of the kernel that the rule replaces, by name (see ``bioplast.kernels`` and
         ``bioplast.numeric.kernel``): plain functions in Numba's subset of Python, the same for all
-        layers. A selection replaces ``select(side, n_rows, key)``
+        layers. A selection replaces ``select(synapses, n_rows, key)``
     parameters : the values they use in one layer; no part of the machine code
     """
 

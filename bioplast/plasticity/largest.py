@@ -5,14 +5,14 @@ from typing import ClassVar
 
 import numpy as np
 
+from bioplast.kernels.ordering import find_largest
+from bioplast.kernels.rank_one import find_cutoff, sort_rows
+from bioplast.kernels.synapse_arrays import SynapseArrays
+from bioplast.kernels.write_loops import sort_columns, write, write_from
 from bioplast.plasticity.checks import check_choice
 from bioplast.plasticity.forms import BrianForm, FastForm
-from bioplast.plasticity.ordering import find_largest
 from bioplast.plasticity.part import BoolArray, Proposal
-from bioplast.plasticity.rank_one import find_cutoff, sort_rows
 from bioplast.plasticity.share import Share
-from bioplast.plasticity.side import Side
-from bioplast.plasticity.walks import sort_columns, write, write_from
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,15 @@ class Largest(Share):
     def mask(self, proposal: Proposal) -> BoolArray:
         sizes = np.abs(proposal.delta_w)
         if self.per == "layer":
-            rivals = sizes[proposal.plastic]
-            return sizes >= np.sort(rivals)[rivals.size - self.count_written(proposal)]
+            candidates = sizes[proposal.plastic]
+            return sizes >= np.sort(candidates)[candidates.size - self.count_written(proposal)]
         written = np.zeros(sizes.shape, bool)
         for j in range(sizes.shape[1]):
-            rivals = np.sort(sizes[proposal.plastic[:, j], j])
-            if rivals.size:
-                written[:, j] = sizes[:, j] >= rivals[rivals.size - self.count(proposal.layer, rivals.size)]
+            candidates = np.sort(sizes[proposal.plastic[:, j], j])
+            if candidates.size:
+                written[:, j] = (
+                    sizes[:, j] >= candidates[candidates.size - self.count(proposal.layer, candidates.size)]
+                )
         return written
 
     def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
@@ -85,36 +87,36 @@ class Largest(Share):
         return FastForm({"select": select_largest_of_neurons}, tuple(n_written_by_neuron))
 
 
-def select_largest(side: Side, n_rows: int, key: int) -> None:
+def select_largest(synapses: SynapseArrays, n_rows: int, key: int) -> None:
     """Find the cutoff in the two factors of the change and write from there up."""
-    n_columns = sort_columns(side)
-    n_written = int(side.parameters[0])
-    cutoff = find_cutoff(side, n_rows, n_columns, n_written)
-    write_from(side, n_rows, n_columns, cutoff, n_written)
+    n_columns = sort_columns(synapses)
+    n_written = int(synapses.parameters[0])
+    cutoff = find_cutoff(synapses, n_rows, n_columns, n_written)
+    write_from(synapses, n_rows, n_columns, cutoff, n_written)
 
 
-def select_largest_of_neurons(side: Side, n_rows: int, key: int) -> None:
+def select_largest_of_neurons(synapses: SynapseArrays, n_rows: int, key: int) -> None:
     """The same within each unit; without gaps all units share the order of their inputs."""
-    if not side.has_gaps:
-        sort_rows(side, n_rows)
-    for c in range(side.plastic_columns.size):
-        j = side.plastic_columns[c]
-        step = side.step[j]
-        rank = int(side.parameters[j])
+    if not synapses.has_gaps:
+        sort_rows(synapses, n_rows)
+    for c in range(synapses.plastic_columns.size):
+        j = synapses.plastic_columns[c]
+        step = synapses.step[j]
+        rank = int(synapses.parameters[j])
         cutoff = abs(step) * 0
-        if side.has_gaps:
+        if synapses.has_gaps:
             n = 0
             for r in range(n_rows):
-                i = side.rows[r]
-                if side.plastic[i, j]:
-                    side.room[n] = abs(side.pre[i] * step)
+                i = synapses.rows[r]
+                if synapses.plastic[i, j]:
+                    synapses.scratch[n] = abs(synapses.pre[i] * step)
                     n += 1
             if rank <= n:
-                cutoff = find_largest(side.room, n, rank)
+                cutoff = find_largest(synapses.scratch, n, rank)
         elif rank <= n_rows:
-            cutoff = side.high[rank - 1] * abs(step)
+            cutoff = synapses.high[rank - 1] * abs(step)
         for r in range(n_rows):
-            i = side.rows[r]
-            change = side.pre[i] * step
-            if abs(change) >= cutoff and (not side.has_gaps or side.plastic[i, j]):
-                write(side, i, j, change)
+            i = synapses.rows[r]
+            change = synapses.pre[i] * step
+            if abs(change) >= cutoff and (not synapses.has_gaps or synapses.plastic[i, j]):
+                write(synapses, i, j, change)

@@ -6,11 +6,11 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bioplast.kernels.synapse_arrays import SynapseArrays
+from bioplast.kernels.write_loops import write_columns
 from bioplast.plasticity.forms import BrianForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal
-from bioplast.plasticity.side import Side
 from bioplast.plasticity.units import UnitShare, choose_highest, list_highest
-from bioplast.plasticity.walks import write_columns
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class MostActive(UnitShare):
         return FastForm({"select": select_most_active}, (self.count_units(layer, plastic),))
 
 
-def select_most_active(side: Side, n_rows: int, key: int) -> None:
+def select_most_active(synapses: SynapseArrays, n_rows: int, key: int) -> None:
     """Rank the units that have plastic synapses by their activity."""
-    for j in range(side.step.size):
-        side.low[j] = side.activity[j]
-    write_columns(side, n_rows, list_highest(side, int(side.parameters[0])))
+    for j in range(synapses.step.size):
+        synapses.low[j] = synapses.activity[j]
+    write_columns(synapses, n_rows, list_highest(synapses, int(synapses.parameters[0])))

@@ -6,12 +6,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bioplast.kernels.shuffle import IS_DRAWN, draw, draw_one
+from bioplast.kernels.synapse_arrays import SynapseArrays
+from bioplast.kernels.write_loops import write_columns
 from bioplast.plasticity.forms import BrianForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal
-from bioplast.plasticity.shuffle import IS_DRAWN, draw, draw_one
-from bioplast.plasticity.side import Side
 from bioplast.plasticity.units import UnitShare
-from bioplast.plasticity.walks import write_columns
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ class Neurons(UnitShare):
         return FastForm({"select": select_neurons}, (self.count_units(layer, plastic),))
 
 
-def select_neurons(side: Side, n_rows: int, key: int) -> None:
+def select_neurons(synapses: SynapseArrays, n_rows: int, key: int) -> None:
     """Draw units one by one."""
-    n_units, n_chosen = side.plastic_columns.size, int(side.parameters[0])
+    n_units, n_chosen = synapses.plastic_columns.size, int(synapses.parameters[0])
     for index in range(n_chosen):
-        side.columns[index] = side.plastic_columns[draw_one(index, n_units, key)]
-    write_columns(side, n_rows, n_chosen)
+        synapses.columns[index] = synapses.plastic_columns[draw_one(index, n_units, key)]
+    write_columns(synapses, n_rows, n_chosen)

@@ -213,14 +213,14 @@ class Consolidation(Part):
     slot: ClassVar[str] = "consolidation"
 
     @abstractmethod
-    def absorb(self, transient: FloatArray, delta_w: FloatArray) -> FloatArray:
+    def accumulate(self, transient: FloatArray, delta_w: FloatArray) -> FloatArray:
         """Take one trial's changes into ``transient``, in place; what goes over into the weights.
 
         All arrays are (n_pre, n_post). What has gone over is transient no longer.
         """
 
     @abstractmethod
-    def wait(self, transient: FloatArray) -> float:
+    def decay_step(self, transient: FloatArray) -> float:
         """Let the time of one trial pass over ``transient``, in place; what keeping it has cost."""
 
     def brian(self) -> ConsolidationForm:

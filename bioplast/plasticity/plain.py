@@ -5,10 +5,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from bioplast.kernels.synapse_arrays import SynapseArrays
+from bioplast.kernels.write_loops import write_all
 from bioplast.plasticity.forms import BrianForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal, Selection
-from bioplast.plasticity.side import Side
-from bioplast.plasticity.walks import write_all
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,6 @@ class Plain(Selection):
         return FastForm({"select": select_plain})
 
 
-def select_plain(side: Side, n_rows: int, key: int) -> None:
+def select_plain(synapses: SynapseArrays, n_rows: int, key: int) -> None:
     """Write everything."""
-    write_all(side, n_rows)
+    write_all(synapses, n_rows)

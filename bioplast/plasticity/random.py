@@ -5,12 +5,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from bioplast.kernels.shuffle import IS_DRAWN, draw, draw_one
+from bioplast.kernels.synapse_arrays import SynapseArrays
+from bioplast.kernels.write_loops import write
 from bioplast.plasticity.forms import BrianForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal
 from bioplast.plasticity.share import Share
-from bioplast.plasticity.shuffle import IS_DRAWN, draw, draw_one
-from bioplast.plasticity.side import Side
-from bioplast.plasticity.walks import write
 
 
 @dataclass(frozen=True)
@@ -57,17 +57,17 @@ class Random(Share):
         return FastForm({"select": select_random}, (min(self.count(layer, n_counted), n_plastic),))
 
 
-def select_random(side: Side, n_rows: int, key: int) -> None:
+def select_random(synapses: SynapseArrays, n_rows: int, key: int) -> None:
     """Draw synapse by synapse; nothing else is touched."""
-    for index in range(int(side.parameters[0])):
-        synapse = draw_one(index, side.n_plastic, key)
-        if side.has_gaps:
-            synapse = side.plastic_list[synapse]
-            i, j = synapse // side.step.size, synapse % side.step.size
+    for index in range(int(synapses.parameters[0])):
+        synapse = draw_one(index, synapses.n_plastic, key)
+        if synapses.has_gaps:
+            synapse = synapses.plastic_list[synapse]
+            i, j = synapse // synapses.step.size, synapse % synapses.step.size
         else:
-            n_columns = side.plastic_columns.size
-            i = side.plastic_rows[synapse // n_columns]
-            j = side.plastic_columns[synapse % n_columns]
-        change = side.pre[i] * side.step[j]
+            n_columns = synapses.plastic_columns.size
+            i = synapses.plastic_rows[synapse // n_columns]
+            j = synapses.plastic_columns[synapse % n_columns]
+        change = synapses.pre[i] * synapses.step[j]
         if change != 0:
-            write(side, i, j, change)
+            write(synapses, i, j, change)

@@ -5,12 +5,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from bioplast.kernels.rank_one import find_cutoff
+from bioplast.kernels.synapse_arrays import SynapseArrays
+from bioplast.kernels.write_loops import sort_columns, write
 from bioplast.plasticity.forms import BrianForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal
-from bioplast.plasticity.rank_one import find_cutoff
 from bioplast.plasticity.share import Share
-from bioplast.plasticity.side import Side
-from bioplast.plasticity.walks import sort_columns, write
 
 
 @dataclass(frozen=True)
@@ -55,17 +55,17 @@ class Smallest(Share):
         return FastForm({"select": select_smallest}, (min(self.count(layer, n_counted), n_plastic),))
 
 
-def select_smallest(side: Side, n_rows: int, key: int) -> None:
+def select_smallest(synapses: SynapseArrays, n_rows: int, key: int) -> None:
     """The m-th smallest of n is the (n - m + 1)-th largest."""
-    n_columns = sort_columns(side)
-    cutoff = find_cutoff(side, n_rows, n_columns, side.n_plastic - int(side.parameters[0]) + 1)
+    n_columns = sort_columns(synapses)
+    cutoff = find_cutoff(synapses, n_rows, n_columns, synapses.n_plastic - int(synapses.parameters[0]) + 1)
     for r in range(n_rows):
-        i = side.rows[r]
-        pre = side.pre[i]
+        i = synapses.rows[r]
+        pre = synapses.pre[i]
         for c in range(n_columns - 1, -1, -1):
-            j = side.columns[c]
-            change = pre * side.step[j]
+            j = synapses.columns[c]
+            change = pre * synapses.step[j]
             if abs(change) > cutoff:
                 break
-            if not side.has_gaps or side.plastic[i, j]:
-                write(side, i, j, change)
+            if not synapses.has_gaps or synapses.plastic[i, j]:
+                write(synapses, i, j, change)

@@ -9,11 +9,11 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bioplast.kernels.ordering import find_largest
+from bioplast.kernels.synapse_arrays import FloatArray, SynapseArrays
 from bioplast.plasticity.forms import BrianForm
-from bioplast.plasticity.ordering import find_largest
 from bioplast.plasticity.part import BoolArray, Proposal
 from bioplast.plasticity.share import Share
-from bioplast.plasticity.side import FloatArray, Side
 
 
 @dataclass(frozen=True)
@@ -68,20 +68,20 @@ class UnitShare(Share):
 
 def choose_highest(values: FloatArray, units: NDArray[np.int64], n_chosen: int) -> NDArray[np.int64]:
     """Those of ``units`` with the ``n_chosen`` highest of ``values`` (n_post,); with ties, more."""
-    rivals = values[units]
-    return units[rivals >= np.sort(rivals)[-n_chosen]]
+    candidates = values[units]
+    return units[candidates >= np.sort(candidates)[-n_chosen]]
 
 
-def list_highest(side: Side, n_chosen: int) -> int:
+def list_highest(synapses: SynapseArrays, n_chosen: int) -> int:
     """Put the units with the highest of ``low`` (n_post,) into ``columns``: how many they are."""
-    n_units = side.plastic_columns.size
+    n_units = synapses.plastic_columns.size
     for c in range(n_units):
-        side.room[c] = side.low[side.plastic_columns[c]]
-    cutoff = find_largest(side.room, n_units, n_chosen)
+        synapses.scratch[c] = synapses.low[synapses.plastic_columns[c]]
+    cutoff = find_largest(synapses.scratch, n_units, n_chosen)
     n = 0
     for c in range(n_units):
-        j = side.plastic_columns[c]
-        if side.low[j] >= cutoff:
-            side.columns[n] = j
+        j = synapses.plastic_columns[c]
+        if synapses.low[j] >= cutoff:
+            synapses.columns[n] = j
             n += 1
     return n

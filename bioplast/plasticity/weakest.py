@@ -5,12 +5,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from bioplast.kernels.strength import find_strength
+from bioplast.kernels.synapse_arrays import SynapseArrays
+from bioplast.kernels.write_loops import weight_at, write
 from bioplast.plasticity.forms import BrianForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal
 from bioplast.plasticity.share import Share
-from bioplast.plasticity.side import Side
-from bioplast.plasticity.strength import find_strength
-from bioplast.plasticity.walks import weight_at, write
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,11 @@ class Weakest(Share):
         return FastForm({"select": select_weakest}, (min(self.count(layer, n_counted), n_plastic),))
 
 
-def select_weakest(side: Side, n_rows: int, key: int) -> None:
+def select_weakest(synapses: SynapseArrays, n_rows: int, key: int) -> None:
     """Find the weight that makes the cut, among all plastic synapses, and write the active ones."""
-    cutoff = find_strength(side, side.n_plastic - int(side.parameters[0]) + 1)
+    cutoff = find_strength(synapses, synapses.n_plastic - int(synapses.parameters[0]) + 1)
     for r in range(n_rows):
-        i = side.rows[r]
-        for j in range(side.step.size):
-            if side.plastic[i, j] and abs(weight_at(side, i, j)) <= cutoff:
-                write(side, i, j, side.pre[i] * side.step[j])
+        i = synapses.rows[r]
+        for j in range(synapses.step.size):
+            if synapses.plastic[i, j] and abs(weight_at(synapses, i, j)) <= cutoff:
+                write(synapses, i, j, synapses.pre[i] * synapses.step[j])

@@ -16,7 +16,7 @@ from bioplast.studies.jobs import Event, Failure, Job
 from bioplast.studies.point import Point, find_point, write_point
 from bioplast.studies.project_files import ProjectFiles
 from bioplast.training.config import RunConfig
-from bioplast.training.folder import carry_out_in, make_keeper
+from bioplast.training.folder import carry_out_in, make_checkpointer
 from bioplast.training.lock import only_one
 from bioplast.training.loop import Position
 from bioplast.training.run import set_up
@@ -110,10 +110,12 @@ def carry_out(config: RunConfig, call: Call) -> None:
     # Asked for afresh, a run goes on from its own checkpoints only, not from those of an earlier call.
     is_fresh = call.job.is_fresh
     more, warn = ({"attempt": call.attempt}, be_silent) if is_fresh else ({}, call.warn)
-    keeper = make_keeper(
+    checkpointer = make_checkpointer(
         call.job.folder, setup, more, resumes=True, insists=False, wants_stop=call.is_unwanted, warn=warn
     )
-    carry_out_in(call.job.folder, setup, keeper=keeper, reuses=not is_fresh, report=report, wait=call.wait)
+    carry_out_in(
+        call.job.folder, setup, checkpointer=checkpointer, reuses=not is_fresh, report=report, wait=call.wait
+    )
 
 
 def measure(point: Point, call: Call) -> None:

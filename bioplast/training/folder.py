@@ -8,7 +8,7 @@ from typing import Any
 
 from bioplast.errors import RequestError
 from bioplast.training.checkpoint import STATE_FILE, read_origin
-from bioplast.training.keeper import Keeper
+from bioplast.training.checkpointer import Checkpointer
 from bioplast.training.lock import only_one
 from bioplast.training.loop import Report, be_silent
 from bioplast.training.provenance import explain_other
@@ -87,7 +87,7 @@ def carry_out_in(
     folder: Path,
     setup: SetUp,
     *,
-    keeper: Keeper,
+    checkpointer: Checkpointer,
     reuses: bool,
     report: Report = be_silent,
     wait: Callable[[], None] = lambda: None,
@@ -99,7 +99,7 @@ def carry_out_in(
     ----------
     folder : the run's
     setup : the run
-    keeper : of its checkpoints
+    checkpointer : of its checkpoints
     reuses : whether a run that is there already will do; one that another process has just finished does
     report : called between two chunks of trials
     wait : called again and again while another process is at work on the run; may raise
@@ -116,15 +116,17 @@ def carry_out_in(
                 found = find_run(folder, setup.config.key)
             except DamagedRunError as error:
                 found = None
-                if keeper.insists:  # nobody has told so yet
-                    keeper.warn(f"{error}; it is carried out again")
+                if checkpointer.insists:  # nobody has told so yet
+                    checkpointer.warn(f"{error}; it is carried out again")
             if found is not None:
                 return found
-        run = setup.carry_out(report, keeper)
+        run = setup.carry_out(report, checkpointer)
         write(folder, run)
         return run
 
 
-def make_keeper(folder: Path, setup: SetUp, more: Mapping[str, Any] | None = None, **options: Any) -> Keeper:
-    """The keeper of a run's checkpoints; ``more`` is what its origin has besides the run's own."""
-    return Keeper(folder, {**setup.origin, **(more or {})}, **options)
+def make_checkpointer(
+    folder: Path, setup: SetUp, more: Mapping[str, Any] | None = None, **options: Any
+) -> Checkpointer:
+    """The checkpointer of a run's checkpoints; ``more`` is what its origin has besides the run's own."""
+    return Checkpointer(folder, {**setup.origin, **(more or {})}, **options)

@@ -88,7 +88,7 @@ def train(
     return position
 
 
-def examine(model: Model, state: State, examination: Examination, position: Position) -> float:
+def evaluate(model: Model, state: State, examination: Examination, position: Position) -> float:
     """The accuracy on ``examination``; its time goes to ``position``."""
     n_trials = len(examination.indices)
     n_right = 0
@@ -122,7 +122,7 @@ def _learn_chunk(model: Model, protocol: TrainingProtocol, state: State, positio
     position.validation = None
     is_last = position.samples >= protocol.max_samples
     if not position.diverged and (is_last or protocol.wants_validation(position.online)):
-        position.validation = examine(model, state, protocol.validation, position)
+        position.validation = evaluate(model, state, protocol.validation, position)
         position.converged = protocol.is_reached(position.validation)
     position.trace.append(_make_row(position, compute_energies(state)))
 

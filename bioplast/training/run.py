@@ -16,10 +16,10 @@ from bioplast.network import Model
 from bioplast.project import load_model_module
 from bioplast.sizes import format_hidden, list_sizes
 from bioplast.tasks import load_task
+from bioplast.training.checkpointer import Checkpointer
 from bioplast.training.config import RunConfig
 from bioplast.training.contract import check_model, check_module, check_state
-from bioplast.training.keeper import Keeper
-from bioplast.training.loop import Position, Report, be_silent, compute_energies, examine, train
+from bioplast.training.loop import Position, Report, be_silent, compute_energies, evaluate, train
 from bioplast.training.memory import check_memory
 from bioplast.training.protocol import TrainingProtocol
 from bioplast.training.protocols import PROTOCOLS
@@ -53,13 +53,13 @@ class SetUp:
         versions = {name: version for name, version in collect_versions().items() if name != "python"}
         return {"key": self.config.key, "versions": versions, "config": self.config.to_dict()}
 
-    def carry_out(self, report: Report = be_silent, keeper: Keeper | None = None) -> Run:
+    def carry_out(self, report: Report = be_silent, checkpointer: Checkpointer | None = None) -> Run:
         """Train, test once, and account for it.
 
         Parameters
         ----------
         report : called before the first chunk of trials and after each
-        keeper : of the run's checkpoints, where it has any
+        checkpointer : of the run's checkpoints, where it has any
 
         Raises
         ------
@@ -70,16 +70,16 @@ class SetUp:
         commit = find_commit(self.project) if self.commit is None else self.commit or None
         state = self.model.initial_state(self.config.seed)
         check_state(self.model, state)
-        position = keeper.open(state) if keeper else None
+        position = checkpointer.open(state) if checkpointer else None
 
         def report_and_keep(position: Position) -> None:
             report(position)
-            if keeper:
-                keeper.pass_chunk(state, position)
+            if checkpointer:
+                checkpointer.pass_chunk(state, position)
 
         position = train(self.model, self.protocol, state, position, report_and_keep)
-        state.settle()
-        test = None if position.diverged else examine(self.model, state, self.protocol.test, position)
+        state.consolidate()
+        test = None if position.diverged else evaluate(self.model, state, self.protocol.test, position)
         record = _make_record(self, position, compute_energies(state), test, commit)
         return Run(purge(record), purge(position.trace), state)
 

@@ -11,7 +11,7 @@ from bioplast.project import find_project
 from bioplast.tasks.load import load_task
 from bioplast.tasks.task import Task
 from bioplast.training.config import RunConfig
-from bioplast.training.loop import Position, examine
+from bioplast.training.loop import Position, evaluate
 from bioplast.training.record import Run, read_run
 from bioplast.training.run import SetUp, set_up
 from bioplast.training.weights import read_weights, restore_weights
@@ -46,7 +46,7 @@ class Trained:
                 f"{task.name} has {task.n_pixels} and {task.n_classes}"
             )
         protocol = replace(self.setup.protocol, task=task)
-        return examine(self.setup.model, self.state, protocol.test, Position())
+        return evaluate(self.setup.model, self.state, protocol.test, Position())
 
 
 def load_network(folder: Path, *, project: Path | None = None) -> Trained:

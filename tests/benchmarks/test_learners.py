@@ -21,7 +21,7 @@ def test_others_learn_and_write_as_the_kernel_does(name, rule):
     kernel = make_learner("kernel", task, rule, 20)
     learner = make_learner(name, task, rule, 20)
     assert np.array_equal(learner.learn(task.train, indices), kernel.learn(task.train, indices))
-    # A hidden unit at rest, or two changes of one size, may fall to the other side by rounding.
+    # A hidden unit at rest, or two changes of one size, may fall to the other synapses by rounding.
     assert learner.n_writes == pytest.approx(kernel.n_writes, rel=1e-3)
     assert learner.m1 == pytest.approx(kernel.m1, rel=1e-3)
     assert kernel.n_writes > 0

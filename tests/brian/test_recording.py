@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from bioplast.brian.drive import compute_rate, drive_cells, measure_answers
-from bioplast.brian.excerpt import INPUTS, OUTPUTS, choose, describe_trial
 from bioplast.brian.observation import compute_traces, observe
 from bioplast.brian.recording import Recorder, Spikes
+from bioplast.brian.sampled_traces import INPUTS, OUTPUTS, choose, describe_trial
 from bioplast.errors import RequestError
 from bioplast.plasticity import Plasticity
 from bioplast.tasks.task import Images, Trials

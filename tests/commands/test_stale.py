@@ -12,7 +12,7 @@ from bioplast.errors import RequestError
 from bioplast.project import load_model_module
 from bioplast.tasks import load_task
 from bioplast.training import RunConfig, load_network, set_up
-from bioplast.training.keeper import Keeper
+from bioplast.training.checkpointer import Checkpointer
 from bioplast.training.record import read_run
 from bioplast.training.revisions import REVISIONS
 from bioplast.training.versions import find_commit
@@ -28,16 +28,16 @@ def interrupt(train, monkeypatch):
     """Train with some options, and stop after the first 2,000 trials."""
 
     def run(*options):
-        keep = Keeper.pass_chunk
+        keep = Checkpointer.pass_chunk
 
-        def stop(keeper, state, position):
-            keep(keeper, state, position)
+        def stop(checkpointer, state, position):
+            keep(checkpointer, state, position)
             if position.samples == 2000:
-                keeper.keep(state, position)
+                checkpointer.keep(state, position)
                 raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr(Keeper, "pass_chunk", stop)
+            patch.setattr(Checkpointer, "pass_chunk", stop)
             assert train("--max-samples", 4000, "--goal", 1, *options)[0] == 1
 
     return run

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bioplast.training import load_network
-from bioplast.training.keeper import Keeper
+from bioplast.training.checkpointer import Checkpointer
 from bioplast.training.record import read_run
 
 ROOT = Path(__file__).parents[2]
@@ -137,19 +137,19 @@ def test_stopped_run_is_kept_and_resume_goes_on(train, study, monkeypatch):
     options = ("--max-samples", 6000, "--goal", 1, "--out", study / "here", "--json")
     whole = json.loads(train("--max-samples", 6000, "--goal", 1, "--out", study / "whole", "--json")[1])
 
-    def stop(keeper, state, position):
-        keep(keeper, state, position)
+    def stop(checkpointer, state, position):
+        keep(checkpointer, state, position)
         if position.samples == 2000:
-            keeper.keep(state, position)
+            checkpointer.keep(state, position)
             raise KeyboardInterrupt
 
-    keep = Keeper.pass_chunk
-    monkeypatch.setattr(Keeper, "pass_chunk", stop)
+    keep = Checkpointer.pass_chunk
+    monkeypatch.setattr(Checkpointer, "pass_chunk", stop)
     status, out, err = train(*options)
     assert (status, out) == (1, "")
     assert err == "bioplast: kept after 2000 samples; --resume goes on from there\nbioplast: interrupted\n"
     assert not (study / "here" / "run.json").exists()
-    monkeypatch.setattr(Keeper, "pass_chunk", keep)
+    monkeypatch.setattr(Checkpointer, "pass_chunk", keep)
     status, out, err = train(*options, "--resume")
     assert (status, err) == (0, "")
     for name in ("energy", "samples", "accuracy", "signalling"):
@@ -220,7 +220,11 @@ WRONG_MODELS = {
     "nothing there": ("del make_network\n", 2, "must define N_HIDDEN and make_network, has no make_network"),
     "no function": ("make_network = 3\n", 2, "make_network and those in MAKERS must be functions"),
     "no table": ("MAKERS = 3\n", 2, "make_network and those in MAKERS must be functions"),
-    "odd size": ("N_HIDDEN = 'few'\n", 2, "N_HIDDEN must be a whole number >= 1, or a tuple of them, got 'few'"),
+    "odd size": (
+        "N_HIDDEN = 'few'\n",
+        2,
+        "N_HIDDEN must be a whole number >= 1, or a tuple of",
+    ),
     "no network": (
         "make_network = lambda **o: None\n",
         2,

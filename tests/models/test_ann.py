@@ -133,7 +133,7 @@ def test_caching_writes_less_and_settles(ann, mnist, rule):
         state = network.initial_state(1)
         network.present(state, Trials(mnist.train, np.arange(2000)), learn=True)
         acting = [layer.acting.copy() for layer in state.layers]
-        state.settle()
+        state.consolidate()
         for layer, weights in zip(state.layers, acting, strict=True):
             np.testing.assert_array_equal(layer.weights, weights)
             assert not np.any(layer.carried.get("transient", 0))

@@ -29,8 +29,8 @@ def learn_in_numpy(images, n_rounds, consolidation=None):
             error = int(label) - int(pattern @ (weights + transient)[:, 0] > 0)
             change = (pattern * error)[:, np.newaxis]
             if consolidation is not None:
-                change = consolidation.absorb(transient, change) if error else 0 * change
-                maintenance += consolidation.wait(transient)
+                change = consolidation.accumulate(transient, change) if error else 0 * change
+                maintenance += consolidation.decay_step(transient)
             weights += change
             m0 += change != 0
             m1 += np.abs(change)

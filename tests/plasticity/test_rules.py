@@ -257,7 +257,15 @@ def test_brian_form_of_a_consolidation_holds_no_values(per):
     texts = [f"cache({value}, {value}, {per})" for value in (0.25, 0.5)]
     forms = [Plasticity.parse(text).consolidation.brian() for text in texts]
     assert forms[0].parameters != forms[1].parameters
-    assert len({(form.equations, form.acting, form.absorb, form.settle, form.wait) for form in forms}) == 1
+    assert (
+        len(
+            {
+                (form.equations, form.acting, form.accumulate, form.consolidate, form.decay_step)
+                for form in forms
+            }
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize(("text", "message"), [refused for row in ROWS.values() for refused in row.refused])

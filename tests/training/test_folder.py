@@ -12,7 +12,7 @@ import pytest
 
 from bioplast.errors import RequestError
 from bioplast.training import RunConfig, set_up, write_run
-from bioplast.training.folder import carry_out_in, find_run, make_keeper
+from bioplast.training.folder import carry_out_in, find_run, make_checkpointer
 from bioplast.training.record import read_run
 
 ROOT = Path(__file__).parents[2]
@@ -68,13 +68,13 @@ def test_run_in_pieces_equals_the_run_in_one(tmp_path, patterns, model, rule, op
     for chunks in (1, 2):
         setup = make_setup(model, ROOT, patterns, rule, options=options)  # as a new process would
         answers = iter([False] * chunks + [True])
-        keeper = make_keeper(folder, setup, resumes=True, wants_stop=answers.__next__)
+        checkpointer = make_checkpointer(folder, setup, resumes=True, wants_stop=answers.__next__)
         with pytest.raises(KeyboardInterrupt):
-            carry_out_in(folder, setup, keeper=keeper, reuses=True)
+            carry_out_in(folder, setup, checkpointer=checkpointer, reuses=True)
         assert not (folder / "run.json").exists()
     setup = make_setup(model, ROOT, patterns, rule, options=options)
-    keeper = make_keeper(folder, setup, resumes=True)
-    resumed = carry_out_in(folder, setup, keeper=keeper, reuses=True)
+    checkpointer = make_checkpointer(folder, setup, resumes=True)
+    resumed = carry_out_in(folder, setup, checkpointer=checkpointer, reuses=True)
     assert_same_run(resumed, whole)
     assert_same_state(resumed.state, whole.state)
     assert len(whole.trace) == 5
@@ -84,7 +84,7 @@ def test_finished_run_is_reused_where_it_will_do(tmp_path, study, patterns):
     def once(reuses):
         setup = make_setup("tiny", study, patterns, device="cpp_standalone")
         return carry_out_in(
-            tmp_path / "run", setup, keeper=make_keeper(tmp_path / "run", setup), reuses=reuses
+            tmp_path / "run", setup, checkpointer=make_checkpointer(tmp_path / "run", setup), reuses=reuses
         )
 
     first = once(True)
@@ -98,13 +98,17 @@ def test_finished_run_is_reused_where_it_will_do(tmp_path, study, patterns):
 def test_run_that_another_process_finished_meanwhile_is_not_done_again(tmp_path, study, patterns):
     setup = make_setup("tiny", study, patterns, device="cpp_standalone")
     folder = tmp_path / "run"
-    finished = carry_out_in(folder, setup, keeper=make_keeper(folder, setup), reuses=False)
+    finished = carry_out_in(folder, setup, checkpointer=make_checkpointer(folder, setup), reuses=False)
     holder = "import sys, pathlib\nfrom bioplast.training.lock import only_one\n"
     holder += "with only_one(pathlib.Path(sys.argv[1])): print(flush=True); sys.stdin.read()\n"
     command = [sys.executable, "-c", holder, str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         other.stdout.readline()
-        options = {"keeper": make_keeper(folder, setup), "reuses": False, "wait": other.stdin.close}
+        options = {
+            "checkpointer": make_checkpointer(folder, setup),
+            "reuses": False,
+            "wait": other.stdin.close,
+        }
         assert carry_out_in(folder, setup, **options).record == finished.record
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bioplast.plasticity import Plasticity
-from bioplast.training.loop import EXAMINATION_CHUNK, Position, examine, train
+from bioplast.training.loop import EXAMINATION_CHUNK, Position, evaluate, train
 from bioplast.training.protocol import Examination
 from bioplast.training.standard import Standard
 
@@ -189,7 +189,7 @@ def test_big_sets_are_examined_in_pieces_that_are_numbered_through(make_scripted
     task = make_task(n_test=25_000)
     model = make_scripted(always(1.0))
     position = Position()
-    accuracy = examine(model, model.initial_state(0), Examination(task.test, np.arange(25_000), 2), position)
+    accuracy = evaluate(model, model.initial_state(0), Examination(task.test, np.arange(25_000), 2), position)
     assert accuracy == 1.0
     assert [len(chunk) for chunk in model.indices(2)] == [EXAMINATION_CHUNK, EXAMINATION_CHUNK, 5_000]
     assert [trials.first for trials, _ in model.shown] == [0, 10_000, 20_000]

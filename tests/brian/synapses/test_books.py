@@ -173,7 +173,7 @@ class Hand:
         change = np.where(self.take(written), change, 0)
         if self.rules.consolidation is not None:
             transient = self.spread(self.transient)
-            change = self.take(self.rules.consolidation.absorb(transient, self.spread(change)))
+            change = self.take(self.rules.consolidation.accumulate(transient, self.spread(change)))
             self.transient = self.take(transient)
         after = np.clip(self.consolidated + change, self.low, self.high)
         self.books.record(self.consolidated, after)
@@ -191,7 +191,7 @@ class Hand:
                     self.write(self.proposed)
                     self.proposed[:] = 0
                 if self.rules.consolidation is not None:
-                    self.books.maintenance += self.rules.consolidation.wait(self.transient)
+                    self.books.maintenance += self.rules.consolidation.decay_step(self.transient)
                 self.n_decisions += 1
         return self
 

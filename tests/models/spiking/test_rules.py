@@ -166,7 +166,7 @@ class RuledSimulation(Simulation):
         answer = super().run_trial(spikes, label, learn=learn)
         if self.rules.consolidation is not None:
             for layer in self.layers:
-                layer.books.maintenance += self.rules.consolidation.wait(layer.carried["transient"])
+                layer.books.maintenance += self.rules.consolidation.decay_step(layer.carried["transient"])
         self.trial += 1
         return answer
 

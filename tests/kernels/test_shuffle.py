@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bioplast.plasticity.shuffle import draw, draw_one, find_index
+from bioplast.kernels.shuffle import draw, draw_one, find_index
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 10, 97, 1000])

@@ -6,28 +6,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bioplast.energy import Books
+from bioplast.kernels.rank_one import find_cutoff
+from bioplast.kernels.write_loops import sort_columns
 from bioplast.network import Layer
+from bioplast.numeric.arrays import make_arrays
 from bioplast.numeric.compiled import compiled
-from bioplast.numeric.side import make_side
-from bioplast.plasticity.rank_one import find_cutoff
-from bioplast.plasticity.walks import sort_columns
 
 
-def search(side, n_rows, rank):
+def search(synapses, n_rows, rank):
     """As a rule does it: sort, then search."""
-    return find_cutoff(side, n_rows, sort_columns(side), rank)
+    return find_cutoff(synapses, n_rows, sort_columns(synapses), rank)
 
 
 def check(pre, step, plastic, rank):
     weights = np.zeros((pre.size, step.size), pre.dtype)
-    side = make_side(Layer("input->hidden", weights, plastic, Books.open(weights)))
-    active = np.flatnonzero((pre != 0) & side.row_is_plastic)
-    side.rows[: active.size] = active
-    side.pre[:] = pre
-    side.step[:] = step
+    synapses = make_arrays(Layer("input->hidden", weights, plastic, Books.open(weights)))
+    active = np.flatnonzero((pre != 0) & synapses.row_is_plastic)
+    synapses.rows[: active.size] = active
+    synapses.pre[:] = pre
+    synapses.step[:] = step
     sizes = np.abs(pre[:, np.newaxis] * step)[plastic]
     expected = np.partition(sizes, sizes.size - rank)[sizes.size - rank]
-    assert compiled(search)(side, active.size, rank) == expected
+    assert compiled(search)(synapses, active.size, rank) == expected
 
 
 few = st.sampled_from([0.0, 0.25, 0.5, 1.0, -1.0, 3.0])  # many ties

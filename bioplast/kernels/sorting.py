@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bioplast.plasticity.side import FloatArray, IntArray
+from bioplast.kernels.synapse_arrays import FloatArray, IntArray
 
 N_FEW = 16  # as many are sorted faster by insertion
 STACK_SIZE = 128  # two numbers for each halving of the longest list there can be

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioplast.plasticity.ordering import find_largest
+from bioplast.kernels.ordering import find_largest
 
 
 @given(st.data(), st.sampled_from([st.integers(0, 3), st.floats(-1, 1)]))

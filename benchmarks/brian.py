@@ -85,7 +85,7 @@ def run(*, out: Path, quick: bool) -> None:
     console.width = max(console.width, 100)  # a table in a file is not cut
     console.print(table)
     out.mkdir(parents=True, exist_ok=True)
-    with (out / "living.csv").open("w", newline="", encoding="utf-8") as file:
+    with (out / "brian.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("network", "hidden", "rule", "images_per_second", "share", "floor"))
         writer.writerows(lines)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bioplast.plasticity.side import FloatArray
+from bioplast.kernels.synapse_arrays import FloatArray
 
 
 def find_largest(values: FloatArray, n: int, rank: int) -> Any:

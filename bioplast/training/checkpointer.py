@@ -37,7 +37,7 @@ def find_min_seconds() -> float:
 
 
 @dataclass
-class Keeper:
+class Checkpointer:
     """Keeps the checkpoints of one run.
 
     A checkpoint is due ``min_seconds`` after the one before, and later where writing would take more
@@ -74,7 +74,7 @@ class Keeper:
 
         Raises
         ------
-        RequestError : the checkpoint there is cannot be used, and the keeper insists
+        RequestError : the checkpoint there is cannot be used, and the checkpointer insists
         """
         position = self._read(state) if self.resumes else None
         self.kept = self.reached = position.samples if position else 0

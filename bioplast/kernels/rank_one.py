@@ -14,27 +14,27 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from bioplast.plasticity.ordering import find_largest
-from bioplast.plasticity.side import FloatArray, Side
-from bioplast.plasticity.sorting import sort_falling
+from bioplast.kernels.ordering import find_largest
+from bioplast.kernels.sorting import sort_falling
+from bioplast.kernels.synapse_arrays import FloatArray, SynapseArrays
 
 
-def find_cutoff(side: Side, n_rows: int, n_columns: int, rank: int) -> Any:
+def find_cutoff(synapses: SynapseArrays, n_rows: int, n_columns: int, rank: int) -> Any:
     """The ``rank``-th largest size of a proposed change among the layer's plastic synapses.
 
     Synapses from silent units and into units without a step count, with a change of 0. The first
-    ``n_columns`` of ``side.columns`` are sorted by ``sort_columns``.
+    ``n_columns`` of ``synapses.columns`` are sorted by ``sort_columns``.
     """
-    zero = side.step[0] * 0
+    zero = synapses.step[0] * 0
     if n_rows == 0 or n_columns == 0:
         return zero
-    if side.has_gaps:  # no staircase then
-        n = gather_sizes(side, n_rows, n_columns)
-        return find_largest(side.room, n, rank) if rank <= n else zero
+    if synapses.has_gaps:  # no staircase then
+        n = gather_sizes(synapses, n_rows, n_columns)
+        return find_largest(synapses.scratch, n, rank) if rank <= n else zero
     if rank > n_rows * n_columns:
         return zero
-    sort_rows(side, n_rows)
-    return climb(side.high, n_rows, side.low, n_columns, rank)
+    sort_rows(synapses, n_rows)
+    return climb(synapses.high, n_rows, synapses.low, n_columns, rank)
 
 
 def climb(high: FloatArray, n_high: int, low: FloatArray, n_low: int, rank: int) -> Any:
@@ -81,22 +81,22 @@ def count_by_staircase(
     return count, inside, outside
 
 
-def gather_sizes(side: Side, n_rows: int, n_columns: int) -> int:
+def gather_sizes(synapses: SynapseArrays, n_rows: int, n_columns: int) -> int:
     """Lay out the sizes of the changes of plastic synapses in ``room``: how many there are."""
     n = 0
     for r in range(n_rows):
-        i = side.rows[r]
-        pre = abs(side.pre[i])
+        i = synapses.rows[r]
+        pre = abs(synapses.pre[i])
         for c in range(n_columns):
-            if not side.has_gaps or side.plastic[i, side.columns[c]]:
-                side.room[n] = pre * side.low[c]
+            if not synapses.has_gaps or synapses.plastic[i, synapses.columns[c]]:
+                synapses.scratch[n] = pre * synapses.low[c]
                 n += 1
     return n
 
 
-def sort_rows(side: Side, n_rows: int) -> None:
+def sort_rows(synapses: SynapseArrays, n_rows: int) -> None:
     """Put the sizes of the active units' activity into ``high``, largest first."""
     for r in range(n_rows):
-        side.high[r] = abs(side.pre[side.rows[r]])
-        side.order[r] = r
-    sort_falling(side.high, side.order, side.stack, n_rows)
+        synapses.high[r] = abs(synapses.pre[synapses.rows[r]])
+        synapses.order[r] = r
+    sort_falling(synapses.high, synapses.order, synapses.stack, n_rows)

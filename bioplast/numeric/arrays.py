@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from bioplast.kernels.sorting import STACK_SIZE
+from bioplast.kernels.synapse_arrays import SynapseArrays
 from bioplast.network import Layer
-from bioplast.plasticity.side import Side
-from bioplast.plasticity.sorting import STACK_SIZE
 
 
-def make_side(
+def make_arrays(
     layer: Layer, parameters: tuple[float, ...] = (), consolidation: tuple[float, ...] = ()
-) -> Side:
+) -> SynapseArrays:
     """The layer's arrays for a kernel, and room for what a trial puts there.
 
     Parameters
@@ -25,7 +25,7 @@ def make_side(
     columns = np.flatnonzero(np.any(layer.plastic, axis=0))
     n_plastic = int(layer.plastic.sum())
     has_gaps = n_plastic < rows.size * columns.size
-    return Side(
+    return SynapseArrays(
         weights=layer.weights,
         m0=layer.books.m0,
         m1=layer.books.m1,
@@ -55,6 +55,6 @@ def make_side(
         low=np.zeros(n_post, dtype),
         order=np.zeros(n_pre, np.int64),
         stack=np.zeros(STACK_SIZE, np.int64),
-        room=np.empty(max(n_plastic, n_post), dtype),
+        scratch=np.empty(max(n_plastic, n_post), dtype),
         hints=np.zeros(2),
     )

@@ -11,7 +11,7 @@ FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.int64]
 
 
-class Side(NamedTuple):
+class SynapseArrays(NamedTuple):
     """The arrays of one layer of synapses and what this trial has put into them.
 
     The proposed change is of rank one: ``change[i, j] = pre[i] * step[j]``.
@@ -41,7 +41,7 @@ class Side(NamedTuple):
     high, low : (n_pre,) and (n_post,), room for the sorted factors of the change
     order : (n_pre,), room for the places of the rows in that order
     stack : (n,), room for sorting: ``STACK_SIZE`` of ``sorting``
-    room : (n_plastic,), room for one number a synapse
+    scratch (n_plastic,), scratch for one number a synapse
     hints : (2,), room for a guess that lasts from trial to trial and shapes no result
     """
 
@@ -73,5 +73,5 @@ class Side(NamedTuple):
     low: FloatArray
     order: IntArray
     stack: IntArray
-    room: FloatArray
+    scratch: FloatArray
     hints: NDArray[np.float64]
