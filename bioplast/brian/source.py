@@ -20,7 +20,7 @@ _WRITING = re.compile(
 """,
     re.DOTALL,
 )
-# From Brian2 2.11 on: what spikes are on their way, and where the random numbers are.
+# From Brian2 2.10 on: what spikes are on their way, and where the random numbers are.
 _WRITING_STATE = re.compile(
     r"""    ofstream (?P<file>\w+);
     (?P=file)\.open\(results_dir \+ "\w+_(queue|state)", ios::out\);
@@ -47,7 +47,7 @@ def _stop_asking_the_time(source: Path) -> None:
     """Leave only the last of the calls of Brian2's loop that ask the system how long it has run.
 
     They take a tenth of the time of a small network and are for a limit on it, which there is none of. From
-    2.11 on Brian2 leaves them out itself.
+    2.10 on Brian2 leaves them out itself.
     """
     text = source.read_text()
     asking = _ASKING.search(text)

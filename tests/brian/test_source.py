@@ -49,4 +49,6 @@ def test_the_time_is_asked_after_the_loop(program):
     if "should_check_time" in loop:
         pytest.skip("this Brian2 asks only where it has to")
     assert "elapsed_realtime = " not in loop
-    assert after.startswith("        current = std::clock();\n        elapsed_realtime = ")
+    assert after.count("    elapsed_realtime = ") == 1
+    if "std::clock()" in after:  # Brian2 2.9, where we have moved it
+        assert after.startswith("        current = std::clock();\n        elapsed_realtime = ")
