@@ -1,6 +1,7 @@
 # make compare [QUICK=1]   the main job: three networks learn MNIST, one figure and one table
 # make figures [QUICK=1]   every figure
 # make test                all tests; PYTEST_ARGS="-m 'not slow'" leaves out the slow ones
+# make test-quick          contracts, oracles and small systems, in a minute
 # make check               style and types
 # make bench               speed and memory, beside NumPy and PyTorch
 #
@@ -20,7 +21,7 @@ EXPERIMENTS := $(sort $(basename $(notdir $(wildcard experiments/*.py))))
 QUICK_FLAG := $(if $(filter-out 0,$(QUICK)),--quick)
 
 .DEFAULT_GOAL := help
-.PHONY: help compare figures test check bench clean
+.PHONY: help compare figures test test-quick check bench clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -49,6 +50,12 @@ figures: $(INSTALLED)
 # tests/conftest.py gives them.
 test: $(TEST_INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+
+# What needs no compiled network.
+test-quick: $(TEST_INSTALLED)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slow" \
+		tests/test_*.py tests/commands tests/docs/test_own.py tests/energy tests/kernels tests/plasticity \
+		tests/properties tests/tasks tests/numeric/test_reference.py bioplast
 
 check: $(TEST_INSTALLED)
 	$(BIN)/ruff check .

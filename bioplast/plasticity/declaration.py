@@ -46,17 +46,13 @@ class Plasticity:
         """
         kinds: dict[str, list[Any]] = {field.name: [] for field in fields(cls)}
         for part in parts:
-            known = kinds[part.slot]
-            same = [other for other in known if other.name == part.name or part.slot in _SINGLE]
-            if same:
-                raise RequestError(
-                    f"Plasticity.{part.slot}: takes one rule, "
-                    f"got {format_part(same[0])} and {format_part(part)}"
-                    if part.slot in _SINGLE
-                    else f"Plasticity.{part.slot}: takes {part.name} once, "
-                    f"got {format_part(same[0])} and {format_part(part)}"
-                )
-            known.append(part)
+            is_single = part.slot in _SINGLE
+            for other in kinds[part.slot]:
+                if is_single or other.name == part.name:
+                    what = "one rule" if is_single else f"{part.name} once"
+                    both = f"{format_part(other)} and {format_part(part)}"
+                    raise RequestError(f"Plasticity.{part.slot}: takes {what}, got {both}")
+            kinds[part.slot].append(part)
         paths, selections = kinds["path"], [part for part in kinds["selection"] if part != Plain()]
         return cls(
             gate=next(iter(kinds["gate"]), None),
