@@ -18,9 +18,9 @@ from rich.table import Table
 
 from benchmarks.spiking_kernel import SpikingKernel
 from benchmarks.turns import take_turns
+from bioplast.loading import load_model_module
 from bioplast.network import Model
 from bioplast.plasticity import Plasticity
-from bioplast.project import load_model_module
 from bioplast.tasks import Trials, load_task
 from bioplast.tasks.task import Task
 

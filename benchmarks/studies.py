@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bioplast.project import load_experiment_module
+from bioplast.loading import load_experiment_module
 from bioplast.studies.catalogue import load_runs
 from bioplast.studies.study import run_experiment
 from bioplast.training import RunConfig

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bioplast.errors import RequestError
-from bioplast.project import list_files, load_rule_module, load_task_module, read_summary
+from bioplast.loading import load_rule_module, load_task_module
+from bioplast.project import list_files, read_summary
 from bioplast.tasks import TASKS, Task
 
 

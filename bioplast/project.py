@@ -1,9 +1,8 @@
 """What is added to the library: networks in models/, figures in experiments/, rules/ and tasks/.
 
 The library brings a study of its own. A folder of the user's, the project, adds to it: a file there comes
-before one of the same name in the library's study. A file is loaded from its path and entered in
-``sys.modules`` under a name of its own (``bioplast_models.ann``), so that a worker process can do the same
-and objects made of its classes can be sent between the two.
+before one of the same name in the library's study. Installed packages can add too: one with an entry point in
+the group ``bioplast.projects`` names a package whose folder is a project.
 """
 
 from __future__ import annotations
@@ -11,18 +10,11 @@ from __future__ import annotations
 import ast
 import importlib.util
 import os
-import signal
 import stat
-import sys
-import threading
-import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.machinery import SourceFileLoader
+from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
-from types import ModuleType
 
-from bioplast.code_digest import digest_code
 from bioplast.errors import RequestError
 from bioplast.files import read_file
 
@@ -36,15 +28,6 @@ FOLDERS = (MODELS, EXPERIMENTS, RULES, TASKS)
 _PACKAGE = Path(__file__).parent
 # Of the library itself: within the package where it is installed, beside it in a checkout.
 STUDY = _PACKAGE if (_PACKAGE / MODELS).is_dir() else _PACKAGE.parent
-
-_FOLDERS_BY_KIND = {
-    "model": MODELS,
-    "experiment": EXPERIMENTS,
-    "rule": RULES,
-    "task": TASKS,
-    "example": EXAMPLES,
-}
-_SOURCES: dict[str, bytes] = {}  # of the modules that are loaded, by full name
 
 
 def find_project(start: Path | None = None) -> Path:
@@ -101,119 +84,44 @@ def list_experiments(project: Path) -> dict[str, str]:
     return _list(EXPERIMENTS, project)
 
 
+def list_roots(project: Path) -> tuple[Path, ...]:
+    """Folders whose files add up: the library's study, installed packages, ``project``. Later ones win."""
+    return (STUDY, *find_packages(), project)
+
+
+@cache
+def find_packages() -> tuple[Path, ...]:
+    """The folders of installed packages that add something, by the names of their entry points.
+
+    Raises
+    ------
+    RequestError : an entry point that names no package
+    """
+    folders = []
+    for entry in sorted(entry_points(group="bioplast.projects"), key=lambda entry: entry.name):
+        spec = importlib.util.find_spec(entry.value)
+        if spec is None or not spec.submodule_search_locations:
+            raise RequestError(f"{entry.name}: its entry point must name a package, got {entry.value!r}")
+        folders += [Path(folder).resolve() for folder in spec.submodule_search_locations]
+    return tuple(folders)
+
+
 def list_files(kind: str, project: Path) -> dict[str, Path]:
-    """The files in a folder of ``FOLDERS``, by name: those of the library's study and of ``project``."""
-    of_library = {} if kind in (RULES, TASKS) else _list_files(STUDY / kind)
-    return of_library | _list_files(project / kind)
+    """The files in a folder of ``FOLDERS``, by name, in all of ``list_roots``."""
+    files: dict[str, Path] = {}
+    for root in list_roots(project):
+        # What the package itself has of these are not files that are added: they are imported.
+        if root != _PACKAGE or kind not in (RULES, TASKS):
+            files |= _list_files(root / kind)
+    return files
 
 
 def find_code(name: str, project: Path) -> Path | None:
     """The file that ``digest_module`` calls ``name``; None if it is gone."""
-    for root in (project, STUDY):
+    for root in reversed(list_roots(project)):
         if (root / name).is_file():
             return root / name
     return None
-
-
-def load_model_module(name: str, project: Path) -> ModuleType:
-    """The module ``models/NAME.py`` of ``project`` or, if it has none, of the library.
-
-    Raises
-    ------
-    RequestError : there is no such file
-    """
-    return _load("model", name, project)
-
-
-def load_experiment_module(name: str, project: Path) -> ModuleType:
-    """The module ``experiments/NAME.py`` of ``project`` or, if it has none, of the library.
-
-    Raises
-    ------
-    RequestError : there is no such file
-    """
-    return _load("experiment", name, project)
-
-
-def load_rule_module(name: str, project: Path) -> ModuleType:
-    """The module ``rules/NAME.py``.
-
-    Raises
-    ------
-    RequestError : there is no such file
-    """
-    return _load("rule", name, project)
-
-
-def load_task_module(name: str, project: Path) -> ModuleType:
-    """The module ``tasks/NAME.py``.
-
-    Raises
-    ------
-    RequestError : there is no such file
-    """
-    return _load("task", name, project)
-
-
-def load_example_module(name: str, project: Path) -> ModuleType:
-    """The module ``docs/examples/NAME.py``, a network of its own that an experiment may look into.
-
-    Raises
-    ------
-    RequestError : there is no such file
-    """
-    return _load("example", name, project)
-
-
-def digest_module(module: ModuleType, project: Path) -> dict[str, str]:
-    """The code that ``module`` was loaded from, and that of the project's files it uses.
-
-    Returns
-    -------
-    digests : path below ``project``, or below the library's study, to what ``bioplast.code_digest`` says
-    """
-    digests: dict[str, str] = {}
-    waiting = [module]
-    while waiting:
-        module = waiting.pop()
-        path = Path(module.__file__ or "")
-        root = project if path.is_relative_to(project) else STUDY
-        name = path.relative_to(root).as_posix()
-        if name not in digests:
-            digests[name] = digest_code(_SOURCES.get(module.__name__) or read_source(path))
-            waiting += [other for other in _list_used(module) if _is_own(other, project)]
-    return dict(sorted(digests.items()))
-
-
-def _list_used(module: ModuleType) -> Iterator[ModuleType]:
-    """The modules that stand in ``module`` under a name, or whose functions and classes do."""
-    for value in vars(module).values():
-        found = value if isinstance(value, ModuleType) else sys.modules.get(getattr(value, "__module__", ""))
-        if isinstance(found, ModuleType):
-            yield found
-
-
-def _is_own(module: ModuleType, project: Path) -> bool:
-    """Whether ``module`` is a file of the study: not of this library, nor of an environment in its folder."""
-    if module.__name__.startswith(("bioplast_", "bioplast.models.", "bioplast.experiments.")):
-        return True
-    path = Path(getattr(module, "__file__", None) or "/")
-    is_installed = {"site-packages", "dist-packages"} & set(path.parts)
-    is_library = module.__name__.partition(".")[0] == "bioplast"
-    return path.is_relative_to(project) and not is_installed and not is_library
-
-
-def read_source(path: Path) -> bytes:
-    """The bytes of a Python file.
-
-    Raises
-    ------
-    RequestError : it cannot be read
-    """
-    try:
-        return read_file(path)
-    except OSError as error:
-        raise RequestError(f"{path}: cannot be read ({error.strerror})") from None
 
 
 def _is_project(folder: Path) -> bool:
@@ -264,65 +172,3 @@ def read_summary(path: Path) -> str:
     except OSError as error:
         return f"(cannot be read: {error.strerror})"
     return docstring.partition("\n")[0] if docstring else "(no docstring)"
-
-
-def _load(kind: str, name: str, project: Path) -> ModuleType:
-    folder = _FOLDERS_BY_KIND[kind]
-    files = list_files(folder, project)
-    if name not in files:
-        known = ", ".join(sorted(files)) or "none"
-        raise RequestError(
-            f"{kind}: no {kind} {name!r}; there are {known}, those in {project / folder} included"
-        )
-    path = files[name].resolve()
-    package = f"bioplast_{kind}s"
-    # Pickle wants the parent of a dotted name to be there.
-    sys.modules.setdefault(package, ModuleType(package)).__path__ = []
-    full_name = f"{package}.{name}"
-    source = read_source(path)
-    loaded = sys.modules.get(full_name)
-    if loaded is not None and loaded.__file__ == str(path) and _SOURCES.get(full_name) == source:
-        return loaded
-    # Not through Python's own cache of compiled files: it takes a file of the same second and size for the
-    # one it knows.
-    loader = SourceFileLoader(full_name, str(path))
-    spec = importlib.util.spec_from_file_location(full_name, path, loader=loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[full_name] = module
-    try:
-        with _leave_signals():
-            exec(loader.source_to_code(source, str(path)), vars(module))
-    except BaseException as error:
-        del sys.modules[full_name]
-        if not isinstance(error, Exception) or isinstance(error, RequestError):
-            raise
-        raise RequestError(f"{kind}: {path} cannot be loaded: {_explain(error, path)}") from error
-    _SOURCES[full_name] = source
-    return module
-
-
-@contextmanager
-def _leave_signals() -> Iterator[None]:
-    """Let a file import Brian2 in a thread: it takes over Ctrl-C, which only the main thread may do."""
-    if threading.current_thread() is threading.main_thread():
-        yield
-        return
-    before = signal.signal
-    signal.signal = lambda number, handler: signal.getsignal(number)  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        signal.signal = before
-
-
-def _explain(error: Exception, path: Path) -> str:
-    """What went wrong, and in which line of the file at ``path``."""
-    lines = [
-        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
-    ]
-    if isinstance(error, SyntaxError):
-        lines, text = [error.lineno], str(error.msg)
-    else:
-        text = f"{type(error).__name__}: {error}"
-    return f"line {lines[-1]}: {text}" if lines else text

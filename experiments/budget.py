@@ -16,8 +16,8 @@ from matplotlib.lines import Line2D
 from bioplast.energy.prices import Preset, load_presets
 from bioplast.figures.budget import plot_bills, plot_break_even, plot_relative_totals
 from bioplast.figures.style import DOUBLE_COLUMN_MM, label_panel, make_figure, make_looks
+from bioplast.loading import load_experiment_module
 from bioplast.plasticity import Plasticity
-from bioplast.project import load_experiment_module
 from bioplast.studies.estimates import estimate_by
 from bioplast.studies.frame import make_run_frame
 from bioplast.studies.interval import say

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from bioplast.figures.scoreboard import plot_scoreboard
 from bioplast.figures.style import DOUBLE_COLUMN_MM, make_figure
-from bioplast.project import load_experiment_module
+from bioplast.loading import load_experiment_module
 from bioplast.studies.claim import (
     Claim,
     Find,

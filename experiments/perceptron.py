@@ -28,10 +28,10 @@ from bioplast.figures.style import (
 from bioplast.figures.sweep import plot_sweep
 from bioplast.figures.theory import DASHES, plot_theory
 from bioplast.figures.ticks import label_log_axis
+from bioplast.loading import load_model_module
 from bioplast.network import State
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.cache import Cache
-from bioplast.project import load_model_module
 from bioplast.studies.cells import with_medians
 from bioplast.studies.cheapest import find_cheapest
 from bioplast.studies.grid import make_seeds

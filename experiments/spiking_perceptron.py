@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from bioplast.figures.style import BLUE, DOUBLE_COLUMN_MM, GREY, ORANGE, Look, label_panel, make_figure
 from bioplast.figures.ticks import label_log_axis
-from bioplast.project import load_example_module
+from bioplast.loading import load_example_module
 from bioplast.studies.cheapest import find_cheapest
 from bioplast.studies.grid import make_seeds
 from bioplast.studies.interval import say

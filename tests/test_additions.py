@@ -8,6 +8,7 @@ import pytest
 from bioplast.additions import load_additions
 from bioplast.errors import RequestError
 from bioplast.plasticity import RULES, Plasticity
+from bioplast.project import find_packages
 from bioplast.tasks import TASKS, load_task
 
 ODD = '''"""Every other unit learns."""
@@ -128,3 +129,36 @@ def test_a_file_that_gives_no_task_is_refused(add, call, text, reason):
     status, _, err = call("train", "tiny", "--task", "greys")
     assert status == 2
     assert reason in err
+
+
+def test_a_rule_that_fails_is_told_with_its_line(add, call):
+    text = ODD.format(shape=WHOLE).replace("return np", "assert False, 'not yet'; return np")
+    study = add("rules/odd_units.py", text)
+    status, out, err = call("train", "ann", "--rule", "odd_units", "--max-samples", 50)
+    assert (status, out) == (1, "")
+    line = 1 + text.splitlines().index(next(line for line in text.splitlines() if "not yet" in line))
+    assert err == f"bioplast: {study}/rules/odd_units.py, line {line}: AssertionError: not yet\n"
+
+
+def test_an_installed_package_adds_by_an_entry_point(call, tmp_path, monkeypatch):
+    package = tmp_path / "site" / "mypackage"
+    (package / "rules").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "rules" / "odd_units.py").write_text(ODD.format(shape=WHOLE))
+    (package / "models").mkdir()
+    (package / "models" / "packed.py").write_text('"""A network of a package."""\n')
+    installed = tmp_path / "site" / "mypackage-1.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: mypackage\nVersion: 1.0\n")
+    (installed / "entry_points.txt").write_text("[bioplast.projects]\nmine = mypackage\n")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    known = dict(RULES)
+    find_packages.cache_clear()
+    try:
+        out = call("list")[1]
+    finally:
+        find_packages.cache_clear()
+        RULES.clear()
+        RULES.update(known)
+    assert "every other unit learns" in out
+    assert "A network of a package." in out

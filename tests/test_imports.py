@@ -15,6 +15,7 @@ ROWS = (
     {"__init__", "network"},
     {"initial", "keys"},
     {"numeric", "brian", "project"},
+    {"loading"},
     {"additions"},
     {"training"},
     {"figures"},

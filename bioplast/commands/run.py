@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bioplast import project as projects
+from bioplast import loading
 from bioplast.commands.folders import ProjectOption, find_project
 from bioplast.errors import RequestError
 from bioplast.options import check_path, read_count
@@ -51,7 +51,7 @@ def run(
             raise RequestError("--certificates: only for --scheduler; workers of this machine have their own")
         check_path("--certificates", certificates)
     folder = find_project(project)
-    modules = [projects.load_experiment_module(name, folder) for name in experiments]
+    modules = [loading.load_experiment_module(name, folder) for name in experiments]
     from bioplast.studies.study import run_experiments
     from bioplast.training.interrupts import held_interrupts
 

@@ -7,8 +7,9 @@ from types import ModuleType
 from typing import Any
 
 from bioplast.code_digest import digest_code, digest_function
+from bioplast.loading import read_source
 from bioplast.plasticity import RULES
-from bioplast.project import EXAMPLES, MODELS, list_files, read_source
+from bioplast.project import EXAMPLES, MODELS, list_files
 from bioplast.training.provenance import digest_rule
 from bioplast.training.revisions import collect_all_revisions
 

@@ -13,12 +13,14 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from bioplast.studies.jobs import Event, Failure, Job, count_samples, name_run
 
+_LINE_SECONDS = 30.0  # between two lines in a log
+
 
 class StudyProgress:
     """Watches the runs of a study; to be used as a context.
 
-    Nothing is drawn unless ``console`` is a terminal, but each reason for which runs fail is always told,
-    with the first run that it ended.
+    Where ``console`` is no terminal nothing is drawn, but a line says every half minute how far the study is.
+    Each reason for which runs fail is always told, with the first run that it ended.
 
     Parameters
     ----------
@@ -38,6 +40,8 @@ class StudyProgress:
             console=self._console,
             disable=not self._console.is_terminal,
         )
+        self._title = title
+        self._next_line = time.monotonic() + _LINE_SECONDS
         self._n_stored = n_stored
         self._study = self._bar.add_task(
             title, total=n_stored + len(jobs), completed=n_stored, state="starting"
@@ -94,7 +98,7 @@ class StudyProgress:
             if failure.reason not in self._reasons:
                 self._reasons.add(failure.reason)
                 line = f"failed: {name_run(failure.config)}: {failure.reason}"
-                self._console.print(line, markup=False, highlight=False)
+                self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def on_tick(self) -> None:
         """Time goes by: say how much is left."""
@@ -107,7 +111,11 @@ class StudyProgress:
         )
         if seconds is not None:
             parts.append(f"about {format_seconds(seconds)} left")
-        self._bar.update(self._study, state=", ".join(parts))
+        state = ", ".join(parts)
+        self._bar.update(self._study, state=state)
+        if self._bar.disable and time.monotonic() >= self._next_line:
+            self._next_line = time.monotonic() + _LINE_SECONDS
+            self._console.print(f"{self._title}: {state}", markup=False, highlight=False, soft_wrap=True)
 
     def _draw_line(self, worker: str, state: str, *, completed: int, total: int | None) -> None:
         if worker not in self._lines:

@@ -14,7 +14,7 @@ import pandas as pd
 from rich.console import Console
 
 from bioplast.errors import IncompleteStudyError, RequestError
-from bioplast.project import load_experiment_module
+from bioplast.loading import load_experiment_module
 from bioplast.studies.executor import execute
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Failure, summarize_failures

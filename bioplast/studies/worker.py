@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from distributed import Status, Worker, get_worker
 
 from bioplast.errors import RequestError
-from bioplast.project import load_experiment_module
+from bioplast.loading import load_experiment_module
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Event, Failure, Job
 from bioplast.studies.point import Point, find_point, write_point

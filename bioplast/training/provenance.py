@@ -15,9 +15,10 @@ from types import ModuleType
 from typing import Any
 
 from bioplast.code_digest import digest_code
+from bioplast.loading import digest_module, read_source
 from bioplast.plasticity import RULES, Plasticity
 from bioplast.plasticity.part import Part
-from bioplast.project import digest_module, find_code, read_source
+from bioplast.project import find_code
 from bioplast.tasks.task import Task
 from bioplast.training.revisions import collect_revisions, list_parts
 

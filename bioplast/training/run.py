@@ -12,8 +12,8 @@ from typing import Any
 from bioplast.additions import load_additions
 from bioplast.energy import Energy
 from bioplast.errors import RequestError
+from bioplast.loading import load_model_module
 from bioplast.network import Model
-from bioplast.project import load_model_module
 from bioplast.sizes import format_hidden, list_sizes
 from bioplast.tasks import load_task
 from bioplast.training.checkpointer import Checkpointer

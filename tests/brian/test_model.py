@@ -10,7 +10,7 @@ from bioplast import Plasticity
 from bioplast.brian.assembly import connect_all
 from bioplast.brian.preferences import brian_preferences
 from bioplast.energy import Books, Signalling
-from bioplast.project import load_model_module
+from bioplast.loading import load_model_module
 from bioplast.tasks import Images, Trials
 
 PROJECT = Path(__file__).parents[2]

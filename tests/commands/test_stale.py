@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bioplast.errors import RequestError
-from bioplast.project import load_model_module
+from bioplast.loading import load_model_module
 from bioplast.tasks import load_task
 from bioplast.training import RunConfig, load_network, set_up
 from bioplast.training.checkpointer import Checkpointer

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.project import load_experiment_module
+from bioplast.loading import load_experiment_module
 from bioplast.studies.caption import fill_caption
 
 activity = load_experiment_module("activity", Path(__file__).parents[2])

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
+from bioplast.loading import load_experiment_module
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.cache import Cache
-from bioplast.project import load_experiment_module
 from bioplast.studies.caption import fill_caption
 from bioplast.training.record import Run
 

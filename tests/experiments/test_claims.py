@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.project import list_experiments, load_experiment_module
+from bioplast.loading import load_experiment_module
+from bioplast.project import list_experiments
 from bioplast.studies.caption import fill_caption
 from bioplast.studies.claim import Claim, Part, find_row
 from bioplast.studies.verdict import VERDICTS, Expectation

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
+from bioplast.loading import load_experiment_module
 from bioplast.plasticity import Plasticity
-from bioplast.project import load_experiment_module
 from bioplast.studies.caption import fill_caption
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run

@@ -6,8 +6,8 @@ import pytest
 
 from bioplast.energy import Books
 from bioplast.figures.style import use_style
+from bioplast.loading import load_experiment_module
 from bioplast.network import HIDDEN_LAYER, Layer
-from bioplast.project import load_experiment_module
 from bioplast.studies.caption import fill_caption
 
 maps = load_experiment_module("energy_maps", Path(__file__).parents[2])

@@ -7,7 +7,7 @@ import pytest
 
 from bioplast.energy.cortex import V1_NEURONS
 from bioplast.figures.style import use_style
-from bioplast.project import load_experiment_module
+from bioplast.loading import load_experiment_module
 from bioplast.training.config import RunConfig
 
 size = load_experiment_module("energy_vs_size", Path(__file__).parents[2])

@@ -9,7 +9,8 @@ import pytest
 from matplotlib.image import imread
 
 from bioplast.figures.style import DOUBLE_COLUMN_MM, SINGLE_COLUMN_MM
-from bioplast.project import list_experiments, load_experiment_module
+from bioplast.loading import load_experiment_module
+from bioplast.project import list_experiments
 from bioplast.studies.study import run_experiment
 
 ROOT = Path(__file__).parents[2]

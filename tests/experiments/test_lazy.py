@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.project import load_experiment_module
+from bioplast.loading import load_experiment_module
 from bioplast.studies.caption import fill_caption
 from bioplast.training.record import Run
 

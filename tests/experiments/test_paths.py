@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.project import load_experiment_module
+from bioplast.loading import load_experiment_module
 from bioplast.training.config import RunConfig
 
 paths = load_experiment_module("paths", Path(__file__).parents[2])

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.project import load_experiment_module
+from bioplast.loading import load_experiment_module
 from bioplast.studies.caption import fill_caption
 
 ROOT = Path(__file__).parents[2]

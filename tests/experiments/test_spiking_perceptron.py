@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.project import load_experiment_module
+from bioplast.loading import load_experiment_module
 
 experiment = load_experiment_module("spiking_perceptron", Path(__file__).parents[2])
 

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 from bioplast import Plasticity
+from bioplast.loading import load_model_module
 from bioplast.numeric import reference
-from bioplast.project import load_model_module
 from bioplast.tasks import Images, Trials, load_task
 from bioplast.training.revisions import collect_revisions, list_parts
 

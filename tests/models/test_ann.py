@@ -7,7 +7,7 @@ import pytest
 
 from bioplast import Plasticity
 from bioplast.errors import RequestError
-from bioplast.project import load_model_module
+from bioplast.loading import load_model_module
 from bioplast.tasks import load_task
 from bioplast.tasks.task import Trials
 

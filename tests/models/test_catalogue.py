@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from bioplast import Plasticity
+from bioplast.loading import load_model_module
 from bioplast.numeric import reference
 from bioplast.plasticity import RULES
 from bioplast.plasticity.part import Transform
-from bioplast.project import load_model_module
 from bioplast.tasks import Images, Trials, load_task
 
 PROJECT = Path(__file__).parents[2]

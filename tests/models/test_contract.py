@@ -10,9 +10,9 @@ import pytest
 
 from bioplast import Plasticity
 from bioplast.errors import RequestError
+from bioplast.loading import load_experiment_module, load_model_module
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.plasticity import RULES
-from bioplast.project import load_experiment_module, load_model_module
 from bioplast.tasks import Trials, load_task
 
 PROJECT = Path(__file__).parents[2]

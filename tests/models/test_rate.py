@@ -9,8 +9,8 @@ from bioplast import Plasticity
 from bioplast.brian.model import RUNNERS
 from bioplast.brian.stimulus import Stimulus
 from bioplast.energy import Books
+from bioplast.loading import load_model_module
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
-from bioplast.project import load_model_module
 from bioplast.tasks import Images, Trials, load_task
 
 PROJECT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ import pytest
 
 from bioplast import Plasticity
 from bioplast.errors import RequestError
-from bioplast.project import load_model_module
+from bioplast.loading import load_model_module
 
 PROJECT = Path(__file__).parents[2]
 MODELS = ("ann", "rate", "spiking", "perceptron")

@@ -13,7 +13,7 @@ from golden.records import make_images
 
 from bioplast import Plasticity
 from bioplast.brian import preferences
-from bioplast.project import load_model_module
+from bioplast.loading import load_model_module
 from bioplast.tasks import Trials
 
 PROJECT = Path(__file__).parents[2]

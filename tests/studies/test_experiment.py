@@ -1,7 +1,7 @@
 import pytest
 
 from bioplast.errors import RequestError
-from bioplast.project import load_experiment_module
+from bioplast.loading import load_experiment_module
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.point import Point
 from bioplast.training.config import RunConfig

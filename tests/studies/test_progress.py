@@ -33,6 +33,15 @@ def test_no_terminal_sees_only_what_failed():
     assert text == "failed: ann, plain, seed 2: [no] compiler\n"
 
 
+def test_a_log_has_a_line_now_and_then(monkeypatch):
+    monkeypatch.setattr("bioplast.studies.progress._LINE_SECONDS", 0.0)
+    text = watch(Console(file=io.StringIO(), force_terminal=False, width=40))
+    first, failed, last = text.splitlines()
+    assert first == "compare: 3 runs done, 2 to go"
+    assert failed.startswith("failed: ")
+    assert last == "compare: 5 runs done, 0 to go, 1 failed, about 0 s left"
+
+
 def test_describe_event():
     assert describe_event(Event(0, 1)) == "preparing"
     assert describe_event(Event(0, 1, 14_000, 0.9312, 2480.4)) == "14,000 images, 93.1% right, 2,480 images/s"

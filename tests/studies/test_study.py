@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from bioplast.errors import IncompleteStudyError, RequestError
-from bioplast.project import load_experiment_module
+from bioplast.loading import load_experiment_module
 from bioplast.studies.failure import FAILURE_FILE
 from bioplast.studies.point import POINT_FILE
 from bioplast.studies.study import run_experiment, run_experiments

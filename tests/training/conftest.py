@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from bioplast.energy import Books, Signalling
+from bioplast.loading import load_model_module
 from bioplast.network import Layer, Outcome, State
-from bioplast.project import load_model_module
 from bioplast.tasks import Images, Task, Trials
 
 

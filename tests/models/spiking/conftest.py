@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bioplast import Plasticity
-from bioplast.project import load_model_module
+from bioplast.loading import load_model_module
 from bioplast.tasks import Images, Trials
 
 SPIKING = load_model_module("spiking", Path(__file__).parents[3]).SpikingNetwork

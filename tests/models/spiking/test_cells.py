@@ -10,8 +10,8 @@ from bioplast.brian.model import RUNNERS
 from bioplast.brian.stimulus import Stimulus
 from bioplast.energy import Books
 from bioplast.errors import RequestError
+from bioplast.loading import load_model_module
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
-from bioplast.project import load_model_module
 from bioplast.tasks import Images, Trials, load_task
 
 MODULE = load_model_module("spiking", Path(__file__).parents[3])
