@@ -165,7 +165,7 @@ def _load(kind: str, name: str, project: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[full_name] = module
     try:
-        with _leave_signals():
+        with leave_signals():
             exec(loader.source_to_code(source, str(path)), vars(module))
     except BaseException as error:
         del sys.modules[full_name]
@@ -177,8 +177,8 @@ def _load(kind: str, name: str, project: Path) -> ModuleType:
 
 
 @contextmanager
-def _leave_signals() -> Iterator[None]:
-    """Let a file import Brian2 in a thread: it takes over Ctrl-C, which only the main thread may do."""
+def leave_signals() -> Iterator[None]:
+    """Let code import Brian2 in a thread: it takes over Ctrl-C, which only the main thread may do."""
     if threading.current_thread() is threading.main_thread():
         yield
         return

@@ -19,7 +19,7 @@ def make_complete(**values) -> RunConfig:
     ("field", "value", "match"),
     [
         ("rule", "largest(1.3)", r"Largest\.fraction: must be in \(0, 1\], got 1\.3"),
-        ("rule", "greatest(0.1)", "no rule 'greatest'; there are plain, largest"),
+        ("rule", "greatest(0.1)", "no rule 'greatest'; there are above, adam"),
         (
             "hidden",
             0,
