@@ -118,11 +118,11 @@ def read_entry(folder: Path, age: Age | None = None) -> Entry | None:
     ----------
     age : tells whether a run is outdated; made for this folder if None
     """
-    failure = read_failure(folder)
     if (folder / RECORD_FILE).exists():
         return _read_finished(folder, age or Age.of(folder))
     if is_held(folder):
         return Entry(folder, "running")
+    failure = read_failure(folder)
     if failure is not None:
         return Entry(folder, "failed", reason=failure["reason"], config=failure.get("config", {}))
     if any((folder / name).exists() for name in (STATE_FILE, PREVIOUS_FILE)):
@@ -141,7 +141,10 @@ def _read_finished(folder: Path, age: Age) -> Entry:
 
 
 def _fits(entry: Entry, wanted: Mapping[str, Any]) -> bool:
-    return all(str(entry.names[name]) == str(value) for name, value in wanted.items())
+    if not wanted:
+        return True
+    names = entry.names
+    return all(str(names[name]) == str(value) for name, value in wanted.items())
 
 
 def make_entry_rows(entries: Iterable[Entry]) -> list[dict[str, Any]]:
