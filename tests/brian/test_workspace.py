@@ -48,6 +48,37 @@ OWN_MODEL = textwrap.dedent(
 )
 
 
+THREADS = textwrap.dedent(
+    """
+    import sys, threading
+    from pathlib import Path
+    from bioplast.training import RunConfig, carry_out
+
+    def learn(seed):
+        config = RunConfig("spiking", hidden=5, task=sys.argv[1], max_samples=20, seed=seed)
+        return carry_out(config, project=Path.cwd()).record["energy"]["m0"]
+
+    assert "brian2" not in sys.modules
+    together = {}
+    threads = [threading.Thread(target=lambda s=s: together.update({s: learn(s)})) for s in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(together == {seed: learn(seed) for seed in (1, 2)}, len(set(together.values())))
+    """
+)
+
+
+@pytest.mark.slow
+def test_two_threads_at_once_learn_as_one_does(patterns):
+    """The first of them is also the first to import Brian2."""
+    command = [sys.executable, "-c", THREADS, str(patterns)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["True", "2"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("device", DEVICES)
 def test_a_standalone_model_of_the_users_is_not_lost(tmp_path, patterns, device):
