@@ -18,7 +18,7 @@ from rich.table import Table
 
 from benchmarks.spiking_kernel import SpikingKernel
 from benchmarks.turns import take_turns
-from bioplast.loading import load_model_module
+from bioplast.loading import load_module
 from bioplast.network import Model
 from bioplast.plasticity import Plasticity
 from bioplast.tasks import Trials, load_task
@@ -108,7 +108,7 @@ def measure(group: Group, n_images: int, n_turns: int) -> list[float]:
 
 def make_learner(group: Group, rule: str, task: Task) -> Learn:
     """What learns from trials, with the first weights of seed 1."""
-    network = load_model_module(group.network, Path(__file__).parents[1]).make_network(
+    network = load_module("model", group.network, Path(__file__).parents[1]).make_network(
         n_pixels=task.n_pixels,
         n_classes=task.n_classes,
         n_hidden=group.n_hidden,

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.studies.catalogue import load_runs
 from bioplast.studies.study import run_experiment
 from bioplast.training import RunConfig
@@ -58,7 +58,7 @@ def run(*, out: Path, quick: bool) -> None:
 
 
 def _run_study(project: Path, n_runs: int) -> None:
-    run_experiment(load_experiment_module("many", project), project=project, seeds=n_runs)
+    run_experiment(load_module("experiment", "many", project), project=project, seeds=n_runs)
 
 
 def _time_alone(project: Path) -> float:

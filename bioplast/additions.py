@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bioplast.errors import RequestError
-from bioplast.loading import load_rule_module, load_task_module
+from bioplast.loading import load_module
 from bioplast.project import list_files, read_summary
 from bioplast.tasks import TASKS, Task
 
@@ -22,7 +22,7 @@ def load_additions(project: Path) -> None:
     RequestError : a file of a rule cannot be loaded, or its rule has a name that is taken
     """
     for name in list_files("rules", project):
-        load_rule_module(name, project)
+        load_module("rule", name, project)
     for name, path in list_files("tasks", project).items():
         TASKS[name] = _make_loader(name, path, project)
 
@@ -36,7 +36,7 @@ def _make_loader(name: str, path: Path, project: Path) -> Callable[[], Task]:
 
 
 def _load_task(name: str, project: Path) -> Task:
-    module = load_task_module(name, project)
+    module = load_module("task", name, project)
     if not callable(getattr(module, "load", None)):
         raise RequestError(f"task: {module.__file__} must define load(), which returns a Task")
     task = module.load()

@@ -33,54 +33,50 @@ _FOLDERS_BY_KIND = {
 _SOURCES: dict[str, bytes] = {}  # of the modules that are loaded, by full name
 
 
-def load_model_module(name: str, project: Path) -> ModuleType:
-    """The module ``models/NAME.py`` of ``project`` or, if it has none, of the library.
+def load_module(kind: str, name: str, project: Path) -> ModuleType:
+    """The file NAME.py in the folder of its kind, of ``project`` or of another of ``list_roots``.
+
+    Parameters
+    ----------
+    kind : ``"model"``, ``"experiment"``, ``"rule"``, ``"task"`` or ``"example"``
 
     Raises
     ------
-    RequestError : there is no such file
+    RequestError : there is no such file, or it cannot be loaded
     """
-    return _load("model", name, project)
-
-
-def load_experiment_module(name: str, project: Path) -> ModuleType:
-    """The module ``experiments/NAME.py`` of ``project`` or, if it has none, of the library.
-
-    Raises
-    ------
-    RequestError : there is no such file
-    """
-    return _load("experiment", name, project)
-
-
-def load_rule_module(name: str, project: Path) -> ModuleType:
-    """The module ``rules/NAME.py``.
-
-    Raises
-    ------
-    RequestError : there is no such file
-    """
-    return _load("rule", name, project)
-
-
-def load_task_module(name: str, project: Path) -> ModuleType:
-    """The module ``tasks/NAME.py``.
-
-    Raises
-    ------
-    RequestError : there is no such file
-    """
-    return _load("task", name, project)
-
-
-def load_example_module(name: str, project: Path) -> ModuleType:
-    """The module ``docs/examples/NAME.py``, a network of its own that an experiment may look into.
-
-    Raises
-    ------
-    RequestError : there is no such file
-    """
-    return _load("example", name, project)
+    folder = _FOLDERS_BY_KIND[kind]
+    files = list_files(folder, project)
+    if name not in files:
+        known = ", ".join(sorted(files)) or "none"
+        raise RequestError(
+            f"{kind}: no {kind} {name!r}; there are {known}, those in {project / folder} included"
+        )
+    path = files[name].resolve()
+    package = f"bioplast_{kind}s"
+    # Pickle wants the parent of a dotted name to be there.
+    sys.modules.setdefault(package, ModuleType(package)).__path__ = []
+    full_name = f"{package}.{name}"
+    source = read_source(path)
+    loaded = sys.modules.get(full_name)
+    if loaded is not None and loaded.__file__ == str(path) and _SOURCES.get(full_name) == source:
+        return loaded
+    # Not through Python's own cache of compiled files: it takes a file of the same second and size for the
+    # one it knows.
+    loader = SourceFileLoader(full_name, str(path))
+    spec = importlib.util.spec_from_file_location(full_name, path, loader=loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[full_name] = module
+    try:
+        with leave_signals():
+            exec(loader.source_to_code(source, str(path)), vars(module))
+    except BaseException as error:
+        del sys.modules[full_name]
+        if not isinstance(error, Exception) or isinstance(error, RequestError):
+            raise
+        raise RequestError(f"{kind}: {path} cannot be loaded: {_explain(error, path)}") from error
+    _SOURCES[full_name] = source
+    return module
 
 
 def digest_module(module: ModuleType, project: Path) -> dict[str, str]:
@@ -138,42 +134,6 @@ def read_source(path: Path) -> bytes:
         return read_file(path)
     except OSError as error:
         raise RequestError(f"{path}: cannot be read ({error.strerror})") from None
-
-
-def _load(kind: str, name: str, project: Path) -> ModuleType:
-    folder = _FOLDERS_BY_KIND[kind]
-    files = list_files(folder, project)
-    if name not in files:
-        known = ", ".join(sorted(files)) or "none"
-        raise RequestError(
-            f"{kind}: no {kind} {name!r}; there are {known}, those in {project / folder} included"
-        )
-    path = files[name].resolve()
-    package = f"bioplast_{kind}s"
-    # Pickle wants the parent of a dotted name to be there.
-    sys.modules.setdefault(package, ModuleType(package)).__path__ = []
-    full_name = f"{package}.{name}"
-    source = read_source(path)
-    loaded = sys.modules.get(full_name)
-    if loaded is not None and loaded.__file__ == str(path) and _SOURCES.get(full_name) == source:
-        return loaded
-    # Not through Python's own cache of compiled files: it takes a file of the same second and size for the
-    # one it knows.
-    loader = SourceFileLoader(full_name, str(path))
-    spec = importlib.util.spec_from_file_location(full_name, path, loader=loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[full_name] = module
-    try:
-        with leave_signals():
-            exec(loader.source_to_code(source, str(path)), vars(module))
-    except BaseException as error:
-        del sys.modules[full_name]
-        if not isinstance(error, Exception) or isinstance(error, RequestError):
-            raise
-        raise RequestError(f"{kind}: {path} cannot be loaded: {_explain(error, path)}") from error
-    _SOURCES[full_name] = source
-    return module
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from bioplast.energy.prices import Preset, load_presets
 from bioplast.figures.budget import plot_bills, plot_break_even, plot_relative_totals
 from bioplast.figures.style import DOUBLE_COLUMN_MM, label_panel, make_figure, make_looks
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.plasticity import Plasticity
 from bioplast.studies.estimates import estimate_by
 from bioplast.studies.frame import make_run_frame
@@ -27,7 +27,7 @@ from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 
 # The same runs as the comparison of networks, so nothing is carried out twice.
-_COMPARE = load_experiment_module("compare", Path(__file__).parents[1])
+_COMPARE = load_module("experiment", "compare", Path(__file__).parents[1])
 
 PRESETS = load_presets()
 COMPONENTS = ("spikes", "vesicles", "rest", "plasticity")

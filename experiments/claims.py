@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from bioplast.figures.scoreboard import plot_scoreboard
 from bioplast.figures.style import DOUBLE_COLUMN_MM, make_figure
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.studies.claim import (
     Claim,
     Find,
@@ -290,7 +290,7 @@ refuted if one of its numbers is, and reproduced if all are. Open markers lie be
 
 def analyse(sources: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Exactly what is drawn: a row per number, with what was claimed, what is measured, and the verdict."""
-    modules = {name: load_experiment_module(name, ROOT) for name in sources}
+    modules = {name: load_module("experiment", name, ROOT) for name in sources}
     rows = []
     for number, claim in CLAIMS.items():
         for letter, part in zip("abcdefgh", claim.parts, strict=False):

@@ -28,7 +28,7 @@ from bioplast.figures.style import (
 from bioplast.figures.sweep import plot_sweep
 from bioplast.figures.theory import DASHES, plot_theory
 from bioplast.figures.ticks import label_log_axis
-from bioplast.loading import load_model_module
+from bioplast.loading import load_module
 from bioplast.network import State
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.cache import Cache
@@ -100,7 +100,7 @@ def expected_point_seconds(point: Mapping[str, Any]) -> float:
 
 def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
     """Let a perceptron learn its patterns, and say what the theory expects of it."""
-    perceptron = load_model_module("perceptron", project)
+    perceptron = load_module("model", "perceptron", project)
     learned, state = _learn(perceptron, "plain", point, max_rounds=100_000)
     (plain,) = state.energies.values()
     if point["part"] == "load":

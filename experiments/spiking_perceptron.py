@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from bioplast.figures.style import BLUE, DOUBLE_COLUMN_MM, GREY, ORANGE, Look, label_panel, make_figure
 from bioplast.figures.ticks import label_log_axis
-from bioplast.loading import load_example_module
+from bioplast.loading import load_module
 from bioplast.studies.cheapest import find_cheapest
 from bioplast.studies.grid import make_seeds
 from bioplast.studies.interval import say
@@ -60,7 +60,7 @@ def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
     from brian2 import prefs
 
     prefs.codegen.target = "numpy"  # one cell: compiling takes longer than it saves
-    example = load_example_module("perceptron", project)
+    example = load_module("example", "perceptron", project)
     size = point["n_patterns"], point["n_epochs"], point["seed"]
     plain, plain_share = example.run_perceptron("plain", *size)
     rows = []

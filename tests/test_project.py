@@ -33,9 +33,9 @@ def test_the_working_directory_may_add_what_it_wants(tmp_path, folder):
 
 def test_a_file_of_the_project_comes_before_the_library_s(study):
     (study / "models" / "rate.py").write_text('"""My own rate network."""\nN_HIDDEN = 7\n')
-    assert loading.load_model_module("rate", study).N_HIDDEN == 7
+    assert loading.load_module("model", "rate", study).N_HIDDEN == 7
     assert project.list_models(study)["rate"] == "My own rate network."
-    assert loading.load_model_module("ann", study).__file__ == str(project.STUDY / "models" / "ann.py")
+    assert loading.load_module("model", "ann", study).__file__ == str(project.STUDY / "models" / "ann.py")
 
 
 def test_project_of_somebody_else_is_run_only_if_it_is_named(study, monkeypatch):
@@ -89,29 +89,29 @@ def test_lists_files_with_the_first_line_of_their_docstring(study):
 def test_unknown_model_lists_those_there_are(study, name):
     (study / "models" / "_shared.py").write_text("")
     with pytest.raises(RequestError, match=r"no model '.*'; there are ann, .*, tiny, those in .*models"):
-        loading.load_model_module(name, study)
+        loading.load_module("model", name, study)
 
 
 def test_unknown_experiment_lists_those_there_are(study):
     with pytest.raises(
         RequestError, match=r"no experiment 'tiny'; there are .*, nothing, .* those in .*exper"
     ):
-        loading.load_experiment_module("tiny", study)
+        loading.load_module("experiment", "tiny", study)
 
 
 def test_module_is_loaded_once_and_its_classes_can_be_pickled(study):
-    module = loading.load_model_module("tiny", study)
-    assert loading.load_model_module("tiny", study) is module
+    module = loading.load_module("model", "tiny", study)
+    assert loading.load_module("model", "tiny", study) is module
     assert sys.modules["bioplast_models.tiny"] is module
     assert pickle.loads(pickle.dumps(module.Tiny)) is module.Tiny
 
 
 def test_same_name_in_another_project_is_another_module(study, tmp_path):
-    module = loading.load_model_module("tiny", study)
+    module = loading.load_module("model", "tiny", study)
     for folder in ("models", "experiments"):
         (tmp_path / "other" / folder).mkdir(parents=True)
     (tmp_path / "other" / "models" / "tiny.py").write_text("N_HIDDEN = 3\n")
-    other = loading.load_model_module("tiny", tmp_path / "other")
+    other = loading.load_module("model", "tiny", tmp_path / "other")
     assert other is not module
     assert other.N_HIDDEN == 3
 
@@ -121,5 +121,5 @@ def test_module_that_fails_leaves_nothing_half_loaded(study):
     with pytest.raises(
         RequestError, match=r"failing.py cannot be loaded: line 1: ZeroDivisionError: division"
     ):
-        loading.load_model_module("failing", study)
+        loading.load_module("model", "failing", study)
     assert "bioplast_models.failing" not in sys.modules

@@ -51,7 +51,7 @@ def run(
             raise RequestError("--certificates: only for --scheduler; workers of this machine have their own")
         check_path("--certificates", certificates)
     folder = find_project(project)
-    modules = [loading.load_experiment_module(name, folder) for name in experiments]
+    modules = [loading.load_module("experiment", name, folder) for name in experiments]
     from bioplast.studies.study import run_experiments
     from bioplast.training.interrupts import held_interrupts
 

@@ -14,7 +14,7 @@ import pandas as pd
 from rich.console import Console
 
 from bioplast.errors import IncompleteStudyError, RequestError
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.studies.executor import execute
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Failure, summarize_failures
@@ -177,7 +177,9 @@ class Series:
             raise IncompleteStudyError("; ".join(incomplete))
 
     def _load_sources(self, experiment: Experiment) -> list[Experiment]:
-        return [Experiment(load_experiment_module(name, self.options.project)) for name in experiment.sources]
+        return [
+            Experiment(load_module("experiment", name, self.options.project)) for name in experiment.sources
+        ]
 
     def _plan(self, experiment: Experiment) -> Plan:
         return make_plan(experiment, self.results / experiment.name, self.options)

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from distributed import Status, Worker, get_worker
 
 from bioplast.errors import RequestError
-from bioplast.loading import leave_signals, load_experiment_module
+from bioplast.loading import leave_signals, load_module
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Event, Failure, Job
 from bioplast.studies.point import Point, find_point, write_point
@@ -125,7 +125,7 @@ def measure(point: Point, call: Call) -> None:
         if waited and find_point(call.job.folder, point) is not None:
             return
         started = time.perf_counter()
-        experiment = Experiment(load_experiment_module(point.experiment, project))
+        experiment = Experiment(load_module("experiment", point.experiment, project))
         with leave_signals():  # a measurement may be the first to need Brian2
             rows = experiment.measure(point, project)
         write_point(call.job.folder, point, rows, seconds=time.perf_counter() - started)

@@ -12,7 +12,7 @@ from typing import Any
 from bioplast.additions import load_additions
 from bioplast.energy import Energy
 from bioplast.errors import RequestError
-from bioplast.loading import load_model_module
+from bioplast.loading import load_module
 from bioplast.network import Model
 from bioplast.sizes import format_hidden, list_sizes
 from bioplast.tasks import load_task
@@ -99,7 +99,7 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
     RequestError : something that was asked for does not exist or does not fit
     """
     load_additions(project)
-    module = load_model_module(config.model, project)
+    module = load_module("model", config.model, project)
     check_module(module)
     task = load_task(config.task)
     n_hidden = module.N_HIDDEN if config.hidden is None else config.hidden

@@ -10,7 +10,7 @@ from bioplast import Plasticity
 from bioplast.brian.assembly import connect_all
 from bioplast.brian.preferences import brian_preferences
 from bioplast.energy import Books, Signalling
-from bioplast.loading import load_model_module
+from bioplast.loading import load_module
 from bioplast.tasks import Images, Trials
 
 PROJECT = Path(__file__).parents[2]
@@ -19,7 +19,7 @@ N_PIXELS, N_HIDDEN, N_CLASSES = 5, 4, 3
 
 @pytest.fixture(params=["rate", "spiking"])
 def make_network(request):
-    make = load_model_module(request.param, PROJECT).make_network
+    make = load_module("model", request.param, PROJECT).make_network
 
     def make_network(rule="plain"):
         sizes = {"n_pixels": N_PIXELS, "n_hidden": N_HIDDEN, "n_classes": N_CLASSES}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bioplast.errors import RequestError
-from bioplast.loading import load_model_module
+from bioplast.loading import load_module
 from bioplast.tasks import load_task
 from bioplast.training import RunConfig, load_network, set_up
 from bioplast.training.checkpointer import Checkpointer
@@ -73,11 +73,11 @@ def test_a_file_that_the_network_uses_counts_as_the_network_does(study, patterns
 
 
 def test_a_file_edited_within_a_process_is_loaded_again(study, model):
-    first = load_model_module("tiny", study)
+    first = load_module("model", "tiny", study)
     status = model.stat()
     edit(model, "N_HIDDEN = 8", "N_HIDDEN = 9")
     os.utime(model, ns=(status.st_atime_ns, status.st_mtime_ns))  # as within one tick of the clock
-    assert load_model_module("tiny", study).N_HIDDEN == 9
+    assert load_module("model", "tiny", study).N_HIDDEN == 9
     assert first.N_HIDDEN == 8
 
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.plasticity import Plasticity
 from bioplast.studies.caption import fill_caption
 from bioplast.training.record import Run
 
-experiment = load_experiment_module("accuracy_energy", Path(__file__).parents[2])
+experiment = load_module("experiment", "accuracy_energy", Path(__file__).parents[2])
 
 # Accuracy after each evaluation: energy doubles for every point of accuracy.
 COURSE = tuple(np.arange(0.85, 0.985, 0.005).round(3))

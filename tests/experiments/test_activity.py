@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.studies.caption import fill_caption
 
-activity = load_experiment_module("activity", Path(__file__).parents[2])
+activity = load_module("experiment", "activity", Path(__file__).parents[2])
 
 
 def make_rows():

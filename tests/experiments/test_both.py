@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.training.config import RunConfig
 
-both = load_experiment_module("both", Path(__file__).parents[2])
+both = load_module("experiment", "both", Path(__file__).parents[2])
 
 
 @pytest.fixture

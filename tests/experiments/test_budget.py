@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.plasticity import Plasticity
 from bioplast.studies.caption import fill_caption
 from bioplast.training.record import Run
 
 ROOT = Path(__file__).parents[2]
-budget = load_experiment_module("budget", ROOT)
-compare = load_experiment_module("compare", ROOT)
+budget = load_module("experiment", "budget", ROOT)
+compare = load_module("experiment", "compare", ROOT)
 
 SAMPLES = {
     "plain": 1000,

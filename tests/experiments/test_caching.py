@@ -4,13 +4,13 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.cache import Cache
 from bioplast.studies.caption import fill_caption
 from bioplast.training.record import Run
 
-caching = load_experiment_module("caching", Path(__file__).parents[2])
+caching = load_module("experiment", "caching", Path(__file__).parents[2])
 SYNAPSE, NEURON = list(caching.WAYS)[:2]
 
 

@@ -6,14 +6,14 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.project import list_experiments
 from bioplast.studies.caption import fill_caption
 from bioplast.studies.claim import Claim, Part, find_row
 from bioplast.studies.verdict import VERDICTS, Expectation
 
 ROOT = Path(__file__).parents[2]
-claims = load_experiment_module("claims", ROOT)
+claims = load_module("experiment", "claims", ROOT)
 
 PARTS = {
     1: (Part("large", 10.0, Expectation(low=8), "one", find_row("findings", "large")),),
@@ -36,14 +36,14 @@ FOUND = {
 def sources(monkeypatch):
     """Two experiments that found what is written above, and three claims on it."""
 
-    def load(name, project):
+    def load(kind, name, project):
         return SimpleNamespace(
             findings=lambda data: pd.DataFrame.from_dict(
                 FOUND[name], orient="index", columns=["value", "low", "high", "n"]
             )
         )
 
-    monkeypatch.setattr(claims, "load_experiment_module", load)
+    monkeypatch.setattr(claims, "load_module", load)
     monkeypatch.setattr(claims, "CLAIMS", {n: Claim(f"claim {n}", "a paper", p) for n, p in PARTS.items()})
     return {"one": pd.DataFrame(), "two": pd.DataFrame()}
 

@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.plasticity import Plasticity
 from bioplast.studies.caption import fill_caption
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 
-compare = load_experiment_module("compare", Path(__file__).parents[2])
+compare = load_module("experiment", "compare", Path(__file__).parents[2])
 
 NETWORKS = ("ann", "rate", "spiking")
 LABELS = ("plain", "largest(f)", "subnet(k)", "subnet(k) + largest(f)", "above(θ)")

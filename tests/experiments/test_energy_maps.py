@@ -6,11 +6,11 @@ import pytest
 
 from bioplast.energy import Books
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.network import HIDDEN_LAYER, Layer
 from bioplast.studies.caption import fill_caption
 
-maps = load_experiment_module("energy_maps", Path(__file__).parents[2])
+maps = load_module("experiment", "energy_maps", Path(__file__).parents[2])
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ import pytest
 
 from bioplast.energy.cortex import V1_NEURONS
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.training.config import RunConfig
 
-size = load_experiment_module("energy_vs_size", Path(__file__).parents[2])
+size = load_module("experiment", "energy_vs_size", Path(__file__).parents[2])
 
 SIZES = (30, 100, 300, 1000, 3000, 10_000)
 

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.image import imread
 
 from bioplast.figures.style import DOUBLE_COLUMN_MM, SINGLE_COLUMN_MM
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.project import list_experiments
 from bioplast.studies.study import run_experiment
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 def list_sources(name):
     """The experiments that this one is made of and draws as well."""
-    return getattr(load_experiment_module(name, ROOT), "SOURCES", ())
+    return getattr(load_module("experiment", name, ROOT), "SOURCES", ())
 
 
 # Those that are made of others last: they draw these again.
@@ -45,7 +45,7 @@ def results(tmp_path_factory):
 
 
 def draw(name, results):
-    module = load_experiment_module(name, ROOT)
+    module = load_module("experiment", name, ROOT)
     return run_experiment(module, project=ROOT, quick=True, workers=1, out=results)
 
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.plasticity import Plasticity
 from bioplast.studies.caption import fill_caption
 from bioplast.training.record import Run
 
-experiment = load_experiment_module("largest_updates", Path(__file__).parents[2])
+experiment = load_module("experiment", "largest_updates", Path(__file__).parents[2])
 
 PLAIN, LARGE, LESS = "plain", "largest(0.1, output=1)", "largest(0.03, output=1)"
 LOCAL, SMALL = 'largest(0.1, output=1, per="neuron")', "smallest(0.9)"

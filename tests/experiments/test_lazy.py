@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.studies.caption import fill_caption
 from bioplast.training.record import Run
 
-lazy = load_experiment_module("lazy", Path(__file__).parents[2])
+lazy = load_module("experiment", "lazy", Path(__file__).parents[2])
 
 
 def make_run(model, rule, seed, *, samples, m0, m1, converged=True):
@@ -80,7 +80,7 @@ def test_grid_has_plain_beside_lazy_on_every_seed():
 
 
 def test_spiking_plain_is_a_cell_of_the_comparison():
-    compare = load_experiment_module("compare", Path(__file__).parents[2])
+    compare = load_module("experiment", "compare", Path(__file__).parents[2])
     for quick in (False, True):
         (plain,) = [c for c in lazy.make_grid(quick, 1) if (c.model, c.rule) == ("spiking", "plain")]
         assert plain in compare.make_grid(quick, 1)

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.training.config import RunConfig
 
-masks = load_experiment_module("masks", Path(__file__).parents[2])
+masks = load_module("experiment", "masks", Path(__file__).parents[2])
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.training.config import RunConfig
 
-paths = load_experiment_module("paths", Path(__file__).parents[2])
+paths = load_module("experiment", "paths", Path(__file__).parents[2])
 
 SIZES, UNITS = (300, 1000, 10_000), (30, 100, 200)
 

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.studies.caption import fill_caption
 
 ROOT = Path(__file__).parents[2]
-perceptron = load_experiment_module("perceptron", ROOT)
+perceptron = load_module("experiment", "perceptron", ROOT)
 
 STEPS = (2, 10, 80)
 # By threshold and relative to plain learning's m1, maintenance at a cost of 1.

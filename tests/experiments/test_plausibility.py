@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.plasticity import Plasticity
 from bioplast.studies.caption import fill_caption
 from bioplast.training.record import Run
 
-experiment = load_experiment_module("plausibility", Path(__file__).parents[2])
+experiment = load_module("experiment", "plausibility", Path(__file__).parents[2])
 LAST = experiment.RUNGS[-1]
 
 

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 
-experiment = load_experiment_module("spiking_perceptron", Path(__file__).parents[2])
+experiment = load_module("experiment", "spiking_perceptron", Path(__file__).parents[2])
 
 
 @pytest.fixture

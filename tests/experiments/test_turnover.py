@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 
 ROOT = Path(__file__).parents[2]
-turnover = load_experiment_module("turnover", ROOT)
+turnover = load_module("experiment", "turnover", ROOT)
 
 
 def make_rows(label, seed, *, index):

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from bioplast import Plasticity
-from bioplast.loading import load_model_module
+from bioplast.loading import load_module
 from bioplast.numeric import reference
 from bioplast.tasks import Images, Trials, load_task
 from bioplast.training.revisions import collect_revisions, list_parts
@@ -152,7 +152,7 @@ def make_images() -> Images:
 
 def compute_record(case: Case) -> dict[str, Any]:
     """Let the network of ``case`` learn from 200 images (20 in runtime mode): what it wrote."""
-    module = load_model_module(case.model, PROJECT)
+    module = load_module("model", case.model, PROJECT)
     make = getattr(module, "MAKERS", {"standard": module.make_network})[case.protocol]
     images = make_images()
     network = make(

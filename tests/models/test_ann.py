@@ -7,7 +7,7 @@ import pytest
 
 from bioplast import Plasticity
 from bioplast.errors import RequestError
-from bioplast.loading import load_model_module
+from bioplast.loading import load_module
 from bioplast.tasks import load_task
 from bioplast.tasks.task import Trials
 
@@ -16,7 +16,7 @@ PROJECT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def ann():
-    return load_model_module("ann", PROJECT)
+    return load_module("model", "ann", PROJECT)
 
 
 @pytest.fixture(scope="module")

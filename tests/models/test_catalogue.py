@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from bioplast import Plasticity
-from bioplast.loading import load_model_module
+from bioplast.loading import load_module
 from bioplast.numeric import reference
 from bioplast.plasticity import RULES
 from bioplast.plasticity.part import Transform
 from bioplast.tasks import Images, Trials, load_task
 
 PROJECT = Path(__file__).parents[2]
-ANN = load_model_module("ann", PROJECT).Network
-RATE = load_model_module("rate", PROJECT).RateNetwork
+ANN = load_module("model", "ann", PROJECT).Network
+RATE = load_module("model", "rate", PROJECT).RateNetwork
 
 # Several rules, that the first ones have a form of, in one program each: compiling takes longer than running.
 COMPILED = [

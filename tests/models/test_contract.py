@@ -10,13 +10,13 @@ import pytest
 
 from bioplast import Plasticity
 from bioplast.errors import RequestError
-from bioplast.loading import load_experiment_module, load_model_module
+from bioplast.loading import load_module
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.plasticity import RULES
 from bioplast.tasks import Trials, load_task
 
 PROJECT = Path(__file__).parents[2]
-COMPARE = load_experiment_module("compare", PROJECT)
+COMPARE = load_module("experiment", "compare", PROJECT)
 CASES = [(model, rule) for model, rules in COMPARE.RULES.items() for rule in rules.values()]
 IN_BRIAN = ["rate", "spiking"]
 
@@ -26,7 +26,7 @@ N_TRIALS, CUT = 240, 101
 
 
 def make_network(model, rule, n_hidden=None):
-    return load_model_module(model, PROJECT).make_network(
+    return load_module("model", model, PROJECT).make_network(
         n_pixels=TASK.n_pixels,
         n_classes=TASK.n_classes,
         n_hidden=n_hidden or COMPARE.HIDDEN[model],

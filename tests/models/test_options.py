@@ -7,13 +7,13 @@ import pytest
 
 from bioplast import Plasticity
 from bioplast.errors import RequestError
-from bioplast.loading import load_model_module
+from bioplast.loading import load_module
 from bioplast.tasks import Images, Trials, load_task
 
 PROJECT = Path(__file__).parents[2]
 NETWORKS = {
-    "rate": load_model_module("rate", PROJECT).RateNetwork,
-    "spiking": load_model_module("spiking", PROJECT).SpikingNetwork,
+    "rate": load_module("model", "rate", PROJECT).RateNetwork,
+    "spiking": load_module("model", "spiking", PROJECT).SpikingNetwork,
 }
 SEED = 4
 N_PIXELS, N_CLASSES, N_HIDDEN = 9, 3, 8

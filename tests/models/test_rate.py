@@ -9,13 +9,13 @@ from bioplast import Plasticity
 from bioplast.brian.model import RUNNERS
 from bioplast.brian.stimulus import Stimulus
 from bioplast.energy import Books
-from bioplast.loading import load_model_module
+from bioplast.loading import load_module
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.tasks import Images, Trials, load_task
 
 PROJECT = Path(__file__).parents[2]
-ANN = load_model_module("ann", PROJECT).Network
-RATE = load_model_module("rate", PROJECT).RateNetwork
+ANN = load_module("model", "ann", PROJECT).Network
+RATE = load_module("model", "rate", PROJECT).RateNetwork
 
 RULES = ["plain", "above(0.0003)", "largest(0.02)", "subnet(30) + largest(0.02)", "largest(0.02, output=0.2)"]
 N_SETTLE = 50  # exp(-50) is far below the last digit

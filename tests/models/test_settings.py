@@ -6,14 +6,14 @@ import pytest
 
 from bioplast import Plasticity
 from bioplast.errors import RequestError
-from bioplast.loading import load_model_module
+from bioplast.loading import load_module
 
 PROJECT = Path(__file__).parents[2]
 MODELS = ("ann", "rate", "spiking", "perceptron")
 
 
 def make_network(model):
-    module = load_model_module(model, PROJECT)
+    module = load_module("model", model, PROJECT)
     sizes = {"n_pixels": 5, "n_classes": 3, "n_hidden": 1 if model == "perceptron" else 4}
     return module.make_network(**sizes, plasticity=Plasticity.parse("largest(0.5)"), device="runtime")
 

@@ -13,7 +13,7 @@ from golden.records import make_images
 
 from bioplast import Plasticity
 from bioplast.brian import preferences
-from bioplast.loading import load_model_module
+from bioplast.loading import load_module
 from bioplast.tasks import Trials
 
 PROJECT = Path(__file__).parents[2]
@@ -63,7 +63,7 @@ def find_taken(monkeypatch, tmp_path):
     monkeypatch.setenv("BIOPLAST_TAKEN", str(told))
 
     def show(model, rule, *, learn):
-        network = load_model_module(model, PROJECT).make_network(
+        network = load_module("model", model, PROJECT).make_network(
             n_pixels=TRIALS.images.pixels.shape[1],
             n_classes=10,
             n_hidden=20,

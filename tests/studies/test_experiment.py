@@ -1,7 +1,7 @@
 import pytest
 
 from bioplast.errors import RequestError
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.point import Point
 from bioplast.training.config import RunConfig
@@ -18,7 +18,7 @@ def expected_point_seconds(point): return 10 * point["load"]
 
 def load(study, name, text):
     (study / "experiments" / f"{name}.py").write_text(text)
-    return load_experiment_module(name, study)
+    return load_module("experiment", name, study)
 
 
 @pytest.mark.parametrize(

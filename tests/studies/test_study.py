@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from bioplast.errors import IncompleteStudyError, RequestError
-from bioplast.loading import load_experiment_module
+from bioplast.loading import load_module
 from bioplast.studies.failure import FAILURE_FILE
 from bioplast.studies.point import POINT_FILE
 from bioplast.studies.study import run_experiment, run_experiments
@@ -53,7 +53,7 @@ DRAWN = ("figure.pdf", "figure.png", "figure.svg", "figure.csv", "table.csv", "t
 def mini(study, patterns):
     """The small experiment above, in a study folder of its own."""
     (study / "experiments" / "mini.py").write_text(EXPERIMENT.format(task=str(patterns)))
-    return load_experiment_module("mini", study)
+    return load_module("experiment", "mini", study)
 
 
 def stamp(folder):
@@ -236,7 +236,7 @@ def pointed(study, patterns):
         "CAPTION =", 'BASES = [2, 3]\nCAPTION = "Up to {{highest}}. {{missing}}"\nOLD ='
     )
     (study / "experiments" / "pointed.py").write_text(text.format(task=str(patterns)) + POINTS)
-    return load_experiment_module("pointed", study)
+    return load_module("experiment", "pointed", study)
 
 
 def test_points_are_measured_once_and_drawn(study, pointed):
@@ -279,7 +279,7 @@ def test_a_run_that_another_experiment_has_is_taken_over(study, mini, pointed):
 
 def test_an_experiment_made_of_others_has_what_they_found(study, mini, pointed):
     (study / "experiments" / "derived.py").write_text(DERIVED)
-    derived = load_experiment_module("derived", study)
+    derived = load_module("experiment", "derived", study)
     told = io.StringIO()
     folders = run_experiments(
         [derived, mini], project=study, quick=True, workers=1, report=Console(file=told, width=200)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bioplast.energy import Books, Signalling
-from bioplast.loading import load_model_module
+from bioplast.loading import load_module
 from bioplast.network import Layer, Outcome, State
 from bioplast.tasks import Images, Task, Trials
 
@@ -73,4 +73,4 @@ def make_task() -> Callable[..., Task]:
 
 @pytest.fixture
 def tiny(study: Path) -> ModuleType:
-    return load_model_module("tiny", study)
+    return load_module("model", "tiny", study)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from bioplast import Plasticity
-from bioplast.loading import load_model_module
+from bioplast.loading import load_module
 from bioplast.tasks import Images, Trials
 
-SPIKING = load_model_module("spiking", Path(__file__).parents[3]).SpikingNetwork
+SPIKING = load_module("model", "spiking", Path(__file__).parents[3]).SpikingNetwork
 
 # No setting is the default.
 SETTINGS = {

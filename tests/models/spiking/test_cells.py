@@ -10,11 +10,11 @@ from bioplast.brian.model import RUNNERS
 from bioplast.brian.stimulus import Stimulus
 from bioplast.energy import Books
 from bioplast.errors import RequestError
-from bioplast.loading import load_model_module
+from bioplast.loading import load_module
 from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.tasks import Images, Trials, load_task
 
-MODULE = load_model_module("spiking", Path(__file__).parents[3])
+MODULE = load_module("model", "spiking", Path(__file__).parents[3])
 SPIKING = MODULE.SpikingNetwork
 
 SEED = 5
