@@ -60,9 +60,14 @@ class Narrowed(Selection):
             part.remember(own, np.array(left))
 
     def _go_through(self, proposal: Proposal, left: BoolArray) -> Iterator[tuple[Selection, Proposal]]:
-        """Each selection with the proposal as it is put to it; ``left`` is narrowed meanwhile."""
+        """Each selection with the proposal as it is put to it; ``left`` is narrowed meanwhile.
+
+        Where nothing is left the selections behind are not asked: as in a layer without plastic synapses.
+        """
         first = 0
         for part in self.selections:
+            if not left.any():
+                return
             last = first + part.memory(proposal.layer).size
             # A view, so that what the part remembers is kept.
             yield part, replace(proposal, plastic=np.array(left), memory=proposal.memory[first:last])

@@ -24,6 +24,7 @@ import numpy as np
 from bioplast import Plasticity
 from bioplast.loading import load_module
 from bioplast.numeric import reference
+from bioplast.sizes import Hidden, format_hidden
 from bioplast.tasks import Images, Trials, load_task
 from bioplast.training.revisions import collect_revisions, list_parts
 
@@ -94,6 +95,15 @@ PERCEPTRON_RULES = [
     "cache(3, 0.01, per=neuron)",
 ]
 
+# Without a fast form, so that the NumPy reference runs them.
+CHAINS = [
+    "momentum(0.5)",
+    "adam",
+    "weight_decay(0.01) + largest(0.1)",
+    "largest(0.2) + random(0.5)",
+    "fixed(0.5) + subnet(5) + momentum + above(0.001, target=0.1) + strongest(0.5)",
+]
+
 
 @dataclass(frozen=True)
 class Case:
@@ -106,6 +116,7 @@ class Case:
     options : settings that are not as the model has them
     protocol, device : as in ``RunConfig``
     is_reference : whether the artificial network is the one in NumPy
+    hidden : sizes of the hidden layers; the perceptron has none
     """
 
     model: str
@@ -114,6 +125,7 @@ class Case:
     protocol: str = "standard"
     device: str = "cpp_standalone"
     is_reference: bool = False
+    hidden: Hidden = 20
 
     @property
     def name(self) -> str:
@@ -124,6 +136,8 @@ class Case:
             parts.append(self.device)
         if self.is_reference:
             parts.append("reference")
+        if self.hidden != 20:
+            parts.append(f"hidden {format_hidden(self.hidden)}")
         return ", ".join(parts)
 
 
@@ -132,6 +146,8 @@ CASES = [
     *(Case("ann", rule, is_reference=True) for rule in RULES),
     *(Case("ann", rule, protocol="paper") for rule in ("plain", "largest(0.1)", "subnet(5)", "cache(0.001)")),
     *(Case("ann", rule, {"dtype": "float64"}) for rule in ("plain", "largest(0.1)", "subnet(5)")),
+    *(Case("ann", rule, hidden=(20, 12)) for rule in ("plain", "largest(0.1)", "subnet(5)", "cache(0.001)")),
+    *(Case("ann", rule) for rule in CHAINS),
     *(Case("perceptron", rule) for rule in PERCEPTRON_RULES),
     *(Case("rate", rule) for rule in BRIAN_RULES),
     *(Case("spiking", rule) for rule in BRIAN_RULES),
@@ -158,7 +174,7 @@ def compute_record(case: Case) -> dict[str, Any]:
     network = make(
         n_pixels=images.pixels.shape[1],
         n_classes=10,
-        n_hidden=1 if case.model == "perceptron" else 20,
+        n_hidden=1 if case.model == "perceptron" else case.hidden,
         plasticity=Plasticity.parse(case.rule),
         device=case.device,
     )

@@ -120,6 +120,10 @@ def test_selections_narrow_and_paths_intersect():
     assert first.books.m0.sum() > 0
 
 
+def test_a_selection_that_leaves_nothing_ends_the_chain():
+    assert not any(layer.books.m0.any() for layer in learn("above(1000) + strongest(0.5)").layers)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
