@@ -96,6 +96,46 @@ def test_a_name_that_is_taken_is_refused(add):
     assert Plasticity.parse("largest(0.1)").selection.__class__.__name__ == "Largest"
 
 
+def test_a_measurement_may_use_a_rule_of_the_project(add, call):
+    """In a worker, which has its own copy of the project."""
+    add("rules/odd_units.py", ODD.format(shape=WHOLE))
+    add("experiments/asking.py", ASKING)
+    status, out, err = call("run", "asking")
+    assert (status, err) == (0, ""), err
+    assert "every other unit learns" in out
+
+
+ASKING = '''"""What a rule says of itself."""
+import pandas as pd
+from matplotlib.figure import Figure
+
+from bioplast.plasticity import Plasticity
+
+CAPTION = "A summary."
+
+
+def make_points(quick, seeds):
+    return [{"rule": "odd_units"}]
+
+
+def measure(point, project):
+    return [{"summary": Plasticity.parse(point["rule"]).selection.summary}]
+
+
+def expected_point_seconds(point):
+    return 1.0
+
+
+def analyse(rows):
+    return rows
+
+
+tabulate = analyse
+
+
+def plot(data):
+    return Figure()
+'''
 TASK = '''"""Two grey levels."""
 import numpy as np
 

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
+from bioplast.additions import load_additions
 from bioplast.errors import IncompleteStudyError, RequestError
 from bioplast.loading import load_module
 from bioplast.studies.executor import execute
@@ -71,6 +72,7 @@ def run_experiments(
         results=out or project / "results",
         report=report or Console(stderr=True),
     )
+    load_additions(project)
     experiments = [Experiment(module) for module in modules]
     if len(experiments) > 1:
         series.announce(experiments)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 
 from distributed import Status, Worker, get_worker
 
+from bioplast.additions import load_additions
 from bioplast.errors import RequestError
 from bioplast.loading import leave_signals, load_module
 from bioplast.studies.experiment import Experiment
@@ -125,6 +126,7 @@ def measure(point: Point, call: Call) -> None:
         if waited and find_point(call.job.folder, point) is not None:
             return
         started = time.perf_counter()
+        load_additions(project)
         experiment = Experiment(load_module("experiment", point.experiment, project))
         with leave_signals():  # a measurement may be the first to need Brian2
             rows = experiment.measure(point, project)
