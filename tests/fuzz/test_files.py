@@ -7,7 +7,7 @@ import json
 import shutil
 
 import pytest
-from fuzz.cases import N_CASES, Fault, ask, run_cases
+from fuzz.cases import N_CASES, Fault, ask, find_faults
 from fuzz.damage import copy_all, damage_file, forge_checkpoint
 
 from bioplast.errors import RequestError
@@ -79,7 +79,7 @@ def test_damaged_run_is_never_shown_as_the_run_s_numbers(finished, place, train,
         if again.status == 0 and read_numbers(again) != numbers:
             raise Fault(f"reused with {read_numbers(again)}")
 
-    run_cases(range(SHARE), run)
+    assert find_faults(range(SHARE), run) == []
 
 
 def test_damaged_checkpoint_is_told_or_gone_on_from(finished, place, train):
@@ -94,7 +94,7 @@ def test_damaged_checkpoint_is_told_or_gone_on_from(finished, place, train):
         if answer.status == 0 and read_numbers(answer) != numbers:
             raise Fault(f"gone on to {read_numbers(answer)}")
 
-    run_cases(range(SHARE), run)
+    assert find_faults(range(SHARE), run) == []
 
 
 def test_forged_header_gets_no_traceback(finished, place, train):
@@ -105,7 +105,7 @@ def test_forged_header_gets_no_traceback(finished, place, train):
         (folder / "state.previous.npz").unlink()
         train(folder, "--resume", "--json")
 
-    run_cases(range(SHARE // 2), run)
+    assert find_faults(range(SHARE // 2), run) == []
 
 
 def test_damaged_notes_of_failures_and_points_get_no_traceback(place):
@@ -134,7 +134,7 @@ def test_damaged_notes_of_failures_and_points_get_no_traceback(place):
         if rows not in (None, [{"m0": 7, "rule": "plain"}]):
             raise Fault(f"point taken for {rows}")
 
-    run_cases(range(SHARE), run)
+    assert find_faults(range(SHARE), run) == []
 
 
 def test_damaged_images_are_refused_or_learned_from(place, train):
@@ -158,7 +158,7 @@ def test_damaged_images_are_refused_or_learned_from(place, train):
         if has_sums and name != "SHA256SUMS" and answer.status != 2:
             raise Fault(f"{name} is not what its checksum says")
 
-    run_cases(range(SHARE), run)
+    assert find_faults(range(SHARE), run) == []
 
 
 def test_damaged_model_is_told_by_its_file(place, train):
@@ -175,4 +175,4 @@ def test_damaged_model_is_told_by_its_file(place, train):
         shutil.rmtree(place / "out", ignore_errors=True)
         path.unlink(missing_ok=True) if not path.is_dir() else path.rmdir()
 
-    run_cases(range(SHARE // 2), run)
+    assert find_faults(range(SHARE // 2), run) == []
