@@ -70,7 +70,7 @@ class DenseNetwork:
         if isinstance(self.selection, Largest):
             sizes = np.abs(delta_w)
             rivals = sizes.ravel() if layer.plastic.all() else sizes[layer.plastic]
-            rank = rivals.size - self.selection.count(layer.name, rivals.size)
+            rank = rivals.size - self.selection.count(layer.view, rivals.size)
             delta_w[sizes < np.partition(rivals, rank)[rank]] = 0
         before = layer.weights.copy()
         layer.weights += delta_w

@@ -37,8 +37,7 @@ class LeanNetwork:
         self.n_written: dict[str, int] = {}
         if isinstance(plasticity.selection, Largest):
             for layer in state.layers:
-                n_plastic = int(layer.plastic.sum())
-                self.n_written[layer.name] = plasticity.selection.count(layer.name, n_plastic)
+                self.n_written[layer.name] = plasticity.selection.count(layer.view, layer.view.n_plastic)
 
     def learn(self, images: Images, indices: NDArray[np.int64]) -> NDArray[np.int64]:
         """Show images in order, learn from each, and say which class each was taken for."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bioplast.network import State
 from bioplast.numeric.settings import Settings
 from bioplast.plasticity import Largest, Plasticity, Subnet
+from bioplast.plasticity.projection import ProjectionView
 from bioplast.tasks.task import Images
 
 
@@ -44,14 +45,14 @@ class TorchNetwork:
                 torch.nn.ReLU(),
                 make_linear(output.weights[live:n_hidden], output.weights[n_hidden]),
             )
-        self.layers = {
-            hidden.name: list(self.hidden.parameters()),
-            output.name: list(self.output.parameters()),
-        }
+        self.layers = (
+            (hidden.view, list(self.hidden.parameters())),
+            (output.view, list(self.output.parameters())),
+        )
         rates = (settings.learning_rate, settings.learning_rate_output)
-        groups = zip(self.layers.values(), rates, strict=True)
-        self.optimizer = torch.optim.SGD([{"params": part, "lr": rate} for part, rate in groups])
-        parameters = [parameter for part in self.layers.values() for parameter in part]
+        groups = zip(self.layers, rates, strict=True)
+        self.optimizer = torch.optim.SGD([{"params": part, "lr": rate} for (_, part), rate in groups])
+        parameters = [parameter for _, part in self.layers for parameter in part]
         self._m0 = {parameter: torch.zeros(parameter.shape, dtype=torch.int64) for parameter in parameters}
         self._m1 = {parameter: torch.zeros(parameter.shape, dtype=torch.float64) for parameter in parameters}
 
@@ -89,8 +90,8 @@ class TorchNetwork:
 
     def _change(self) -> None:
         if isinstance(self.selection, Largest):
-            for name, parameters in self.layers.items():
-                keep_largest(parameters, self.selection, name)
+            for view, parameters in self.layers:
+                keep_largest(parameters, self.selection, view)
         before = {parameter: parameter.clone() for parameter in self._m0}
         self.optimizer.step()
         for parameter, old in before.items():
@@ -115,11 +116,11 @@ def make_linear(weights: NDArray[Any], bias: NDArray[Any] | None) -> torch.nn.Li
     return linear
 
 
-def keep_largest(parameters: list[torch.nn.Parameter], selection: Largest, name: str) -> None:
+def keep_largest(parameters: list[torch.nn.Parameter], selection: Largest, view: ProjectionView) -> None:
     """Set the gradients of a layer to zero that are not among the largest."""
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     sizes = torch.cat([gradient.abs().flatten() for gradient in gradients])
-    n_written = selection.count(name, len(sizes))
+    n_written = selection.count(view, len(sizes))
     cutoff = torch.topk(sizes, n_written, sorted=False).values.min()
     for gradient in gradients:
         gradient[gradient.abs() < cutoff] = 0

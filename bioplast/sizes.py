@@ -41,6 +41,16 @@ def name_populations(n_hidden_layers: int) -> tuple[str, ...]:
     return ("input", *(f"hidden{number}" for number in numbers), "output")
 
 
+def name_sizes(hidden: Hidden) -> dict[str, int]:
+    """The hidden populations and their sizes.
+
+    >>> name_sizes((100, 60))
+    {'hidden1': 100, 'hidden2': 60}
+    """
+    sizes = list_sizes(hidden)
+    return dict(zip(name_populations(len(sizes))[1:-1], sizes, strict=True))
+
+
 def list_shapes(
     n_inputs: int, hidden: int | Sequence[int], n_outputs: int, *, has_bias: bool = True
 ) -> dict[str, tuple[int, int]]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bioplast.figures.style import DOUBLE_COLUMN_MM, Look, label_panel, make_figure, make_looks
 from bioplast.figures.winners import plot_concentration, plot_indices, plot_overlap, plot_winners
-from bioplast.network import HIDDEN_LAYER, Layer
+from bioplast.network import Layer
 from bioplast.studies.estimates import estimate_by
 from bioplast.studies.grid import make_seeds
 from bioplast.studies.interval import say
@@ -217,7 +217,7 @@ def _make_handle(label: str, look: Look) -> Line2D:
 
 def _get_hidden(run: Run) -> Layer:
     assert run.state is not None  # it was carried out just now
-    return next(layer for layer in run.state.layers if layer.name == HIDDEN_LAYER)
+    return next(layer for layer in run.state.layers if layer.name == "input->hidden")
 
 
 def _watch_trials(setup: SetUp, run: Run, layer: Layer, n_trials: int) -> NDArray[np.bool_]:

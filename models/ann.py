@@ -24,8 +24,8 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from bioplast.changes import check_changes
-from bioplast.initial import make_layers
-from bioplast.network import DTYPES, Outcome, State
+from bioplast.network import DTYPES, Graph, Outcome, State, make_chain
+from bioplast.network.weights import make_layers
 from bioplast.numeric.centred import Centred
 from bioplast.numeric.chunk import Chunks
 from bioplast.numeric.encoding import Encoding, Rates
@@ -74,11 +74,22 @@ class Network:
     backend = "numeric"
 
     def __post_init__(self) -> None:
-        if self.plasticity.path is not None:
-            self.plasticity.path.check_layers(self.n_hidden)
         check_choice(self, "dtype", self.dtype, DTYPES)
         check_not_negative(self, "sd_hidden", "sd_output")
+        self.graph.check(self.plasticity)
         self._chunks = Chunks(self.constants, self.encoding, self.plasticity)
+
+    @property
+    def graph(self) -> Graph:
+        """Populations and projections."""
+        return make_chain(
+            self.n_pixels,
+            self.n_hidden,
+            self.n_classes,
+            sds=(self.sd_hidden, self.sd_output),
+            learning_rates=(self.constants.learning_rate, self.constants.learning_rate_output),
+            has_bias=not self.constants.clamps_first,
+        )
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -110,18 +121,7 @@ class Network:
 
     def initial_state(self, seed: int) -> State:
         """Weights before learning and empty books."""
-        layers = make_layers(
-            seed,
-            self.n_pixels,
-            self.n_hidden,
-            self.n_classes,
-            sd_hidden=self.sd_hidden,
-            sd_output=self.sd_output,
-            plasticity=self.plasticity,
-            dtype=self.dtype,
-            has_bias=not self.constants.clamps_first,
-        )
-        return State(seed, layers)
+        return State(seed, make_layers(self.graph, seed, self.plasticity, self.dtype))
 
     def present(self, state: State, trials: Trials, *, learn: bool) -> Outcome:
         """Show the images of ``trials`` in order; with ``learn`` the state moves on in place."""

@@ -31,19 +31,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bioplast.changes import check_changes
-from bioplast.energy import Books, Signalling
+from bioplast.energy import Signalling
 from bioplast.errors import RequestError
 from bioplast.keys import make_keys
-from bioplast.network import Layer, Outcome, State
+from bioplast.network import Outcome, State
+from bioplast.network.weights import open_layer
 from bioplast.numeric.arrays import make_arrays
 from bioplast.numeric.compiled import compiled
 from bioplast.numeric.perceptron import run_patterns
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_choice, check_not_negative
 from bioplast.plasticity.forms import FastForm
+from bioplast.plasticity.projection import ProjectionView
 from bioplast.randomness import make_rng
 from bioplast.tasks.task import Images, Trials
 
@@ -80,7 +81,7 @@ class Network:
     def __post_init__(self) -> None:
         self.plasticity.check_form("fast")
         if self.plasticity.path is not None:
-            self.plasticity.path.check_layers(0)
+            self.plasticity.path.check_sizes({"hidden": 0})
         check_not_negative(self, "learning_rate")
         gate, consolidation = self.plasticity.gate, self.plasticity.consolidation
         self._opening = FastForm() if gate is None else gate.fast()
@@ -102,18 +103,13 @@ class Network:
     def initial_state(self, seed: int) -> State:
         """Weights of 0 and empty books."""
         weights = np.zeros((self.n_inputs, 1 if self.n_classes == 2 else self.n_classes))
-        path, memory = self.plasticity.path, self.plasticity.selection.memory(LAYER)
-        masks = make_rng(seed, "masks")
-        plastic = np.ones(weights.shape, bool) if path is None else path.mask(LAYER, weights.shape, masks)
-        carried: dict[str, NDArray[Any]] = {"memory": memory} if memory.size else {}
-        if self.plasticity.consolidation is not None:
-            carried["transient"] = np.zeros_like(weights)
-        return State(seed, (Layer(LAYER, weights, plastic, Books.open(weights), carried),))
+        view = ProjectionView.whole(LAYER, weights.shape, is_readout=True)
+        return State(seed, (open_layer(view, weights, self.plasticity, make_rng(seed, "masks")),))
 
     def present(self, state: State, trials: Trials, *, learn: bool) -> Outcome:
         """Show the images of ``trials`` in order; with ``learn`` the state moves on in place."""
         (layer,) = state.layers
-        choice = self.plasticity.selection.fast(LAYER, layer.plastic, int(layer.plastic.sum()))
+        choice = self.plasticity.selection.fast(layer.view, layer.view.n_plastic)
         synapses = make_arrays(layer, choice.parameters, self._keeping.parameters)
         kernel = compiled(run_patterns, **choice.parts, **self._opening.parts, **self._keeping.parts)
         gate = np.array(self._opening.parameters, np.float64)

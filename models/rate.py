@@ -28,7 +28,6 @@ from bioplast.brian.assembly import complete_network, make_layer
 from bioplast.brian.events import TIME, make_learning_events, make_phases, make_settling_events
 from bioplast.brian.model import BrianModel
 from bioplast.energy import Signalling
-from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_count, check_not_negative
 
@@ -117,7 +116,7 @@ class RateNetwork(BrianModel):
 
     @property
     def learning_rates(self) -> Mapping[str, float]:
-        return {HIDDEN_LAYER: self.learning_rate, OUTPUT_LAYER: self.learning_rate_output}
+        return {"input->hidden": self.learning_rate, "hidden->output": self.learning_rate_output}
 
     @property
     def first_weights(self) -> tuple[float, float]:
@@ -137,8 +136,8 @@ class RateNetwork(BrianModel):
             **make_phases(self.n_settle),
         }
         common = {"namespace": namespace, "clock": clock}
-        hidden_rule = self.make_fragment(HIDDEN_LAYER, "delta_w = r_pre*(eta*error_post)")
-        output_rule = self.make_fragment(OUTPUT_LAYER, "delta_w = r_pre*(eta*error_post)")
+        hidden_rule = self.make_fragment("input->hidden", "delta_w = r_pre*(eta*error_post)")
+        output_rule = self.make_fragment("hidden->output", "delta_w = r_pre*(eta*error_post)")
 
         inputs = NeuronGroup(
             self.n_pixels + 1,
@@ -191,7 +190,7 @@ class RateNetwork(BrianModel):
         output.run_on_event("feedback", "error = int(label(trial) == i) - reading", when="before_synapses")
 
         input_to_hidden = make_layer(
-            HIDDEN_LAYER,
+            "input->hidden",
             inputs,
             hidden,
             self.n_hidden,
@@ -202,7 +201,7 @@ class RateNetwork(BrianModel):
             **common,
         )
         hidden_to_output = make_layer(
-            OUTPUT_LAYER,
+            "hidden->output",
             hidden,
             output,
             self.n_classes,

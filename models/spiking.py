@@ -41,7 +41,7 @@ from bioplast.brian.program import Values
 from bioplast.brian.stimulus import MAX_STEPS
 from bioplast.energy import Signalling
 from bioplast.errors import RequestError
-from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, State
+from bioplast.network import State
 from bioplast.plasticity import Plasticity, checks
 
 N_HIDDEN = 200
@@ -166,8 +166,8 @@ class SpikingNetwork(BrianModel):
     @property
     def learning_rates(self) -> Mapping[str, float]:
         return {
-            HIDDEN_LAYER: self.learning_rate / self.n_stimulus,
-            OUTPUT_LAYER: self.learning_rate_output / self.n_stimulus,
+            "input->hidden": self.learning_rate / self.n_stimulus,
+            "hidden->output": self.learning_rate_output / self.n_stimulus,
         }
 
     @property
@@ -201,7 +201,7 @@ class SpikingNetwork(BrianModel):
         }
         common = {"namespace": namespace, "clock": clock}
         hidden_rule = self.make_fragment(
-            HIDDEN_LAYER,
+            "input->hidden",
             """
             eligibility = P_pre*H_post - S
             S = 0
@@ -210,7 +210,7 @@ class SpikingNetwork(BrianModel):
         )
         # Where nothing is proposed because a gate is closed, what the trial left behind has to go.
         forget = {} if self.plasticity.gate is None else {"forget": "S = 0"}
-        output_rule = self.make_fragment(OUTPUT_LAYER, "delta_w = eta*error_post*trace_sum_pre")
+        output_rule = self.make_fragment("hidden->output", "delta_w = eta*error_post*trace_sum_pre")
         # While nothing is learned, and off the path, S and H are not needed: the compiled code leaves them.
         trace = "on_path = plastic\nS += learning_pre*int(on_path)*exp(step_pre*dt/tau_m)*H_post"
         add_psi = "on_path = learns\nH += learning*int(on_path)*int(is_shown)*exp(-step*dt/tau_m)*psi"
@@ -291,7 +291,7 @@ class SpikingNetwork(BrianModel):
             output.run_regularly("y_sum += int(is_shown)*y", when="before_thresholds")
 
         input_to_hidden = make_layer(
-            HIDDEN_LAYER,
+            "input->hidden",
             inputs,
             hidden,
             self.n_hidden,
@@ -302,7 +302,7 @@ class SpikingNetwork(BrianModel):
             **common,
         )
         hidden_to_output = make_layer(
-            OUTPUT_LAYER,
+            "hidden->output",
             hidden,
             output,
             self.n_classes,

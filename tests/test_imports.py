@@ -13,7 +13,7 @@ ROWS = (
     {"kernels"},
     {"plasticity", "energy", "tasks", "changes", "build_cache"},
     {"__init__", "network"},
-    {"initial", "keys"},
+    {"keys"},
     {"numeric", "brian", "project"},
     {"loading"},
     {"additions"},

@@ -7,15 +7,17 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, Layer
+from bioplast.network import Layer
 from bioplast.plasticity import Plasticity
 
+HIDDEN_LAYER = "input->hidden"
+OUTPUT_LAYER = "hidden->output"
 SYNAPSES = {HIDDEN_LAYER: "input_to_hidden", OUTPUT_LAYER: "hidden_to_output"}
 
 
 def give_layer(layer: Layer, plasticity: Plasticity, learning_rate: float) -> dict[str, Any]:
     """What the synapses of ``layer`` start from: ``"object.variable"`` to its value."""
-    form = plasticity.selection.brian(layer.name, layer.plastic)
+    form = plasticity.selection.brian(layer.view)
     values = {
         "w": layer.weights.ravel(),
         "m0": layer.books.m0.ravel(),
@@ -36,7 +38,7 @@ def give_layer(layer: Layer, plasticity: Plasticity, learning_rate: float) -> di
 def name_results(layer: Layer, plasticity: Plasticity) -> list[str]:
     """The variables of the synapses that learning has changed."""
     names = ["w", "m0", "m1"]
-    if memory := plasticity.selection.brian(layer.name, layer.plastic).memory:
+    if memory := plasticity.selection.brian(layer.view).memory:
         names.append(memory)
     if plasticity.consolidation is not None:
         names += ["transient", "maintenance"]
@@ -52,7 +54,7 @@ def take_layer(layer: Layer, plasticity: Plasticity, results: Mapping[str, NDArr
     take(layer.weights, "w")
     take(layer.books.m0, "m0")
     take(layer.books.m1, "m1")
-    if memory := plasticity.selection.brian(layer.name, layer.plastic).memory:
+    if memory := plasticity.selection.brian(layer.view).memory:
         take(layer.carried["memory"], memory)
     if plasticity.consolidation is not None:
         take(layer.carried["transient"], "transient")

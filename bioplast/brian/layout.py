@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bioplast.plasticity.part import BoolArray, Path
+from bioplast.plasticity.part import Path
+from bioplast.plasticity.projection import BoolArray, ProjectionView
 
 
 @dataclass(frozen=True)
@@ -71,15 +72,15 @@ class Layout:
         rows[order] = np.arange(self.post.size) - np.repeat(np.cumsum(counts) - counts, counts)
         return rows
 
-    def place(self, path: Path | None, layer: str, rng: np.random.Generator) -> BoolArray:
+    def place(self, path: Path | None, view: ProjectionView, rng: np.random.Generator) -> BoolArray:
         """The plastic synapses as a matrix; where there is no synapse, there is no plastic one."""
         plastic = np.zeros((int(self._rows.max(initial=-1)) + 1, self.n_post), bool)
         if path is None:
             chosen = np.ones(self.post.size, bool)
         elif path.needs_units:
-            chosen = self.take(path.mask(layer, plastic.shape, rng))
+            chosen = self.take(path.mask(replace(view, plastic=np.ones(plastic.shape, bool)), rng))
         else:
-            chosen = path.mask(layer, (self.post.size, 1), rng).ravel()
+            chosen = path.mask(replace(view, plastic=np.ones((self.post.size, 1), bool)), rng).ravel()
         plastic[self._rows, self.post] = chosen
         return plastic
 

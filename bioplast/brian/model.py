@@ -19,18 +19,19 @@ from numpy.typing import NDArray
 from bioplast.brian.dale import BOUND_EQUATIONS, SIGN_EQUATIONS, draw_signs, find_bounds, impose_signs
 from bioplast.brian.feedback import FEEDBACK_EQUATIONS, FEEDBACKS, draw_feedback
 from bioplast.brian.fragment import Fragment, make_fragment
-from bioplast.brian.layers import SYNAPSES, give_layer, name_results, take_layer
+from bioplast.brian.layers import OUTPUT_LAYER, SYNAPSES, give_layer, name_results, take_layer
 from bioplast.brian.program import Values, build_program
 from bioplast.brian.runtime import RuntimeNetwork
 from bioplast.brian.stimulus import Screen, Stimulus, make_stimulus_functions
 from bioplast.changes import check_changes
 from bioplast.energy import Signalling
 from bioplast.errors import RequestError
-from bioplast.initial import make_layers
 from bioplast.keys import make_keys
-from bioplast.network import DTYPES, OUTPUT_LAYER, Outcome, State
+from bioplast.network import DTYPES, Graph, Outcome, State, make_chain
+from bioplast.network.weights import make_layers
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_between, check_choice, check_not_negative
+from bioplast.plasticity.projection import ProjectionView
 from bioplast.tasks.task import Trials
 
 
@@ -85,8 +86,7 @@ class BrianModel(ABC):
 
     def __post_init__(self) -> None:
         self.plasticity.check_form("brian")
-        if self.plasticity.path is not None:
-            self.plasticity.path.check_layers(self.n_hidden)
+        self.graph.check(self.plasticity)
         check_choice(self, "dtype", self.dtype, DTYPES)
         check_choice(self, "feedback", self.feedback, tuple(FEEDBACKS))
         check_not_negative(self, "sd_feedback")
@@ -97,6 +97,17 @@ class BrianModel(ABC):
                 f"have no consolidation, got {self.plasticity}"
             )
         self._screen = Screen()
+
+    @property
+    def graph(self) -> Graph:
+        """Populations and projections."""
+        return make_chain(
+            self.n_pixels,
+            self.n_hidden,
+            self.n_classes,
+            sds=self.first_weights,
+            learning_rates=tuple(self.learning_rates.values()),
+        )
 
     @property
     @abstractmethod
@@ -124,7 +135,9 @@ class BrianModel(ABC):
     def make_fragment(self, layer: str, proposal: str) -> Fragment:
         """What the plasticity adds to the synapses of ``layer``, for which ``proposal`` sets ``delta_w``."""
         # Its text does not depend on which synapses are plastic.
-        form = self.plasticity.selection.brian(layer, np.ones((1, 1), bool))
+        form = self.plasticity.selection.brian(
+            ProjectionView.whole(layer, (1, 1), is_readout=layer == OUTPUT_LAYER)
+        )
         consolidation = self.plasticity.consolidation
         keeping = None if consolidation is None else consolidation.brian()
         return make_fragment(SYNAPSES[layer], form, proposal, keeping, bounded=self.dale)
@@ -176,16 +189,7 @@ class BrianModel(ABC):
 
     def initial_state(self, seed: int) -> State:
         """Weights before learning and empty books."""
-        layers = make_layers(
-            seed,
-            self.n_pixels,
-            self.n_hidden,
-            self.n_classes,
-            sd_hidden=self.first_weights[0],
-            sd_output=self.first_weights[1],
-            plasticity=self.plasticity,
-            dtype=self.dtype,
-        )
+        layers = make_layers(self.graph, seed, self.plasticity, self.dtype)
         if self.dale:
             for layer, signs in zip(layers, self.draw_signs(seed), strict=True):
                 impose_signs(layer, signs, self.excitatory)

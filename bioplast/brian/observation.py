@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.brian.recording import Recorder, Recording
-from bioplast.network import HIDDEN_LAYER, State
+from bioplast.network import State
 from bioplast.tasks.task import Trials
 
 FloatArray = NDArray[np.float64]
@@ -63,7 +63,7 @@ def observe(recorder: Recorder, model: Any, state: State, trial: Trials) -> Obse
     distance = np.abs(recording.potential[:, : model.n_hidden] / model.v_thresh - 1)
     psi = model.gamma * np.clip(1 - distance, 0, 1) * ((step >= 1) & (step <= model.n_stimulus))
     error = recording.error[: model.n_hidden]
-    proposed = model.learning_rates[HIDDEN_LAYER] * (traces.T @ psi) * error
+    proposed = model.learning_rates["input->hidden"] * (traces.T @ psi) * error
     return Observed(recording, traces, psi, proposed, state.layers[0].weights - before)
 
 

@@ -20,15 +20,16 @@ from numpy.typing import NDArray
 from bioplast.brian.additions import CELL_VARIABLES, OPENED, Additions
 from bioplast.brian.decisions import Decision, is_runtime, make_clock
 from bioplast.brian.fragment import make_float64, make_stored
+from bioplast.brian.layers import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.brian.layout import Layout
 from bioplast.brian.pathways import add_proposals
 from bioplast.brian.selection import make_draw_key, make_selection_functions
 from bioplast.brian.weight import Weight
 from bioplast.energy import Books, Energy
 from bioplast.errors import RequestError
-from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.part import Part
+from bioplast.plasticity.projection import ProjectionView
 from bioplast.randomness import make_key, make_rng
 
 _numbers = itertools.count()
@@ -86,13 +87,16 @@ class PlasticSynapses(Synapses):
         self._title = f"PlasticSynapses {name.removesuffix('*')!r}"
         self._rules = _read(plasticity)
         self._rules.check_form("brian")
-        self._layer, self._seed = layer, plasticity_seed
+        self._seed = plasticity_seed
+        self._view = ProjectionView.whole(
+            layer, (1, 1), depth=int(layer == OUTPUT_LAYER), is_readout=layer == OUTPUT_LAYER
+        )
         self._layout: Layout | None = None
         model = model if isinstance(model, Equations) else Equations(model or "")
         self._weight = Weight.of(self._title, model, weight, unit, bounds, dtype)
         if layer not in (HIDDEN_LAYER, OUTPUT_LAYER):
             raise self._refuse(f"layer must be {HIDDEN_LAYER!r} or {OUTPUT_LAYER!r}, got {layer!r}")
-        form = self._rules.selection.brian(layer, np.ones((1, 1), bool))
+        form = self._rules.selection.brian(self._view)
         keeping = None if self._rules.consolidation is None else self._rules.consolidation.brian()
         self._chooses = form.competes or "draw_key" in get_identifiers(form.condition)
         self._added = Additions(
@@ -261,9 +265,10 @@ class PlasticSynapses(Synapses):
         if self._layout is not None:
             path = self._rules.path
             if path is not None:
-                path.check_layers(len(self.target if self._layer == HIDDEN_LAYER else self.source))
-            plastic = self._layout.place(path, self._layer, make_rng(self._seed, "masks"))
-            form = self._rules.selection.brian(self._layer, plastic)
+                n_hidden = len(self.source if self._view.is_readout else self.target)
+                path.check_sizes({"hidden": n_hidden})
+            plastic = self._layout.place(path, self._view, make_rng(self._seed, "masks"))
+            form = self._rules.selection.brian(replace(self._view, plastic=plastic))
             values["plastic"] = self._layout.take(plastic)
             values |= {word: self._layout.take(matrix) for word, matrix in form.constants.items()}
         for part in (form, keeping):

@@ -131,7 +131,7 @@ class Chunks:
     def _select(self, state: State, layer: Layer) -> FastForm:
         whole = next(one for one in state.layers if one.name == layer.name)
         n_counted = whole.weights.size if self.settings.ranks_all else int(layer.plastic.sum())
-        return self.plasticity.selection.fast(layer.name, layer.plastic, n_counted)
+        return self.plasticity.selection.fast(layer.view, n_counted)
 
     def _make_constants(self, dtype: np.dtype[Any]) -> Constants:
         settings = self.settings

@@ -7,7 +7,7 @@ our own: they have the same bits wherever they are made.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -72,7 +72,13 @@ def _take(layer: Layer, place: Any) -> Layer:
         np.ascontiguousarray(array[place])
         for array in (books.initial, layer.weights, layer.plastic, books.m0, books.m1)
     )
-    return Layer(layer.name, weights, plastic, Books(initial, m0, m1, books.maintenance), carried)
+    return replace(
+        layer,
+        weights=weights,
+        plastic=plastic,
+        books=Books(initial, m0, m1, books.maintenance),
+        carried=carried,
+    )
 
 
 @dataclass

@@ -55,10 +55,9 @@ def present(
                 eta = settings.learning_rate_output if is_last else settings.learning_rate
                 step = dtype.type(eta) * errors[index]
                 proposal = Proposal(
-                    layer=layer.name,
+                    view=layer.view,
                     delta_w=inputs[index][:, np.newaxis] * step,
                     weights=layer.acting,
-                    plastic=layer.plastic,
                     error=errors[index],
                     activity=y if is_last else _activate(drives[index], settings.slope),
                     key=int(keys[trial, index]),

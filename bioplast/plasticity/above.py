@@ -11,7 +11,8 @@ from bioplast.kernels.synapse_arrays import SynapseArrays
 from bioplast.kernels.write_loops import in_dtype, sort_columns, write_from
 from bioplast.plasticity.checks import check_between, check_fraction, check_positive
 from bioplast.plasticity.forms import BrianForm, FastForm
-from bioplast.plasticity.part import BoolArray, Proposal, Selection, is_output
+from bioplast.plasticity.part import BoolArray, Proposal, Selection
+from bioplast.plasticity.projection import ProjectionView
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,16 @@ class Above(Selection):
         theta = self.theta if self.target is None else proposal.memory[0]
         return np.abs(proposal.delta_w) >= proposal.delta_w.dtype.type(theta)
 
-    def memory(self, layer: str) -> NDArray[np.float64]:
+    def memory(self, view: ProjectionView) -> NDArray[np.float64]:
         return np.zeros(0) if self.target is None else np.array([self.theta], np.float64)
 
     def remember(self, proposal: Proposal, written: BoolArray) -> None:
         if self.target is not None:
             share = np.count_nonzero(written) / np.count_nonzero(proposal.plastic)
-            excess = min(max(share / self._target(proposal.layer) - 1, -1.0), 1.0)
+            excess = min(max(share / self._target(proposal.view) - 1, -1.0), 1.0)
             proposal.memory[0] *= 1 + self.rate * excess
 
-    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
+    def brian(self, view: ProjectionView) -> BrianForm:
         if self.target is None:
             return BrianForm(
                 cutoff="stored(theta)",
@@ -79,9 +80,9 @@ class Above(Selection):
             condition="abs(delta_w) >= cutoff",
             parameters={
                 "theta": self.theta,
-                "target": self._target(layer),
+                "target": self._target(view),
                 "rate": self.rate,
-                "n_plastic": int(plastic.sum()),
+                "n_plastic": view.n_plastic,
             },
             competes=True,
             memory="theta",
@@ -89,14 +90,14 @@ class Above(Selection):
             in_weights=("theta",),
         )
 
-    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
+    def fast(self, view: ProjectionView, n_counted: int) -> FastForm:
         if self.target is None:
             return FastForm({"select": select_above}, (self.theta,))
-        return FastForm({"select": select_above_target}, (self._target(layer), self.rate))
+        return FastForm({"select": select_above_target}, (self._target(view), self.rate))
 
-    def _target(self, layer: str) -> float:
+    def _target(self, view: ProjectionView) -> float:
         assert self.target is not None
-        return self.output if self.output is not None and is_output(layer) else self.target
+        return self.output if self.output is not None and view.is_readout else self.target
 
 
 def select_above(synapses: SynapseArrays, n_rows: int, key: int) -> None:

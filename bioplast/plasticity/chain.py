@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.plasticity.part import BoolArray, Path, Proposal, Selection
-from bioplast.sizes import Hidden
+from bioplast.plasticity.projection import ProjectionView
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,12 @@ class Paths(Path):
     def needs_units(self) -> bool:  # type: ignore[override]
         return any(path.needs_units for path in self.paths)
 
-    def check_layers(self, hidden: Hidden) -> None:
+    def check_sizes(self, sizes: Mapping[str, int]) -> None:
         for path in self.paths:
-            path.check_layers(hidden)
+            path.check_sizes(sizes)
 
-    def mask(self, layer: str, shape: tuple[int, int], rng: np.random.Generator) -> BoolArray:
-        return np.logical_and.reduce([path.mask(layer, shape, rng) for path in self.paths])
+    def mask(self, view: ProjectionView, rng: np.random.Generator) -> BoolArray:
+        return np.logical_and.reduce([path.mask(view, rng) for path in self.paths])
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Narrowed(Selection):
             left &= part.mask(own)
         return left
 
-    def memory(self, layer: str) -> NDArray[np.float64]:
-        return np.concatenate([part.memory(layer) for part in self.selections])
+    def memory(self, view: ProjectionView) -> NDArray[np.float64]:
+        return np.concatenate([part.memory(view) for part in self.selections])
 
     def remember(self, proposal: Proposal, written: BoolArray) -> None:
         left = np.array(proposal.plastic)
@@ -68,7 +68,8 @@ class Narrowed(Selection):
         for part in self.selections:
             if not left.any():
                 return
-            last = first + part.memory(proposal.layer).size
+            last = first + part.memory(proposal.view).size
             # A view, so that what the part remembers is kept.
-            yield part, replace(proposal, plastic=np.array(left), memory=proposal.memory[first:last])
+            view = replace(proposal.view, plastic=np.array(left))
+            yield part, replace(proposal, view=view, memory=proposal.memory[first:last])
             first = last

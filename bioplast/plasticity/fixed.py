@@ -6,7 +6,8 @@ from typing import ClassVar
 import numpy as np
 
 from bioplast.plasticity.checks import check_fraction
-from bioplast.plasticity.part import BoolArray, Path, is_output
+from bioplast.plasticity.part import BoolArray, Path
+from bioplast.plasticity.projection import ProjectionView
 from bioplast.plasticity.share import count_share
 
 
@@ -41,9 +42,9 @@ class Fixed(Path):
         if self.output is not None:
             check_fraction(self, "output", self.output)
 
-    def mask(self, layer: str, shape: tuple[int, int], rng: np.random.Generator) -> BoolArray:
-        fraction = self.fraction if self.output is None or not is_output(layer) else self.output
-        n = shape[0] * shape[1]
-        plastic = np.zeros(shape, bool)
+    def mask(self, view: ProjectionView, rng: np.random.Generator) -> BoolArray:
+        fraction = self.fraction if self.output is None or not view.is_readout else self.output
+        n = view.plastic.size
+        plastic = np.zeros(view.shape, bool)
         plastic.flat[rng.choice(n, count_share(fraction, n), replace=False)] = True
         return plastic

@@ -12,6 +12,7 @@ from bioplast.kernels.write_loops import sort_columns, write, write_from
 from bioplast.plasticity.checks import check_choice
 from bioplast.plasticity.forms import BrianForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal
+from bioplast.plasticity.projection import ProjectionView
 from bioplast.plasticity.share import Share
 
 
@@ -58,32 +59,32 @@ class Largest(Share):
             candidates = np.sort(sizes[proposal.plastic[:, j], j])
             if candidates.size:
                 written[:, j] = (
-                    sizes[:, j] >= candidates[candidates.size - self.count(proposal.layer, candidates.size)]
+                    sizes[:, j] >= candidates[candidates.size - self.count(proposal.view, candidates.size)]
                 )
         return written
 
-    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
+    def brian(self, view: ProjectionView) -> BrianForm:
         if self.per == "layer":
             return BrianForm(
                 cutoff="kth_largest(n_written)",
                 condition="abs(delta_w) >= cutoff",
-                parameters={"n_written": self.count(layer, int(plastic.sum()))},
+                parameters={"n_written": self.count(view, view.n_plastic)},
                 competes=True,
             )
-        n_written_by_neuron = [self.count(layer, int(n)) if n else 0 for n in plastic.sum(axis=0)]
+        n_written_by_neuron = [self.count(view, int(n)) if n else 0 for n in view.plastic.sum(axis=0)]
         return BrianForm(
             cutoff="0",
             condition="abs(delta_w) >= kth_largest_of(j, n_written_of)",
-            constants={"n_written_of": np.broadcast_to(np.array(n_written_by_neuron), plastic.shape)},
+            constants={"n_written_of": np.broadcast_to(np.array(n_written_by_neuron), view.shape)},
             competes=True,
             entry="delta_w = offer_to(delta_w, j)",
         )
 
-    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
+    def fast(self, view: ProjectionView, n_counted: int) -> FastForm:
         if self.per == "layer":
-            n_written = min(self.count(layer, n_counted), int(plastic.sum()))
+            n_written = min(self.count(view, n_counted), view.n_plastic)
             return FastForm({"select": select_largest}, (n_written,))
-        n_written_by_neuron = [self.count(layer, int(n)) if n else 0 for n in plastic.sum(axis=0)]
+        n_written_by_neuron = [self.count(view, int(n)) if n else 0 for n in view.plastic.sum(axis=0)]
         return FastForm({"select": select_largest_of_neurons}, tuple(n_written_by_neuron))
 
 

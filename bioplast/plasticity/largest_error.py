@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from bioplast.kernels.synapse_arrays import SynapseArrays
 from bioplast.kernels.write_loops import write_columns
 from bioplast.plasticity.forms import BrianForm, FastForm
-from bioplast.plasticity.part import BoolArray, Proposal
+from bioplast.plasticity.part import Proposal
+from bioplast.plasticity.projection import ProjectionView
 from bioplast.plasticity.units import UnitShare, choose_highest, list_highest
 
 
@@ -37,11 +38,11 @@ class LargestError(UnitShare):
     def choose(self, proposal: Proposal, units: NDArray[np.int64], n_chosen: int) -> NDArray[np.int64]:
         return choose_highest(np.abs(proposal.error), units, n_chosen)
 
-    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
-        return self.brian_form("abs(error_post)", layer, plastic)
+    def brian(self, view: ProjectionView) -> BrianForm:
+        return self.brian_form("abs(error_post)", view)
 
-    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
-        return FastForm({"select": select_largest_error}, (self.count_units(layer, plastic),))
+    def fast(self, view: ProjectionView, n_counted: int) -> FastForm:
+        return FastForm({"select": select_largest_error}, (self.count_units(view),))
 
 
 def select_largest_error(synapses: SynapseArrays, n_rows: int, key: int) -> None:

@@ -10,7 +10,8 @@ from bioplast.kernels.shuffle import IS_DRAWN, draw, draw_one
 from bioplast.kernels.synapse_arrays import SynapseArrays
 from bioplast.kernels.write_loops import write_columns
 from bioplast.plasticity.forms import BrianForm, FastForm
-from bioplast.plasticity.part import BoolArray, Proposal
+from bioplast.plasticity.part import Proposal
+from bioplast.plasticity.projection import ProjectionView
 from bioplast.plasticity.units import UnitShare
 
 
@@ -38,18 +39,18 @@ class Neurons(UnitShare):
     def choose(self, proposal: Proposal, units: NDArray[np.int64], n_chosen: int) -> NDArray[np.int64]:
         return units[draw(n_chosen, units.size, proposal.key)]
 
-    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
-        units = plastic.any(axis=0)
+    def brian(self, view: ProjectionView) -> BrianForm:
+        units = view.plastic.any(axis=0)
         numbers = np.maximum(np.cumsum(units) - 1, 0)
         return BrianForm(
             cutoff="n_drawn",
             condition=IS_DRAWN,
-            parameters={"n_drawn": self.count_units(layer, plastic), "n_things": max(int(units.sum()), 1)},
-            constants={"number": np.broadcast_to(numbers, plastic.shape)},
+            parameters={"n_drawn": self.count_units(view), "n_things": max(int(units.sum()), 1)},
+            constants={"number": np.broadcast_to(numbers, view.shape)},
         )
 
-    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
-        return FastForm({"select": select_neurons}, (self.count_units(layer, plastic),))
+    def fast(self, view: ProjectionView, n_counted: int) -> FastForm:
+        return FastForm({"select": select_neurons}, (self.count_units(view),))
 
 
 def select_neurons(synapses: SynapseArrays, n_rows: int, key: int) -> None:

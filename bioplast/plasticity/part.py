@@ -21,25 +21,24 @@ from numpy.typing import NDArray
 
 from bioplast.errors import RequestError
 from bioplast.plasticity.forms import BrianForm, ConsolidationForm, FastForm, GateForm
-from bioplast.sizes import Hidden
+from bioplast.plasticity.projection import BoolArray as BoolArray
+from bioplast.plasticity.projection import ProjectionView
 
 if TYPE_CHECKING:
     from bioplast.plasticity.declaration import Plasticity
 
-BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What one trial would change in one layer.
+    """What one trial would change in one projection.
 
     Attributes
     ----------
-    layer : ``"input->hidden"`` or ``"hidden->output"``
+    view : the projection
     delta_w : (n_pre, n_post), proposed changes
     weights : (n_pre, n_post), weights before the change
-    plastic : (n_pre, n_post), the synapses on the path
     error : (n_post,), error of each postsynaptic unit, the slope of its activation included
     activity : (n_post,), its activity
     key : 32 random bits of this trial and layer, for rules that draw
@@ -47,15 +46,19 @@ class Proposal:
     n_counted : number of synapses that fractions are taken of; the plastic ones if not given
     """
 
-    layer: str
+    view: ProjectionView
     delta_w: FloatArray
     weights: FloatArray
-    plastic: BoolArray
     error: FloatArray
     activity: FloatArray
     key: int = 0
     memory: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     n_counted: int | None = None
+
+    @property
+    def plastic(self) -> BoolArray:
+        """(n_pre, n_post), the synapses on the path."""
+        return self.view.plastic
 
 
 _FORMS = {
@@ -165,12 +168,12 @@ class Path(Part):
 
     slot: ClassVar[str] = "path"
 
-    def check_layers(self, hidden: Hidden) -> None:
-        """Raise ``RequestError`` if this path cannot be laid through hidden layers of these sizes."""
+    def check_sizes(self, sizes: Mapping[str, int]) -> None:
+        """Raise ``RequestError`` if this path cannot be laid through hidden populations of these sizes."""
 
     @abstractmethod
-    def mask(self, layer: str, shape: tuple[int, int], rng: np.random.Generator) -> BoolArray:
-        """Plastic synapses of one layer, (n_pre, n_post)."""
+    def mask(self, view: ProjectionView, rng: np.random.Generator) -> BoolArray:
+        """Plastic synapses of a projection, (n_pre, n_post)."""
 
 
 @dataclass(frozen=True)
@@ -183,22 +186,21 @@ class Selection(Part):
     def mask(self, proposal: Proposal) -> BoolArray:
         """Changes to write, (n_pre, n_post); the oracle of the two other forms."""
 
-    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
-        """The Brian2 form for a layer with the plastic synapses ``plastic`` (n_pre, n_post)."""
+    def brian(self, view: ProjectionView) -> BrianForm:
+        """The Brian2 form for a projection."""
         raise self.refuse("brian")
 
-    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
-        """The fast form for a layer.
+    def fast(self, view: ProjectionView, n_counted: int) -> FastForm:
+        """The fast form for a projection.
 
         Parameters
         ----------
-        layer : ``"input->hidden"`` or ``"hidden->output"``
-        plastic : (n_pre, n_post), the synapses on the path
+        view : the projection
         n_counted : number of synapses that fractions are taken of
         """
         raise self.refuse("fast")
 
-    def memory(self, layer: str) -> NDArray[np.float64]:
+    def memory(self, view: ProjectionView) -> NDArray[np.float64]:
         """What the rule carries from trial to trial, before the first one; for most rules nothing."""
         return np.zeros(0)
 
@@ -230,13 +232,3 @@ class Consolidation(Part):
     def fast(self) -> FastForm:
         """The fast form; see ``cache`` for the functions it replaces."""
         raise self.refuse("fast")
-
-
-def is_input(layer: str) -> bool:
-    """Whether the layer's presynaptic units are the network's input."""
-    return layer.startswith("input->")
-
-
-def is_output(layer: str) -> bool:
-    """Whether the layer's postsynaptic units are the network's output."""
-    return layer.endswith("->output")

@@ -9,6 +9,7 @@ from bioplast.kernels.synapse_arrays import SynapseArrays
 from bioplast.kernels.write_loops import write_all
 from bioplast.plasticity.forms import BrianForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal, Selection
+from bioplast.plasticity.projection import ProjectionView
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,11 @@ class Plain(Selection):
     def mask(self, proposal: Proposal) -> BoolArray:
         return np.ones(proposal.delta_w.shape, dtype=bool)
 
-    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
+    def brian(self, view: ProjectionView) -> BrianForm:
         # The text of `above`, so that both run in one compiled program.
         return BrianForm("stored(theta)", "abs(delta_w) >= cutoff", {"theta": 0.0}, in_weights=("theta",))
 
-    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
+    def fast(self, view: ProjectionView, n_counted: int) -> FastForm:
         return FastForm({"select": select_plain})
 
 

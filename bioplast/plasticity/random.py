@@ -10,6 +10,7 @@ from bioplast.kernels.synapse_arrays import SynapseArrays
 from bioplast.kernels.write_loops import write
 from bioplast.plasticity.forms import BrianForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal
+from bioplast.plasticity.projection import ProjectionView
 from bioplast.plasticity.share import Share
 
 
@@ -42,19 +43,19 @@ class Random(Share):
         written.flat[synapses[draw(self.count_written(proposal), synapses.size, proposal.key)]] = True
         return written
 
-    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
-        n_plastic = int(plastic.sum())
-        numbers = np.maximum(np.cumsum(plastic) - 1, 0).reshape(plastic.shape)
+    def brian(self, view: ProjectionView) -> BrianForm:
+        n_plastic = view.n_plastic
+        numbers = np.maximum(np.cumsum(view.plastic) - 1, 0).reshape(view.shape)
         return BrianForm(
             cutoff="n_drawn",
             condition=IS_DRAWN,
-            parameters={"n_drawn": self.count(layer, n_plastic), "n_things": max(n_plastic, 1)},
+            parameters={"n_drawn": self.count(view, n_plastic), "n_things": max(n_plastic, 1)},
             constants={"number": numbers},
         )
 
-    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
-        n_plastic = int(plastic.sum())
-        return FastForm({"select": select_random}, (min(self.count(layer, n_counted), n_plastic),))
+    def fast(self, view: ProjectionView, n_counted: int) -> FastForm:
+        n_plastic = view.n_plastic
+        return FastForm({"select": select_random}, (min(self.count(view, n_counted), n_plastic),))
 
 
 def select_random(synapses: SynapseArrays, n_rows: int, key: int) -> None:

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from bioplast.plasticity.part import BoolArray, Path, is_output
+from bioplast.plasticity.part import BoolArray, Path
+from bioplast.plasticity.projection import ProjectionView
 
 
 @dataclass(frozen=True)
@@ -20,5 +21,5 @@ class Readout(Path):
     name: ClassVar[str] = "readout"
     summary: ClassVar[str] = "only the output layer learns; a control"
 
-    def mask(self, layer: str, shape: tuple[int, int], rng: np.random.Generator) -> BoolArray:
-        return np.full(shape, is_output(layer))
+    def mask(self, view: ProjectionView, rng: np.random.Generator) -> BoolArray:
+        return np.full(view.shape, view.is_readout)

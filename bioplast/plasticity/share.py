@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from bioplast.plasticity.checks import check_fraction
-from bioplast.plasticity.part import Proposal, Selection, is_output
+from bioplast.plasticity.part import Proposal, Selection
+from bioplast.plasticity.projection import ProjectionView
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,15 @@ class Share(Selection):
         if self.output is not None:
             check_fraction(self, "output", self.output)
 
-    def count(self, layer: str, n: int) -> int:
+    def count(self, view: ProjectionView, n: int) -> int:
         """How many of ``n`` things are chosen when no two are equal."""
-        fraction = self.fraction if self.output is None or not is_output(layer) else self.output
+        fraction = self.fraction if self.output is None or not view.is_readout else self.output
         return count_share(fraction, n)
 
     def count_written(self, proposal: Proposal) -> int:
         """How many of the plastic synapses are written when no two are equal."""
-        n_plastic = int(proposal.plastic.sum())
-        return min(self.count(proposal.layer, proposal.n_counted or n_plastic), n_plastic)
+        n_plastic = proposal.view.n_plastic
+        return min(self.count(proposal.view, proposal.n_counted or n_plastic), n_plastic)
 
 
 def count_share(fraction: float, n: int) -> int:

@@ -1,5 +1,6 @@
 """``subnet(k)``: only synaptic paths through k hidden units are plastic."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -7,8 +8,8 @@ import numpy as np
 
 from bioplast.errors import RequestError
 from bioplast.plasticity.checks import check_count
-from bioplast.plasticity.part import BoolArray, Path, is_input, is_output
-from bioplast.sizes import Hidden, list_sizes, name_populations
+from bioplast.plasticity.part import BoolArray, Path
+from bioplast.plasticity.projection import ProjectionView
 
 
 @dataclass(frozen=True)
@@ -42,16 +43,15 @@ class Subnet(Path):
     def __post_init__(self) -> None:
         check_count(self, "units", self.units)
 
-    def check_layers(self, hidden: Hidden) -> None:
-        sizes = list_sizes(hidden)
-        for name, size in zip(name_populations(len(sizes))[1:], sizes, strict=False):
+    def check_sizes(self, sizes: Mapping[str, int]) -> None:
+        for name, size in sizes.items():
             if self.units > size:
                 units = "hidden units" if len(sizes) == 1 else f"units of {name}"
                 raise RequestError(f"Subnet.units: must be at most the {size} {units}, got {self.units}")
 
-    def mask(self, layer: str, shape: tuple[int, int], rng: np.random.Generator) -> BoolArray:
-        plastic = np.zeros(shape, dtype=bool)
-        rows = slice(None) if is_input(layer) else slice(self.units)
-        columns = slice(None) if is_output(layer) else slice(self.units)
+    def mask(self, view: ProjectionView, rng: np.random.Generator) -> BoolArray:
+        plastic = np.zeros(view.shape, dtype=bool)
+        rows = slice(None) if view.is_input else slice(self.units)
+        columns = slice(None) if view.is_readout else slice(self.units)
         plastic[rows, columns] = True
         return plastic

@@ -13,6 +13,7 @@ from bioplast.kernels.ordering import find_largest
 from bioplast.kernels.synapse_arrays import FloatArray, SynapseArrays
 from bioplast.plasticity.forms import BrianForm
 from bioplast.plasticity.part import BoolArray, Proposal
+from bioplast.plasticity.projection import ProjectionView
 from bioplast.plasticity.share import Share
 
 
@@ -38,27 +39,27 @@ class UnitShare(Share):
         units = np.flatnonzero(proposal.plastic.any(axis=0))
         chosen = np.zeros(proposal.delta_w.shape[1], bool)
         if units.size:
-            chosen[self.choose(proposal, units, self.count(proposal.layer, units.size))] = True
+            chosen[self.choose(proposal, units, self.count(proposal.view, units.size))] = True
         return np.broadcast_to(chosen, proposal.delta_w.shape)
 
     @abstractmethod
     def choose(self, proposal: Proposal, units: NDArray[np.int64], n_chosen: int) -> NDArray[np.int64]:
         """Those of ``units`` (n_units,) whose synapses are written."""
 
-    def count_units(self, layer: str, plastic: BoolArray) -> int:
+    def count_units(self, view: ProjectionView) -> int:
         """How many units are chosen when no two are equal."""
-        n_units = int(plastic.any(axis=0).sum())
-        return self.count(layer, n_units) if n_units else 0
+        n_units = int(view.plastic.any(axis=0).sum())
+        return self.count(view, n_units) if n_units else 0
 
-    def brian_form(self, value: str, layer: str, plastic: BoolArray) -> BrianForm:
+    def brian_form(self, value: str, view: ProjectionView) -> BrianForm:
         """The Brian2 form of a rule that writes onto the units with the highest ``value``, an expression."""
         # A unit has one speaker: its synapse from the unit that is always on, in the last row.
-        speaks = np.zeros(plastic.shape, bool)
-        speaks[-1] = plastic.any(axis=0)
+        speaks = np.zeros(view.shape, bool)
+        speaks[-1] = view.plastic.any(axis=0)
         return BrianForm(
             cutoff="kth_highest(n_chosen)",
             condition=f"{value} >= cutoff",
-            parameters={"n_chosen": self.count_units(layer, plastic)},
+            parameters={"n_chosen": self.count_units(view)},
             constants={"speaks": speaks},
             competes=True,
             entry=f"spoken = enter({value}, speaks)",

@@ -10,6 +10,7 @@ from bioplast.kernels.synapse_arrays import SynapseArrays
 from bioplast.kernels.write_loops import weight_at, write
 from bioplast.plasticity.forms import BrianForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal
+from bioplast.plasticity.projection import ProjectionView
 from bioplast.plasticity.share import Share
 
 
@@ -40,20 +41,20 @@ class Weakest(Share):
         sizes = np.abs(proposal.weights)
         return sizes <= np.sort(sizes[proposal.plastic])[self.count_written(proposal) - 1]
 
-    def brian(self, layer: str, plastic: BoolArray) -> BrianForm:
-        n_plastic = int(plastic.sum())
+    def brian(self, view: ProjectionView) -> BrianForm:
+        n_plastic = view.n_plastic
         return BrianForm(
             cutoff="kth_largest(rank)",
             condition="abs(acting) <= cutoff",
-            parameters={"rank": n_plastic - self.count(layer, n_plastic) + 1},
+            parameters={"rank": n_plastic - self.count(view, n_plastic) + 1},
             competes=True,
             entry="score = acting*int(plastic)\nscore = offer(score)",
             all_compete=True,
         )
 
-    def fast(self, layer: str, plastic: BoolArray, n_counted: int) -> FastForm:
-        n_plastic = int(plastic.sum())
-        return FastForm({"select": select_weakest}, (min(self.count(layer, n_counted), n_plastic),))
+    def fast(self, view: ProjectionView, n_counted: int) -> FastForm:
+        n_plastic = view.n_plastic
+        return FastForm({"select": select_weakest}, (min(self.count(view, n_counted), n_plastic),))
 
 
 def select_weakest(synapses: SynapseArrays, n_rows: int, key: int) -> None:

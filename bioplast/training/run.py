@@ -14,7 +14,7 @@ from bioplast.energy import Energy
 from bioplast.errors import RequestError
 from bioplast.loading import load_module
 from bioplast.network import Model
-from bioplast.sizes import format_hidden, list_sizes
+from bioplast.sizes import format_hidden, list_sizes, name_sizes
 from bioplast.tasks import load_task
 from bioplast.training.checkpointer import Checkpointer
 from bioplast.training.config import RunConfig
@@ -107,7 +107,7 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
         raise RequestError(f"hidden: {config.model} has one hidden layer, got {format_hidden(n_hidden)}")
     plasticity = config.plasticity
     if plasticity.path is not None:
-        plasticity.path.check_layers(n_hidden)
+        plasticity.path.check_sizes(name_sizes(n_hidden))
     check_memory(task.n_pixels, n_hidden, task.n_classes, has_path=plasticity.path is not None)
     protocol_class = PROTOCOLS[config.protocol]
     max_samples = config.max_samples or protocol_class.default_max_samples(task)

@@ -5,19 +5,22 @@ import pytest
 
 from bioplast.brian.layout import Layout
 from bioplast.plasticity import Fixed, Subnet
+from bioplast.plasticity.projection import ProjectionView
 
+VIEW = ProjectionView.whole("input->hidden", (1, 1))
+READOUT = ProjectionView.whole("hidden->output", (1, 1), depth=1, is_readout=True)
 SOME = Layout.of([4, 0, 0, 1, 4], [1, 2, 0, 0, 1], 5, 4)  # two from 4 to 1, none onto 3
 
 
 def test_all_to_all_is_sources_by_targets():
     layout = Layout.all_to_all(3, 2)
     assert layout.is_all_to_all
-    assert layout.place(None, "input->hidden", np.random.default_rng(0)).shape == (3, 2)
+    assert layout.place(None, VIEW, np.random.default_rng(0)).shape == (3, 2)
     assert layout.take(np.arange(6).reshape(3, 2)).tolist() == list(range(6))
 
 
 def test_others_fill_the_column_of_their_target():
-    plastic = SOME.place(None, "input->hidden", np.random.default_rng(0))
+    plastic = SOME.place(None, VIEW, np.random.default_rng(0))
     assert not SOME.is_all_to_all
     assert plastic.sum(axis=0).tolist() == np.bincount(SOME.post, minlength=4).tolist()
     assert SOME.take(plastic).all()
@@ -29,14 +32,14 @@ def test_a_pair_that_is_there_twice_does_not_make_up_for_one_that_is_missing():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_path_of_synapses_is_laid_through_those_that_exist(seed):
-    plastic = SOME.place(Fixed(0.6), "input->hidden", np.random.default_rng(seed))
+    plastic = SOME.place(Fixed(0.6), VIEW, np.random.default_rng(seed))
     assert plastic.sum() == SOME.take(plastic).sum() == 3
 
 
 def test_a_path_of_units_is_laid_through_columns_or_rows():
     layout, rng = Layout.all_to_all(3, 2), np.random.default_rng(0)
-    assert layout.place(Subnet(1), "input->hidden", rng).tolist() == [[True, False]] * 3
-    assert layout.place(Subnet(1), "hidden->output", rng).tolist() == [[True] * 2, [False] * 2, [False] * 2]
+    assert layout.place(Subnet(1), VIEW, rng).tolist() == [[True, False]] * 3
+    assert layout.place(Subnet(1), READOUT, rng).tolist() == [[True] * 2, [False] * 2, [False] * 2]
 
 
 @pytest.mark.parametrize(

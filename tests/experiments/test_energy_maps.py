@@ -7,7 +7,7 @@ import pytest
 from bioplast.energy import Books
 from bioplast.figures.style import use_style
 from bioplast.loading import load_module
-from bioplast.network import HIDDEN_LAYER, Layer
+from bioplast.network import Layer
 from bioplast.studies.caption import fill_caption
 
 maps = load_module("experiment", "energy_maps", Path(__file__).parents[2])
@@ -21,7 +21,7 @@ def layer():
     books = Books.open(before)
     books.record(before, 2 * after)
     books.record(2 * after, after)
-    return Layer(HIDDEN_LAYER, after, np.ones((7, 5), bool), books)
+    return Layer("input->hidden", after, np.ones((7, 5), bool), books)
 
 
 def make_rows():

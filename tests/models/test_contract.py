@@ -11,7 +11,6 @@ import pytest
 from bioplast import Plasticity
 from bioplast.errors import RequestError
 from bioplast.loading import load_module
-from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.plasticity import RULES
 from bioplast.tasks import Trials, load_task
 
@@ -82,7 +81,7 @@ def test_network_says_what_it_is(case):
 
 def test_shapes_and_dtypes_are_kept(case):
     n_hidden = case.network.n_hidden
-    shapes = {HIDDEN_LAYER: (785, n_hidden), OUTPUT_LAYER: (n_hidden + 1, 10)}
+    shapes = {"input->hidden": (785, n_hidden), "hidden->output": (n_hidden + 1, 10)}
     for state in (case.network.initial_state(SEED), case.state):
         assert [layer.name for layer in state.layers] == list(shapes)
         for layer in state.layers:
@@ -114,7 +113,7 @@ def test_no_way_is_shorter_than_the_straight_one(case):
 
 def test_synapses_sum_to_layers_and_layers_to_the_total(case):
     energies = case.state.energies
-    total = energies[HIDDEN_LAYER] + energies[OUTPUT_LAYER]
+    total = energies["input->hidden"] + energies["hidden->output"]
     assert total.m0 == sum(int(layer.books.m0.sum()) for layer in case.state.layers)
     assert total.m1 == pytest.approx(sum(layer.books.m1.sum() for layer in case.state.layers), rel=1e-12)
     assert total.m0_min == sum(
@@ -127,7 +126,7 @@ def test_synapses_that_were_never_or_once_written(case):
         books = layer.books
         np.testing.assert_array_equal(books.m0 > 0, books.m1 > 0)
         never, once = books.m0 == 0, books.m0 == 1
-        if layer.name == HIDDEN_LAYER:
+        if layer.name == "input->hidden":
             assert never.any()
             assert once.any()
         np.testing.assert_array_equal(layer.weights[never], books.initial[never])
@@ -236,7 +235,7 @@ def test_learns(case):
 @pytest.mark.parametrize("model", COMPARE.RULES)
 def test_restriction_writes_less(model):
     cases = [get_case(model, rule) for rule in COMPARE.RULES[model].values()]
-    costs = {case.rule: case.state.energies[HIDDEN_LAYER].m0 for case in cases}
+    costs = {case.rule: case.state.energies["input->hidden"].m0 for case in cases}
     plain = costs.pop("plain")
     assert max(costs.values()) < plain
     assert min(costs.values()) < 0.2 * plain

@@ -10,7 +10,6 @@ from bioplast.brian.model import RUNNERS
 from bioplast.brian.stimulus import Stimulus
 from bioplast.energy import Books
 from bioplast.loading import load_module
-from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.tasks import Images, Trials, load_task
 
 PROJECT = Path(__file__).parents[2]
@@ -121,8 +120,8 @@ def test_two_by_two_network_by_hand():
     np.testing.assert_array_equal(hidden.books.m0, [[1, 1], [0, 0], [1, 1]])
     np.testing.assert_array_equal(output.books.m0, [[1, 1], [0, 0], [1, 1]])
     np.testing.assert_allclose(hidden.books.m1, [[0.5, 0.0625], [0, 0], [0.5, 0.0625]], atol=atol)
-    assert state.energies[HIDDEN_LAYER].m1 == pytest.approx(1.125, rel=1e-14)
-    assert state.energies[OUTPUT_LAYER].m1 == pytest.approx(1.0, rel=1e-14)
+    assert state.energies["input->hidden"].m1 == pytest.approx(1.125, rel=1e-14)
+    assert state.energies["hidden->output"].m1 == pytest.approx(1.0, rel=1e-14)
 
 
 @pytest.mark.parametrize("n_settle", [1, 3, 10])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bioplast import Plasticity
-from bioplast.initial import make_layers
-from bioplast.network import State
+from bioplast.network import State, make_chain
+from bioplast.network.weights import make_layers
 from bioplast.numeric import reference
 from bioplast.numeric.batch import answer
 from bioplast.numeric.centred import Centred
@@ -27,15 +27,10 @@ def make_state(
     hidden: Hidden = N_HIDDEN,
 ) -> State:
     layers = make_layers(
+        make_chain(N_PIXELS, hidden, N_CLASSES, sds=(sd, sd), has_bias=not settings.clamps_first),
         1,
-        N_PIXELS,
-        hidden,
-        N_CLASSES,
-        sd_hidden=sd,
-        sd_output=sd,
-        plasticity=Plasticity.parse(rule),
-        dtype=dtype,
-        has_bias=not settings.clamps_first,
+        Plasticity.parse(rule),
+        dtype,
     )
     return State(1, layers)
 

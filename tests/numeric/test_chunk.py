@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bioplast import Plasticity
-from bioplast.initial import make_layers
-from bioplast.network import State
+from bioplast.network import State, make_chain
+from bioplast.network.weights import make_layers
 from bioplast.numeric import reference
 from bioplast.numeric.chunk import Chunks
 from bioplast.numeric.encoding import Rates
@@ -72,15 +72,10 @@ def images():
 
 def make_state(rule, dtype, settings=STANDARD, hidden=12):
     layers = make_layers(
+        make_chain(64, hidden, 4, sds=(0.1, 0.1), has_bias=not settings.clamps_first),
         7,
-        64,
-        hidden,
-        4,
-        sd_hidden=0.1,
-        sd_output=0.1,
-        plasticity=Plasticity.parse(rule),
-        dtype=dtype,
-        has_bias=not settings.clamps_first,
+        Plasticity.parse(rule),
+        dtype,
     )
     return State(7, layers)
 

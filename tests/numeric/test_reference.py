@@ -5,8 +5,8 @@ import pytest
 
 from bioplast import Plasticity
 from bioplast.energy import Books
-from bioplast.initial import make_layers
-from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, Layer, State
+from bioplast.network import Layer, State, make_chain
+from bioplast.network.weights import make_layers
 from bioplast.numeric import reference
 from bioplast.numeric.encoding import Rates
 from bioplast.numeric.settings import Settings
@@ -31,8 +31,8 @@ def show(state, pixels, labels, settings, rule="plain"):
 
 
 def test_two_by_two_network_by_hand():
-    hidden = make_layer(HIDDEN_LAYER, [[1.0, -1.0], [0.5, 0.5], [0.0, 0.0]])
-    output = make_layer(OUTPUT_LAYER, [[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
+    hidden = make_layer("input->hidden", [[1.0, -1.0], [0.5, 0.5], [0.0, 0.0]])
+    output = make_layer("hidden->output", [[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
     state = State(0, (hidden, output))
     outcome = show(state, [[255, 0]], [1], Settings(0.5, 0.25, error_slope=0.0))
     # x = (1, 0, 1); h = (1, -1), r = (1, 0, 1), y = (1, 0); delta = (-1, 1) at the output and
@@ -40,8 +40,8 @@ def test_two_by_two_network_by_hand():
     assert outcome.predictions.tolist() == [0]
     np.testing.assert_array_equal(hidden.weights, [[0.5, -1.0], [0.5, 0.5], [-0.5, 0.0]])
     np.testing.assert_array_equal(output.weights, [[0.75, 0.25], [0.0, 1.0], [-0.25, 0.25]])
-    assert [state.energies[name].m0 for name in (HIDDEN_LAYER, OUTPUT_LAYER)] == [2, 4]
-    assert [state.energies[name].m1 for name in (HIDDEN_LAYER, OUTPUT_LAYER)] == [1.0, 1.0]
+    assert [state.energies[name].m0 for name in ("input->hidden", "hidden->output")] == [2, 4]
+    assert [state.energies[name].m1 for name in ("input->hidden", "hidden->output")] == [1.0, 1.0]
     # Two active inputs to two hidden units, two active units to two outputs.
     assert outcome.signalling.macs == 8
 
@@ -51,9 +51,7 @@ def test_two_by_two_network_by_hand():
 def test_backprop_is_the_gradient(slope, hidden):
     rng = np.random.default_rng(3)
     pixels, label = rng.integers(0, 256, (1, 6)), 2
-    layers = make_layers(
-        1, 6, hidden, 3, sd_hidden=0.5, sd_output=0.5, plasticity=Plasticity(), dtype=np.float64
-    )
+    layers = make_layers(make_chain(6, hidden, 3, sds=(0.5, 0.5)), 1, Plasticity(), np.float64)
     before = [layer.weights.copy() for layer in layers]
     # With eta 1 the change is minus the gradient of half the squared error.
     show(State(1, layers), pixels, [label], Settings(1.0, 1.0, slope, slope))
@@ -78,7 +76,7 @@ def test_backprop_is_the_gradient(slope, hidden):
 
 def test_frozen_synapses_stay():
     plasticity = Plasticity.parse("subnet(2)")
-    layers = make_layers(1, 4, 3, 2, sd_hidden=1, sd_output=1, plasticity=plasticity)
+    layers = make_layers(make_chain(4, 3, 2, sds=(1, 1)), 1, plasticity)
     before = [layer.weights.copy() for layer in layers]
     show(
         State(1, layers),

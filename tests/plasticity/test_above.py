@@ -3,14 +3,14 @@ import pytest
 
 from bioplast.plasticity.above import Above
 from bioplast.plasticity.part import Proposal
+from bioplast.plasticity.projection import ProjectionView
 
 
-def make_proposal(above, delta_w, layer="input->hidden"):
+def make_proposal(above, delta_w, *, is_readout=False):
     delta_w = np.array(delta_w, float)
     units = np.zeros(delta_w.shape[1])
-    return Proposal(
-        layer, delta_w, delta_w, np.ones(delta_w.shape, bool), units, units, memory=above.memory(layer)
-    )
+    view = ProjectionView.whole("a->b", delta_w.shape, is_readout=is_readout)
+    return Proposal(view, delta_w, delta_w, units, units, memory=above.memory(view))
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def test_threshold_follows_the_share_that_passes(delta_w, factor):
 def test_threshold_settles_where_the_target_passes():
     above = Above(1.0, target=0.2, output=0.5, rate=0.05)
     rng = np.random.default_rng(0)
-    for layer, target in (("input->hidden", 0.2), ("hidden->output", 0.5)):
-        proposal = make_proposal(above, np.zeros((50, 40)), layer)
+    for is_readout, target in ((False, 0.2), (True, 0.5)):
+        proposal = make_proposal(above, np.zeros((50, 40)), is_readout=is_readout)
         shares = []
         for _ in range(400):
             proposal.delta_w[:] = rng.standard_normal((50, 40))
@@ -46,7 +46,7 @@ def test_threshold_settles_where_the_target_passes():
 
 def test_without_a_target_nothing_is_carried():
     above = Above(1.0)
-    assert above.memory("input->hidden").size == 0
     proposal = make_proposal(above, [[2, 0]])
+    assert above.memory(proposal.view).size == 0
     above.remember(proposal, above.mask(proposal))
     assert proposal.memory.size == 0

@@ -3,13 +3,15 @@ import pytest
 
 from bioplast import largest
 from bioplast.plasticity.part import Proposal
+from bioplast.plasticity.projection import ProjectionView
 
 
-def make_proposal(delta_w, plastic=None, layer="input->hidden"):
+def make_proposal(delta_w, plastic=None, *, is_readout=False):
     delta_w = np.asarray(delta_w, float)
     plastic = np.ones(delta_w.shape, bool) if plastic is None else np.asarray(plastic, bool)
     units = np.zeros(delta_w.shape[1])
-    return Proposal(layer, delta_w, np.zeros_like(delta_w), plastic, units, units)
+    view = ProjectionView("a->b", plastic, is_readout=is_readout)
+    return Proposal(view, delta_w, np.zeros_like(delta_w), units, units)
 
 
 def test_ties_at_the_cutoff_are_all_written():
@@ -27,10 +29,10 @@ def test_counts_over_the_plastic_synapses():
 
 def test_the_published_count():
     # 7,851 of 78,500 at f = 0.1 (van Rossum & Pache 2024).
-    assert largest(0.1).count("input->hidden", 78_500) == 7_851
+    assert largest(0.1).count(ProjectionView.whole("input->hidden", (785, 100)), 78_500) == 7_851
 
 
-@pytest.mark.parametrize(("layer", "n_written"), [("input->hidden", 2), ("hidden->output", 6)])
-def test_output_layer_has_a_fraction_of_its_own(layer, n_written):
-    proposal = make_proposal(np.arange(1, 11).reshape(5, 2), layer=layer)
+@pytest.mark.parametrize(("is_readout", "n_written"), [(False, 2), (True, 6)])
+def test_output_layer_has_a_fraction_of_its_own(is_readout, n_written):
+    proposal = make_proposal(np.arange(1, 11).reshape(5, 2), is_readout=is_readout)
     assert np.count_nonzero(largest(0.1, output=0.5).mask(proposal)) == n_written

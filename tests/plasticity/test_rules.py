@@ -8,6 +8,7 @@ import pytest
 from bioplast.errors import RequestError
 from bioplast.plasticity import RULES, Plasticity
 from bioplast.plasticity.part import Path, Proposal, Selection, Transform
+from bioplast.plasticity.projection import ProjectionView
 
 
 @dataclass(frozen=True)
@@ -150,21 +151,22 @@ EXAMPLES = [(text, n) for row in ROWS.values() for text, n in zip(row.examples, 
 TEXTS = [text for text, _ in EXAMPLES]
 LAYER = "input->hidden"
 SHAPE = (6, 4)
+READOUT = ProjectionView.whole("hidden->output", (5, 3), depth=1, is_readout=True)
 
 
 def find_written(plasticity, delta_w, *, key=0):
     """The changes that are written, of a layer with the plasticity's path."""
-    path, rng = plasticity.path, np.random.default_rng(key)
-    plastic = np.ones(delta_w.shape, bool) if path is None else path.mask(LAYER, delta_w.shape, rng)
+    path, view = plasticity.path, ProjectionView.whole(LAYER, delta_w.shape)
+    plastic = view.plastic if path is None else path.mask(view, np.random.default_rng(key))
+    view = ProjectionView(LAYER, plastic)
     proposal = Proposal(
-        layer=LAYER,
+        view=view,
         delta_w=delta_w,
         weights=np.linspace(-1, 1.01, delta_w.size, dtype=delta_w.dtype).reshape(delta_w.shape),
-        plastic=plastic,
         error=np.arange(1, delta_w.shape[1] + 1, dtype=delta_w.dtype),
         activity=np.arange(delta_w.shape[1], 0, -1, dtype=delta_w.dtype),
         key=key,
-        memory=plasticity.selection.memory(LAYER),
+        memory=plasticity.selection.memory(view),
     )
     return plasticity.selection.mask(proposal) & plastic if plastic.any() else plastic
 
@@ -234,8 +236,8 @@ def test_text_and_back(text):
 @pytest.mark.parametrize("text", TEXTS)
 def test_brian_form_holds_no_values(text):
     selection = Plasticity.parse(text).selection
-    form = selection.brian(LAYER, np.ones(SHAPE, bool))
-    other = selection.brian("hidden->output", np.ones((3, 2), bool))
+    form = selection.brian(ProjectionView.whole(LAYER, SHAPE))
+    other = selection.brian(READOUT)
     # One text for all layers; values are run-time arguments and no part of what is compiled.
     for name in ("cutoff", "condition", "entry", "memory", "memory_next"):
         assert getattr(form, name) == getattr(other, name)
@@ -278,9 +280,9 @@ def test_bad_value_raises_with_its_name(text, message):
 def test_a_path_lies_in_both_layers(name):
     path = Plasticity.parse(ROWS[name].examples[0]).path
     rng = np.random.default_rng(0)
-    for layer, shape in ((LAYER, (6, 4)), ("hidden->output", (5, 3))):
-        mask = path.mask(layer, shape, rng)
-        assert mask.shape == shape
+    for view in (ProjectionView.whole(LAYER, SHAPE), READOUT):
+        mask = path.mask(view, rng)
+        assert mask.shape == view.shape
         assert mask.dtype == bool
 
 

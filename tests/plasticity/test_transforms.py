@@ -7,12 +7,13 @@ import pytest
 
 from bioplast import Plasticity
 from bioplast.errors import RequestError
-from bioplast.initial import make_layers
-from bioplast.network import State
+from bioplast.network import State, make_chain
+from bioplast.network.weights import make_layers
 from bioplast.numeric.chunk import Chunks
 from bioplast.numeric.encoding import Rates
 from bioplast.numeric.settings import Settings
 from bioplast.plasticity.part import Proposal
+from bioplast.plasticity.projection import ProjectionView
 from bioplast.plasticity.share import count_share
 from bioplast.tasks.task import Images, Trials
 
@@ -20,9 +21,8 @@ SHAPE = (3, 2)
 
 
 def propose(delta_w, weights):
-    return Proposal(
-        "input->hidden", delta_w, weights, np.ones(SHAPE, bool), error=np.zeros(2), activity=np.zeros(2)
-    )
+    view = ProjectionView.whole("input->hidden", SHAPE)
+    return Proposal(view, delta_w, weights, error=np.zeros(2), activity=np.zeros(2))
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def learn(rule, n_trials=60, chunks=1):
     rng = np.random.default_rng(2)
     pixels = (rng.integers(0, 256, (60, 20)) * (rng.random((60, 20)) < 0.3)).astype(np.uint8)
     images = Images(pixels, rng.integers(0, 3, 60).astype(np.uint8))
-    layers = make_layers(1, 20, (8, 6), 3, sd_hidden=0.3, sd_output=0.3, plasticity=plasticity)
+    layers = make_layers(make_chain(20, (8, 6), 3, sds=(0.3, 0.3)), 1, plasticity)
     state = State(1, layers)
     network = Chunks(Settings(0.05, 0.05), Rates(), plasticity)
     for indices in np.array_split(np.arange(n_trials) % 60, chunks):

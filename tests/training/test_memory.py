@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bioplast.errors import RequestError
-from bioplast.initial import make_layers
+from bioplast.network import make_chain
+from bioplast.network.weights import make_layers
 from bioplast.plasticity import Plasticity
 from bioplast.training import memory
 
@@ -26,7 +27,7 @@ def test_beyond_any_machine(n_hidden):
 
 
 def test_no_more_is_counted_than_a_network_takes():
-    layers = make_layers(1, 784, 50, 10, sd_hidden=1, sd_output=1, plasticity=Plasticity.parse("plain"))
+    layers = make_layers(make_chain(784, 50, 10, sds=(1, 1)), 1, Plasticity.parse("plain"))
     taken = sum(
         array.nbytes
         for layer in layers

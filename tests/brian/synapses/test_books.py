@@ -18,6 +18,7 @@ from bioplast import Plasticity
 from bioplast.brian import PlasticSynapses
 from bioplast.energy import Books
 from bioplast.plasticity.part import Proposal
+from bioplast.plasticity.projection import ProjectionView
 from bioplast.randomness import make_key, make_rng
 from bioplast.tasks.poisson import trial_keys
 
@@ -121,7 +122,7 @@ class Hand:
         self.pre_trace, self.post_trace, self.last, self.proposed = np.zeros((4, n))
         self.books = Books.open(self.consolidated)
         self.plastic, self.gain = self.find_plastic(n), find_gains(connections)
-        self.memory = self.rules.selection.memory("input->hidden")
+        self.memory = self.rules.selection.memory(ProjectionView.whole("input->hidden", (n, 1)))
         self.n_decisions = 0
 
     def find_plastic(self, n):
@@ -129,8 +130,8 @@ class Hand:
         if path is None:
             return np.ones(n, bool)
         if self.is_full:
-            return path.mask("input->hidden", (N_PRE, N_POST), rng).ravel()
-        return path.mask("input->hidden", (n, 1), rng).ravel()
+            return path.mask(ProjectionView.whole("input->hidden", (N_PRE, N_POST)), rng).ravel()
+        return path.mask(ProjectionView.whole("input->hidden", (n, 1)), rng).ravel()
 
     @property
     def w(self):
@@ -164,11 +165,10 @@ class Hand:
     def write(self, change):
         key = trial_keys(make_key(0, "selection"), 0, np.array([self.n_decisions]))[0]
         w = self.spread(self.w)
-        proposal = Proposal(
-            "input->hidden", self.spread(change), w, self.spread(self.plastic), *w[:2], int(key), self.memory
-        )
+        view = ProjectionView("input->hidden", self.spread(self.plastic))
+        proposal = Proposal(view, self.spread(change), w, *w[:2], int(key), self.memory)
         written = self.rules.selection.mask(proposal) & proposal.plastic & (proposal.delta_w != 0)
-        if self.rules.selection.memory("input->hidden").size:
+        if self.memory.size:
             self.rules.selection.remember(proposal, written)
         change = np.where(self.take(written), change, 0)
         if self.rules.consolidation is not None:

@@ -11,7 +11,6 @@ from bioplast.brian.stimulus import Stimulus
 from bioplast.energy import Books
 from bioplast.errors import RequestError
 from bioplast.loading import load_module
-from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.tasks import Images, Trials, load_task
 
 MODULE = load_module("model", "spiking", Path(__file__).parents[3])
@@ -138,7 +137,7 @@ def test_strong_readout_does_not_overflow(trials):
     assert (outcome.predictions == 9).all()
     # The error is between -1 and 1, so a change of the output's biases is bounded by its trace.
     longest = network.n_stimulus * network.n_stimulus
-    assert state.energies[OUTPUT_LAYER].m1 < 20 * output.weights.size * longest
+    assert state.energies["hidden->output"].m1 < 20 * output.weights.size * longest
 
 
 def test_learning_does_not_depend_on_what_all_readouts_share(make_network, trials):
@@ -167,7 +166,7 @@ def test_weights_that_are_no_numbers_give_no_answer(rule):
 
 def test_learning_rates_are_per_step_of_the_stimulus(make_network):
     network = make_network()
-    assert network.learning_rates == {HIDDEN_LAYER: 0.4 / 40, OUTPUT_LAYER: 0.2 / 40}
+    assert network.learning_rates == {"input->hidden": 0.4 / 40, "hidden->output": 0.2 / 40}
 
 
 def test_trial_that_is_too_long(make_network):

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from bioplast.keys import make_keys
-from bioplast.network import HIDDEN_LAYER
 from bioplast.numeric.reference import change_layer
 from bioplast.numeric.settings import Settings
 from bioplast.plasticity.part import Proposal
@@ -151,10 +150,9 @@ class RuledSimulation(Simulation):
     def change(self, index, delta_w, error, activity):
         layer = self.layers[index]
         proposal = Proposal(
-            layer.name,
+            layer.view,
             delta_w,
             layer.acting,
-            layer.plastic,
             error,
             activity,
             int(self.keys[self.trial, index]),
@@ -233,7 +231,7 @@ def test_event_driven_eligibility_is_the_sum_over_time_steps(make_network, trial
         np.testing.assert_allclose(layer.weights, weights, rtol=0, atol=1e-12)
         np.testing.assert_allclose(layer.books.m1, m1, rtol=0, atol=1e-12)
         excess = layer.books.m0 - m0
-        if rule == "plain" and layer.name == HIDDEN_LAYER:
+        if rule == "plain" and layer.name == "input->hidden":
             assert (excess >= 0).all()
             assert (excess <= simulation.n_may_be_rounding).all()
             assert excess.sum() < 0.02 * m0.sum()

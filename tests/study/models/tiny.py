@@ -5,7 +5,7 @@ import numpy as np
 from bioplast.changes import check_changes
 from bioplast.energy import Books, Signalling
 from bioplast.errors import RequestError
-from bioplast.network import HIDDEN_LAYER, OUTPUT_LAYER, Layer, Outcome, State
+from bioplast.network import Layer, Outcome, State
 from bioplast.randomness import make_rng
 
 N_HIDDEN = 8
@@ -18,7 +18,7 @@ class Tiny:
 
     def __init__(self, n_pixels, n_classes, n_hidden, plasticity, learning_rate=LEARNING_RATE):
         self.sizes = (n_pixels, n_classes, n_hidden)
-        self.shapes = {HIDDEN_LAYER: (n_pixels + 1, n_hidden), OUTPUT_LAYER: (n_hidden + 1, n_classes)}
+        self.shapes = {"input->hidden": (n_pixels + 1, n_hidden), "hidden->output": (n_hidden + 1, n_classes)}
         self.n_hidden = n_hidden
         self.plasticity = plasticity
         self.learning_rate = learning_rate

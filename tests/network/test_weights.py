@@ -3,13 +3,13 @@ import pytest
 
 from bioplast import Plasticity
 from bioplast.errors import RequestError
-from bioplast.initial import make_layers
+from bioplast.network import make_chain
+from bioplast.network.weights import make_layers
 
 
 def make(seed=1, rule="plain", **settings):
-    return make_layers(
-        seed, 400, 50, 10, sd_hidden=0.01, sd_output=0.2, plasticity=Plasticity.parse(rule), **settings
-    )
+    graph = make_chain(400, 50, 10, sds=(0.01, 0.2))
+    return make_layers(graph, seed, Plasticity.parse(rule), **settings)
 
 
 def test_shapes_and_books():

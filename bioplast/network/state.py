@@ -1,15 +1,14 @@
 """What every network has in common: its state between two chunks, and how it is asked to run one.
 
-A network with one hidden layer has two layers of synapses, ``input->hidden`` (n_pixels + 1, n_hidden) and
-``hidden->output`` (n_hidden + 1, n_classes); with more, ``input->hidden1``, ``hidden1->hidden2`` and so on.
-The last row of each holds the biases: synapses from a unit that is always on. They are plastic and booked
-like all others.
+The last row of each layer of synapses holds the biases: synapses from a unit that is always on. They are
+plastic and booked like all others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -17,13 +16,11 @@ from numpy.typing import NDArray
 
 from bioplast.energy import Books, Energy, Signalling
 from bioplast.plasticity import Plasticity
+from bioplast.plasticity.projection import ProjectionView
 from bioplast.sizes import Hidden
 from bioplast.tasks.task import Trials
 
 FloatArray = NDArray[np.floating[Any]]
-
-HIDDEN_LAYER = "input->hidden"
-OUTPUT_LAYER = "hidden->output"
 
 DTYPES = ("float32", "float64")  # of weights
 
@@ -41,6 +38,8 @@ class Layer:
     carried : what rules carry from trial to trial, as named arrays: ``memory`` of a selection,
         ``transient`` (n_pre, n_post), changes that a consolidation has not yet written, and what transforms
         have, ``momentum.velocity`` and the like
+    depth : number of layers of synapses between the input and this one
+    is_readout : whether its postsynaptic units are the output
     """
 
     name: str
@@ -48,6 +47,13 @@ class Layer:
     plastic: NDArray[np.bool_]
     books: Books
     carried: dict[str, NDArray[Any]] = field(default_factory=dict)
+    depth: int = 0
+    is_readout: bool = False
+
+    @cached_property
+    def view(self) -> ProjectionView:
+        """What its rules are told of it."""
+        return ProjectionView(self.name, self.plastic, self.depth, self.is_readout)
 
     @property
     def acting(self) -> FloatArray:
