@@ -1,8 +1,8 @@
 """Spiking network in Brian2: leaky integrate-and-fire cells that learn by a three-factor rule.
 
 Inputs are Poisson spike trains whose rate follows the pixel. Spikes reach the hidden cells, hidden
-spikes a leaky readout, which is averaged over the ``n_stimulus`` steps of a trial (v in units of the
-threshold; traces decay with the membrane's time constant)::
+spikes the next hidden population or a leaky readout, which is averaged over the ``n_stimulus`` steps of a
+trial (v in units of the threshold; traces decay with the membrane's time constant)::
 
     tau_m dv/dt = -v         v_j += w_ij at a spike of i      v > v_thresh: spike, v -= v_thresh
     tau_m dy/dt = -y         y_k += w_jk at a spike of j      readout_k = <y_k>
@@ -15,13 +15,18 @@ built up from the two cells it joins (e-prop for a feedforward net without adapt
     delta_w_ij = eta error_j sum_t psi_j(t) pre_trace_i(t)  psi = gamma max(0, 1 - |v - v_thresh|/v_thresh)
     delta_w_jk = eta error_k sum_t pre_trace_j(t)
 
+From one hidden population to the one before it an error passes the gain of the cells in between, as if
+error and potential were constant during the trial::
+
+    error_i = sum_j w_ij gain_j error_j                     gain_j = tau_m/dt <psi_j>
+
 The double sum costs work per input spike, none per time step. With a(t) = exp(-t/tau_m) a cell keeps
-H_j(t) = sum_{t' <= t} a(t') psi_j(t'), an input P_i = sum over its spikes of 1/a(t_s), and a synapse
-S_ij = sum over the input's spikes of H_j/a up to the spike; at the end of the trial the sum over t is
+H_j(t) = sum_{t' <= t} a(t') psi_j(t'), a presynaptic one P_i = sum over its spikes of 1/a(t_s), and a synapse
+S_ij = sum over the spikes of i of H_j/a up to the spike; at the end of the trial the sum over t is
 P_i H_j - S_ij.
 
-The last input is on like a white pixel, the last hidden cell is driven so that it fires regularly:
-their synapses are biases.
+The last input is on like a white pixel, the last cell of each hidden population is driven so that it fires
+regularly: their synapses are biases.
 """
 
 from __future__ import annotations
@@ -31,51 +36,57 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from brian2 import Clock, Network, NeuronGroup, ms
+from brian2 import ms
 
-from bioplast.brian import events
-from bioplast.brian.assembly import complete_network, make_layer
-from bioplast.brian.events import make_learning_events, make_phases, make_settling_events
+from bioplast.brian.cells import Cells, ReadoutCells, Synapses
 from bioplast.brian.model import BrianModel
 from bioplast.brian.program import Values
 from bioplast.brian.stimulus import MAX_STEPS
 from bioplast.energy import Signalling
 from bioplast.errors import RequestError
-from bioplast.network import State
+from bioplast.network import Graph, State, make_chain
 from bioplast.plasticity import Plasticity, checks
+from bioplast.sizes import Hidden
 
 N_HIDDEN = 200
+ANY_DEPTH = True
 
-TIME = events.TIME + "is_shown = step >= 1 and step <= n_stimulus : boolean (shared)\n"
-
-INPUTS = (
-    TIME
-    + """
+INPUT = """
 train : integer (constant)                  # bit s: a spike at step s
 P : 1                                       # sum over the spikes so far of 1/a
-n_active : integer                          # spikes since the chunk began
-learning : integer (shared, constant)
 """
-)
 
-HIDDEN = (
-    TIME
-    + """
+HIDDEN = """
 dv/dt = (bias - v)/tau_m : 1
+psi = gamma*clip(1 - abs(v - v_thresh)/v_thresh, 0, 1){if_ready} : 1
 dpre_trace/dt = -pre_trace/tau_m : 1
 trace_sum : 1                               # sum over t of pre_trace
 H : 1                                       # sum over t of a psi
-learns : boolean (constant)                 # has plastic synapses from inputs
+learns : boolean (constant)                 # has plastic synapses onto it
 bias : 1 (constant)                         # drive of the last cell, which fires regularly
 error : 1
 activity = trace_sum : 1
-n_active : integer
-n_crossing : integer                        # synapses that make the cell consolidate
-learning : integer (shared, constant)
 """
-)
 
-PSI = "psi = gamma*clip(1 - abs(v - v_thresh)/v_thresh, 0, 1){if_ready} : 1\n"
+# Of hidden cells that send to other hidden cells.
+BETWEEN = """
+P : 1                                       # sum over the spikes so far of 1/a
+"""
+
+# Of hidden cells that get spikes and send errors back to other hidden cells.
+BEHIND = """
+psi_sum : 1                                 # sum over t of psi
+gain = psi_sum*tau_m/(dt*n_stimulus) : 1
+"""
+
+OUTPUT = """
+dy/dt = -y/tau_m : 1
+highest : 1                                 # the highest readout
+evidence = exp(readout - highest) : 1       # at most 1, however high the readouts
+total : 1                                   # sum of the evidence for all classes
+error : 1                                   # as it is sent back: exp is costly for every synapse
+activity = readout : 1
+"""
 
 # What the output answers by: its mean potential, or how often its cells fired.
 READOUTS = {
@@ -83,23 +94,33 @@ READOUTS = {
     "spikes": "n_spikes : 1\nreadout = n_spikes : 1\n",
 }
 
-OUTPUT = (
-    TIME
-    + """
-dy/dt = -y/tau_m : 1
-highest : 1                                 # the highest readout
-evidence = exp(readout - highest) : 1       # at most 1, however high the readouts
-total : 1                                   # sum of the evidence for all classes
-error : 1                                   # as it is sent back: exp is costly for every synapse
-activity = readout : 1
-n_crossing : integer
-"""
-)
+# While nothing is learned, and off the path, S and H are not needed: the compiled code leaves them.
+TRACE = "on_path = plastic\nS += learning_pre*int(on_path)*exp(step_pre*dt/tau_m)*H_post"
+ADD_PSI = "on_path = learns\nH += learning*int(on_path)*int(is_shown)*exp(-step*dt/tau_m)*psi"
 
-LAYER = """
-w : 1
-eta : 1 (shared, constant)
-"""
+
+def make_hidden_synapses(send_error: str = "") -> Synapses:
+    """Synapses onto hidden cells; errors pass them where others are in front."""
+    return Synapses(
+        """
+        eligibility = P_pre*H_post - S
+        S = 0
+        delta_w = eta*error_post*eligibility
+        """,
+        "S : 1  # sum over the presynaptic spikes of H/a\n",
+        on_pre={"spike": ("spike", "v_post += acting"), "trace": ("spike", TRACE)},
+        send_error=send_error,
+        forget="S = 0",
+    )
+
+
+FROM_INPUT = make_hidden_synapses()
+FROM_HIDDEN = make_hidden_synapses("{weight}*error_post*gain_post")
+TO_OUTPUT = Synapses(
+    "delta_w = eta*error_post*trace_sum_pre",
+    on_pre={"spike": ("spike", "y_post += acting")},
+    send_error="{weight}*error_post",
+)
 
 
 @dataclass
@@ -118,8 +139,9 @@ class SpikingNetwork(BrianModel):
     spike_trains : ``"poisson"``, or ``"regular"``: spikes at even distances
     readout : ``"membrane"``, or ``"spikes"``: output cells fire as hidden ones do, and their counts are read
     tau_refrac_ms : time after a spike, in ms, in which a cell cannot fire
-    learning_rate, learning_rate_output : eta of the two layers times the steps they sum over
+    learning_rate, learning_rate_output : eta onto hidden cells and output, times the steps they sum over
     sd_hidden, sd_output : standard deviation of the first weights into hidden and output cells
+    sd_between : that from one hidden population to the next: its cells must reach their threshold to learn
 
     Raises
     ------
@@ -139,12 +161,15 @@ class SpikingNetwork(BrianModel):
     sd_hidden: float = 0.03
     sd_output: float = 0.1
     sd_feedback: float = 0.02
+    sd_between: float = 0.2
 
     name = "spiking"
     time_step = 1 * ms
+    # The image is shown in steps 1 to n_stimulus.
+    equations = "is_shown = step >= 1 and step <= n_stimulus : boolean (shared)\n"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def check(self) -> None:
+        super().check()
         checks.check_count(self, "n_stimulus", self.n_stimulus)
         checks.check_probability(self, "p_input", self.p_input)
         for name in ("tau_m_ms", "v_thresh", "gamma"):
@@ -152,182 +177,148 @@ class SpikingNetwork(BrianModel):
         checks.check_choice(self, "spike_trains", self.spike_trains, ("poisson", "regular"))
         checks.check_choice(self, "readout", self.readout, tuple(READOUTS))
         checks.check_not_negative(
-            self, "tau_refrac_ms", "learning_rate", "learning_rate_output", "sd_hidden", "sd_output"
+            self,
+            "tau_refrac_ms",
+            "learning_rate",
+            "learning_rate_output",
+            "sd_hidden",
+            "sd_output",
+            "sd_between",
         )
         if self.n_steps > MAX_STEPS:
-            raise RequestError(
-                f"SpikingNetwork.n_stimulus: must be at most {MAX_STEPS - 5}, got {self.n_stimulus}"
-            )
+            longest = MAX_STEPS - self.n_steps + self.n_stimulus
+            raise RequestError(f"SpikingNetwork.n_stimulus: must be at most {longest}, got {self.n_stimulus}")
 
     @property
-    def n_steps(self) -> int:
-        return self.n_stimulus + 5 + self.n_consolidation_steps
+    def read_step(self) -> int:
+        return self.n_stimulus + 1
 
     @property
-    def learning_rates(self) -> Mapping[str, float]:
+    def constants(self) -> Mapping[str, Any]:
         return {
-            "input->hidden": self.learning_rate / self.n_stimulus,
-            "hidden->output": self.learning_rate_output / self.n_stimulus,
-        }
-
-    @property
-    def first_weights(self) -> tuple[float, float]:
-        return self.sd_hidden, self.sd_output
-
-    def count_signalling(self, n_input: int, n_hidden: int) -> Signalling:
-        return Signalling(
-            spikes_input=n_input,
-            spikes_hidden=n_hidden,
-            synaptic_events=n_input * self.n_hidden + n_hidden * self.n_classes,
-        )
-
-    def find_constants(self, state: State) -> Values:
-        on_path = state.layers[0].plastic.any(axis=0)
-        return {**super().find_constants(state), "hidden.learns": np.append(on_path, False)}
-
-    def assemble(self) -> Network:
-        clock = Clock(self.time_step, name="clock")
-        namespace = {
-            **self.make_stimulus_functions(),
             "tau_m": self.tau_m_ms * ms,
             "v_thresh": self.v_thresh,
             "gamma": self.gamma,
             "p_input": self.p_input,
             "n_stimulus": self.n_stimulus,
-            "n_steps": self.n_steps,
-            # The stimulus is on in steps 1 to n_stimulus.
-            "PREPARE": 0,
-            **make_phases(self.n_stimulus + 1),
         }
-        common = {"namespace": namespace, "clock": clock}
-        hidden_rule = self.make_fragment(
-            "input->hidden",
-            """
-            eligibility = P_pre*H_post - S
-            S = 0
-            delta_w = eta*error_post*eligibility
-            """,
-        )
-        # Where nothing is proposed because a gate is closed, what the trial left behind has to go.
-        forget = {} if self.plasticity.gate is None else {"forget": "S = 0"}
-        output_rule = self.make_fragment("hidden->output", "delta_w = eta*error_post*trace_sum_pre")
-        # While nothing is learned, and off the path, S and H are not needed: the compiled code leaves them.
-        trace = "on_path = plastic\nS += learning_pre*int(on_path)*exp(step_pre*dt/tau_m)*H_post"
-        add_psi = "on_path = learns\nH += learning*int(on_path)*int(is_shown)*exp(-step*dt/tau_m)*psi"
 
-        inputs = NeuronGroup(
-            self.n_pixels + 1,
-            INPUTS + self.learner_equations,
+    def make_graph(self) -> Graph:
+        chain = make_chain(
+            self.n_pixels,
+            self.n_hidden,
+            self.n_classes,
+            sds=(self.sd_hidden, self.sd_output),
+            sd_between=self.sd_between,
+            learning_rates=(
+                self.learning_rate / self.n_stimulus,
+                self.learning_rate_output / self.n_stimulus,
+            ),
+        )
+        hidden = chain.hidden
+        cells: dict[str, Cells] = {
+            population.name: self._make_hidden(
+                is_first=population == hidden[0], is_last=population == hidden[-1]
+            )
+            for population in hidden
+        }
+        cells |= {chain.input.name: self._make_input(), chain.readout.name: self._make_output()}
+        return chain.with_equations(cells, [FROM_INPUT, *[FROM_HIDDEN] * (len(hidden) - 1), TO_OUTPUT])
+
+    def _make_input(self) -> Cells:
+        return Cells(
+            INPUT,
+            active="train != 0",
             threshold="fires(train, step) == 1",
             reset="P += exp(step*dt/tau_m); n_active += 1",
-            events={
-                "prepare": "step == PREPARE",
-                **make_learning_events(hidden_rule, "train != 0", self.if_open),
-                **dict.fromkeys(forget, "step == WRITE and learning == 1 and train != 0 and not is_open"),
-            },
             dtype={"train": np.int64},
-            name="inputs",
-            **common,
-        )
-        draw = f"{self.spike_trains}_train(trial, i, n_stimulus, p_input)"
-        inputs.run_on_event("prepare", f"train = {draw}; P = 0")
-
-        refractory: dict[str, Any] = {}
-        if_ready = recover = ""
-        if self.tau_refrac_ms > 0:
-            refractory = {"refractory": self.tau_refrac_ms * ms}
-            if_ready = "*int(not_refractory)"  # a cell that cannot fire learns nothing from its potential
-            recover = "; lastspike = -1e4*second"
-
-        hidden = NeuronGroup(
-            self.n_hidden + 1,
-            HIDDEN + PSI.format(if_ready=if_ready) + self.learner_equations,
-            threshold="v > v_thresh and is_shown",
-            reset="v -= v_thresh; pre_trace += 1; n_active += 1",
             events={
-                "prepare": "step == PREPARE",
-                **make_learning_events(output_rule, "trace_sum > 0", self.if_open),
-                **make_settling_events(hidden_rule),
+                "start": (
+                    "step == START",
+                    f"train = {self.spike_trains}_train(trial, i, n_stimulus, p_input); P = 0",
+                )
             },
-            method="exact",
-            name="hidden",
-            **refractory,
-            **common,
         )
-        hidden.bias[self.n_hidden :] = 2 * self.v_thresh
-        hidden.run_on_event(
-            "prepare", f"v = 0; pre_trace = 0; trace_sum = 0; H = 0; error = 0; n_crossing = 0{recover}"
-        )
-        hidden.run_regularly(add_psi, when="before_thresholds")
-        hidden.run_regularly("trace_sum += int(is_shown)*pre_trace", when="before_thresholds")
 
-        fires = self.readout == "spikes"
-        answering: dict[str, Any] = {}
-        if fires:
-            answering = {"threshold": "y > v_thresh and is_shown", "reset": "y -= v_thresh; n_spikes += 1"}
-            answering |= refractory
-        output = NeuronGroup(
-            self.n_classes,
+    def _make_hidden(self, *, is_first: bool, is_last: bool) -> Cells:
+        equations, if_ready = HIDDEN, ""
+        start = "v = 0; pre_trace = 0; trace_sum = 0; H = 0; error = 0"
+        reset = "v -= v_thresh; pre_trace += 1; n_active += 1"
+        each_step = [ADD_PSI, "trace_sum += int(is_shown)*pre_trace"]
+        events = {}
+        if self.tau_refrac_ms > 0:
+            if_ready = "*int(not_refractory)"  # a cell that cannot fire learns nothing from its potential
+        if not is_last:
+            equations, start, reset = (
+                equations + BETWEEN,
+                f"{start}; P = 0",
+                f"{reset}; P += exp(step*dt/tau_m)",
+            )
+        if not is_first:
+            equations, start = equations + BEHIND, f"{start}; psi_sum = 0"
+            each_step.append("psi_sum += learning*int(is_shown)*psi")
+            events["feedback"] = "step == FEEDBACK", ""
+        return Cells(
+            equations.format(if_ready=if_ready),
+            active="trace_sum > 0",
+            threshold="v > v_thresh and is_shown",
+            reset=reset,
+            events={"start": ("step == START", f"{start}{self._recover}"), **events},
+            each_step=tuple(each_step),
+            always_on={"bias": 2 * self.v_thresh},
+            **self._refractory,
+        )
+
+    def _make_output(self) -> ReadoutCells:
+        firing: dict[str, Any] = {}
+        if self.readout == "spikes":
+            start = f"y = 0; n_spikes = 0{self._recover}; total = 0"
+            firing = {"threshold": "y > v_thresh and is_shown", "reset": "y -= v_thresh; n_spikes += 1"}
+            firing |= self._refractory
+        else:
+            start = "y = 0; y_sum = 0; total = 0"
+            firing = {"each_step": ("y_sum += int(is_shown)*y",)}
+        return ReadoutCells(
             OUTPUT + READOUTS[self.readout],
             events={
-                "prepare": "step == PREPARE",
-                "read": "step == READ",
-                "feedback": "step == FEEDBACK",
-                "answer": "step == FEEDBACK and readout >= highest",
-                **make_settling_events(output_rule),
+                "start": ("step == START", start),
+                "read": ("step == READ", "highest = readout"),
+                "feedback": ("step == FEEDBACK", "error = int(label(trial) == i) - evidence/total"),
             },
-            method="exact",
-            name="output",
-            **answering,
-            **common,
-        )
-        answer = f"n_spikes = 0{recover}" if fires else "y_sum = 0"
-        output.run_on_event("prepare", f"y = 0; {answer}; total = 0; n_crossing = 0")
-        output.run_on_event("read", "highest = readout", when="before_synapses")
-        output.run_on_event(
-            "feedback", "error = int(label(trial) == i) - evidence/total", when="before_synapses"
-        )
-        if not fires:
-            output.run_regularly("y_sum += int(is_shown)*y", when="before_thresholds")
-
-        input_to_hidden = make_layer(
-            "input->hidden",
-            inputs,
-            hidden,
-            self.n_hidden,
-            LAYER + self.bound_equations + "S : 1  # sum over the input's spikes of H/a\n",
-            hidden_rule,
-            on_pre={"spike": "v_post += acting", "trace": trace, **forget},
-            on_event={"spike": "spike", "trace": "spike", **{pathway: pathway for pathway in forget}},
-            **common,
-        )
-        hidden_to_output = make_layer(
-            "hidden->output",
-            hidden,
-            output,
-            self.n_classes,
-            LAYER + self.bound_equations + self.feedback_equations,
-            output_rule,
-            on_pre={"spike": "y_post += acting"},
-            on_post={"feedback": f"error_pre += {self.feedback_weight}*error_post"},
-            on_event={"spike": "spike", "feedback": "feedback"},
-            **common,
-        )
-        return complete_network(
-            (inputs, hidden, output),
-            (input_to_hidden, hidden_to_output),
-            self.plasticity.gate,
             reading="readout",
-            on_read={
+            compare={
                 "compare": "highest_post = clip(readout_pre, highest_post, inf)",
                 "add": "total_post += evidence_pre",
             },
-            **common,
+            **firing,
+        )
+
+    @property
+    def _refractory(self) -> dict[str, Any]:
+        return {"refractory": self.tau_refrac_ms * ms} if self.tau_refrac_ms > 0 else {}
+
+    @property
+    def _recover(self) -> str:
+        """What makes a cell ready to fire."""
+        return "; lastspike = -1e4*second" if self.tau_refrac_ms > 0 else ""
+
+    def find_constants(self, state: State) -> Values:
+        learns = {
+            f"{population.name}.learns": np.append(layer.plastic.any(axis=0), False)
+            for population, layer in zip(self.graph.hidden, state.layers[:-1], strict=True)
+        }
+        return {**super().find_constants(state), **learns}
+
+    def count_signalling(self, n_active: Mapping[str, int]) -> Signalling:
+        return Signalling(
+            spikes_input=n_active[self.graph.input.name],
+            spikes_hidden=sum(n_active[population.name] for population in self.graph.hidden),
+            synaptic_events=self.graph.count_sent(n_active),
         )
 
 
 def make_network(
-    *, n_pixels: int, n_classes: int, n_hidden: int, plasticity: Plasticity, device: str
+    *, n_pixels: int, n_classes: int, n_hidden: Hidden, plasticity: Plasticity, device: str
 ) -> SpikingNetwork:
     """The network as the command line asks for it."""
     return SpikingNetwork(n_pixels, n_classes, n_hidden, plasticity, device)

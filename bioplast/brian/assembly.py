@@ -1,98 +1,195 @@
-"""Putting cells and synapses together to a network that learns, answers and ends."""
+"""From a graph, with its cells and synapses, to a Brian2 network that learns, answers and ends."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from brian2 import Clock, EventMonitor, Network, NeuronGroup, Synapses
+from brian2 import Clock, EventMonitor, Network, NeuronGroup
+from brian2 import Synapses as BrianSynapses
 
-from bioplast.brian.fragment import BOOKS_DTYPES, Fragment
+from bioplast.brian.cells import Cells, ReadoutCells, Synapses
+from bioplast.brian.dale import BOUND_EQUATIONS, SIGN_EQUATIONS
+from bioplast.brian.events import TIME, make_learning_events, make_settling_events
+from bioplast.brian.feedback import FEEDBACK_EQUATIONS, FEEDBACKS, send_directly
+from bioplast.brian.fragment import BOOKS_DTYPES, Fragment, make_fragment
 from bioplast.brian.gate import make_gate
-from bioplast.brian.layers import SYNAPSES
-from bioplast.plasticity.part import Gate
+from bioplast.brian.layers import connect_all, name_synapses
+from bioplast.network import Graph, Population, Projection
+from bioplast.plasticity import Plasticity
+
+# Of all cells whose outgoing synapses learn.
+_SENDER = """
+n_active : integer                          # what the population's signalling is counted by
+learning : integer (shared, constant)
+"""
+
+_WEIGHT = """
+w : 1
+eta : 1 (shared, constant)
+"""
 
 
-def connect_all(synapses: Synapses, n_pre: int, n_post: int) -> None:
-    """Connect the first ``n_pre`` units to the first ``n_post``, so that synapse i * n_post + j is (i, j)."""
-    synapses.connect(i=np.repeat(np.arange(n_pre), n_post), j=np.tile(np.arange(n_post), n_pre))
+def name_group(population: Population, graph: Graph) -> str:
+    """The name of a population's NeuronGroup."""
+    return "inputs" if population == graph.input else population.name
 
 
-def make_layer(
-    name: str,
-    pre: NeuronGroup,
-    post: NeuronGroup,
-    n_post: int,
-    equations: str,
-    rule: Fragment,
-    *,
-    on_event: Mapping[str, str],
-    namespace: Mapping[str, Any],
-    clock: Clock,
-    on_pre: Mapping[str, str] | None = None,
-    on_post: Mapping[str, str] | None = None,
-) -> Synapses:
-    """The synapses of a layer, which send and learn.
-
-    Parameters
-    ----------
-    name : of the layer
-    pre, post : the cells, of which the first ``n_post`` receive
-    rule : what the plasticity adds to the equations and pathways
-    equations, on_pre, on_post, on_event, namespace, clock : as Brian2's ``Synapses`` has them
-    """
-    synapses = Synapses(
-        pre,
-        post,
-        equations + rule.equations,
-        on_pre={**(on_pre or {}), **rule.code},
-        on_post={**(on_post or {}), **rule.post_code},
-        on_event={**on_event, **rule.events},
-        dtype=BOOKS_DTYPES,
-        name=SYNAPSES[name],
-        namespace={**namespace, **rule.functions, "layer_number": list(SYNAPSES).index(name)},
-        clock=clock,
-    )
-    connect_all(synapses, len(pre), n_post)
-    rule.attach(synapses)
-    return synapses
-
-
-def complete_network(
-    cells: tuple[NeuronGroup, NeuronGroup, NeuronGroup],
-    layers: tuple[Synapses, Synapses],
-    gate: Gate | None,
-    *,
-    reading: str,
-    on_read: Mapping[str, str],
-    **common: Any,
-) -> Network:
-    """The network of these cells and synapses, and what is the same in all: answers, gate and end.
+@dataclass(frozen=True)
+class Assembly:
+    """Makes the network of a graph.
 
     Parameters
     ----------
-    cells : inputs, hidden and output; the last have the events ``read``, ``feedback`` and ``answer``
-    layers : the synapses from inputs to hidden, and from there to output
-    gate : the rule that decides whether a trial is learned from
-    reading : name of the output's variable whose highest value is the answer
-    on_read : what output cells tell each other when they are read, by pathway, one after the other
-    common : namespace, with the stimulus functions and ``n_steps``, and clock
+    graph : its populations have ``Cells``, the readout ``ReadoutCells``, its projections ``Synapses``
+    plasticity : what may change
+    feedback : through which weights errors go back, one of ``FEEDBACKS``
+    dale : whether all synapses that leave a cell have one sign
+    equations : shared variables of all cells, beside those of the time in a trial
+    phases : the steps of a trial by name (``bioplast.brian.events``)
+    namespace : constants and functions, with ``n_steps``
+    clock : of all objects
     """
-    inputs, hidden, output = cells
-    answers = EventMonitor(output, "answer", name="answers")
-    rivals = Synapses(
-        output,
-        output,
-        on_pre=on_read,
-        on_event=dict.fromkeys(on_read, "read"),
-        name="rivals",
-        **common,
-    )
-    rivals.connect()
-    for number, pathway in enumerate(on_read):
-        getattr(rivals, pathway).order = number
-    ending = NeuronGroup(1, "over : integer", name="ending", **common)
-    ending.run_regularly("over = is_over((timestep(t, dt) + 1)//n_steps)", when="end")
-    gating = make_gate(gate, output, (inputs, hidden), reading, **common)
-    return Network(*cells, answers, *layers, rivals, *gating, ending)
+
+    graph: Graph
+    plasticity: Plasticity
+    feedback: str
+    dale: bool
+    equations: str
+    phases: Mapping[str, int]
+    namespace: Mapping[str, Any]
+    clock: Clock
+
+    def make_network(self) -> Network:
+        """The network; it runs until ``is_over``."""
+        graph, common = self.graph, self._common(self.graph.readout)
+        rules = {projection.name: self._make_rule(projection) for projection in graph.projections}
+        groups = {
+            population.name: self._make_group(population, rules)
+            for population in (graph.input, *graph.hidden, graph.readout)
+        }
+        synapses = [
+            self._connect(projection, number, groups, rules[projection.name])
+            for number, projection in enumerate(graph.projections)
+        ]
+        output = groups[graph.readout.name]
+        if self.feedback == "direct":
+            synapses += [send_directly(groups[hidden.name], output, **common) for hidden in graph.hidden]
+        answers = EventMonitor(output, "answer", name="answers")
+        cells = graph.readout.cells
+        rivals = BrianSynapses(
+            output,
+            output,
+            on_pre=cells.compare,
+            on_event=dict.fromkeys(cells.compare, "read"),
+            name="rivals",
+            **common,
+        )
+        rivals.connect()
+        for number, pathway in enumerate(cells.compare):
+            getattr(rivals, pathway).order = number
+        ending = NeuronGroup(1, "over : integer", name="ending", **common)
+        ending.run_regularly("over = is_over((timestep(t, dt) + 1)//n_steps)", when="end")
+        senders = [group for name, group in groups.items() if name != graph.readout.name]
+        gating = make_gate(self.plasticity.gate, output, senders, cells.reading, **common)
+        return Network(*groups.values(), answers, *synapses, rivals, *gating, ending)
+
+    def _common(self, population: Population) -> dict[str, Any]:
+        """The clock and the namespace of its objects: errors go back population by population."""
+        steps = dict(self.phases)
+        steps["FEEDBACK"] += self.graph.depths[self.graph.readout.name] - self.graph.depths[population.name]
+        return {"namespace": {**self.namespace, **steps}, "clock": self.clock}
+
+    def _make_rule(self, projection: Projection) -> Fragment:
+        # The text of a form does not depend on which synapses are plastic.
+        form = self.plasticity.selection.brian(self.graph.view(projection))
+        consolidation = self.plasticity.consolidation
+        keeping = None if consolidation is None else consolidation.brian()
+        synapses: Synapses = projection.synapses
+        return make_fragment(
+            name_synapses(projection.name), form, synapses.propose, keeping, bounded=self.dale
+        )
+
+    def _make_group(self, population: Population, rules: Mapping[str, Fragment]) -> NeuronGroup:
+        cells: Cells = population.cells
+        outgoing = [p for p in self.graph.projections if p.pre == population.name]
+        incoming = [p for p in self.graph.projections if p.post == population.name]
+        equations = TIME + self.equations + cells.equations
+        events = dict(cells.events)
+        if outgoing:
+            equations += _SENDER + (SIGN_EQUATIONS if self.dale else "")
+            if self.plasticity.gate is not None:
+                equations += "is_open : boolean (linked)\n"
+        if any("settle" in rules[p.name].events for p in incoming):
+            equations += "n_crossing : integer  # synapses that make the cell consolidate\n"
+            condition, code = events["start"]
+            events["start"] = condition, f"{code}; n_crossing = 0"
+        if isinstance(cells, ReadoutCells):
+            events["answer"] = f"step == FEEDBACK and {cells.reading} >= highest", ""
+        learning: dict[str, str] = {}
+        for projection in outgoing:
+            learning |= self._make_learning_events(projection, cells, rules[projection.name])
+        for projection in incoming:
+            learning |= make_settling_events(rules[projection.name])
+        refractory = {} if cells.refractory is None else {"refractory": cells.refractory}
+        group = NeuronGroup(
+            population.size + bool(outgoing),
+            equations,
+            threshold=cells.threshold,
+            reset=cells.reset,
+            method=cells.method,
+            dtype=dict(cells.dtype),
+            events={**{event: condition for event, (condition, _) in events.items()}, **learning},
+            name=name_group(population, self.graph),
+            **refractory,
+            **self._common(population),
+        )
+        for name, value in cells.always_on.items():
+            getattr(group, name)[population.size :] = value
+        for event, (_, code) in events.items():
+            if code:
+                group.run_on_event(event, code, when="before_synapses")
+        for code in cells.each_step:
+            group.run_regularly(code, when="before_thresholds")
+        return group
+
+    def _make_learning_events(self, projection: Projection, cells: Cells, rule: Fragment) -> dict[str, str]:
+        if self.plasticity.gate is None:
+            return make_learning_events(rule, cells.active, "")
+        events = make_learning_events(rule, cells.active, " and is_open")
+        if projection.synapses.forget:
+            events["forget"] = f"step == WRITE and learning == 1 and {cells.active} and not is_open"
+        return events
+
+    def _connect(
+        self, projection: Projection, number: int, groups: Mapping[str, NeuronGroup], rule: Fragment
+    ) -> BrianSynapses:
+        """The synapses of a projection, which send, send back and learn."""
+        form: Synapses = projection.synapses
+        on_pre = dict(form.on_pre)
+        if form.forget and self.plasticity.gate is not None:
+            on_pre["forget"] = "forget", form.forget
+        equations = _WEIGHT + (BOUND_EQUATIONS if self.dale else "") + form.equations
+        on_post, events = {}, {pathway: event for pathway, (event, _) in on_pre.items()}
+        if form.send_error and self.feedback != "direct":
+            weight = FEEDBACKS[self.feedback]
+            equations += FEEDBACK_EQUATIONS if "B" in weight else ""
+            on_post["feedback"] = f"error_pre += {form.send_error.format(weight=weight)}"
+            events["feedback"] = "feedback"
+        common = self._common(self.graph[projection.post])
+        synapses = BrianSynapses(
+            groups[projection.pre],
+            groups[projection.post],
+            equations + rule.equations,
+            on_pre={**{pathway: code for pathway, (_, code) in on_pre.items()}, **rule.code},
+            on_post={**on_post, **rule.post_code},
+            on_event={**events, **rule.events},
+            dtype=BOOKS_DTYPES,
+            name=name_synapses(projection.name),
+            namespace={**common["namespace"], **rule.functions, "layer_number": number},
+            clock=self.clock,
+        )
+        connect_all(synapses, len(groups[projection.pre]), self.graph[projection.post].size)
+        rule.attach(synapses)
+        return synapses

@@ -1,7 +1,8 @@
 """When things happen in a trial, and which cells' synapses they concern.
 
 After an image has been shown a trial has one step for each thing that is done, so that the order inside a
-step never matters: the output is read, its error sent back, changes proposed, and written.
+step never matters: the readout is read, errors go back from population to population, changes are proposed,
+and written.
 """
 
 from __future__ import annotations
@@ -16,11 +17,27 @@ step = timestep(t, dt)%n_steps : integer (shared)
 """
 
 
-def make_phases(read: int) -> dict[str, int]:
-    """The steps of a trial from the one at which the output is read; the last two are a consolidation's."""
+def make_phases(read: int, n_hidden: int) -> dict[str, int]:
+    """The steps of a trial by name; the last two are a consolidation's.
+
+    Parameters
+    ----------
+    read : the step at which the readout is read
+    n_hidden : number of hidden populations, each of which needs a step to send errors back
+
+    >>> make_phases(20, 1)
+    {'START': 0, 'READ': 20, 'FEEDBACK': 21, 'PROPOSE': 22, 'WRITE': 23, 'SETTLE': 24, 'WAIT': 25}
+    """
+    feedback = read + 1
+    propose = feedback + n_hidden
     return {
-        name: read + number
-        for number, name in enumerate(("READ", "FEEDBACK", "PROPOSE", "WRITE", "SETTLE", "WAIT"))
+        "START": 0,
+        "READ": read,
+        "FEEDBACK": feedback,
+        "PROPOSE": propose,
+        "WRITE": propose + 1,
+        "SETTLE": propose + 2,
+        "WAIT": propose + 3,
     }
 
 

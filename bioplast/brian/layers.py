@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from brian2 import Synapses
 from numpy.typing import NDArray
 
 from bioplast.network import Layer
 from bioplast.plasticity import Plasticity
 
-HIDDEN_LAYER = "input->hidden"
-OUTPUT_LAYER = "hidden->output"
-SYNAPSES = {HIDDEN_LAYER: "input_to_hidden", OUTPUT_LAYER: "hidden_to_output"}
+
+def name_synapses(projection: str) -> str:
+    """The name of a projection's Synapses object.
+
+    >>> name_synapses("hidden1->hidden2")
+    'hidden1_to_hidden2'
+    """
+    return projection.replace("->", "_to_")
+
+
+def connect_all(synapses: Synapses, n_pre: int, n_post: int) -> None:
+    """Connect the first ``n_pre`` units to the first ``n_post``, so that synapse i * n_post + j is (i, j)."""
+    synapses.connect(i=np.repeat(np.arange(n_pre), n_post), j=np.tile(np.arange(n_post), n_pre))
 
 
 def give_layer(layer: Layer, plasticity: Plasticity, learning_rate: float) -> dict[str, Any]:
@@ -32,7 +44,7 @@ def give_layer(layer: Layer, plasticity: Plasticity, learning_rate: float) -> di
     if plasticity.consolidation is not None:
         values |= plasticity.consolidation.brian().parameters
         values["transient"] = layer.carried["transient"].ravel()
-    return {f"{SYNAPSES[layer.name]}.{name}": value for name, value in values.items()}
+    return {f"{name_synapses(layer.name)}.{name}": value for name, value in values.items()}
 
 
 def name_results(layer: Layer, plasticity: Plasticity) -> list[str]:
@@ -42,14 +54,15 @@ def name_results(layer: Layer, plasticity: Plasticity) -> list[str]:
         names.append(memory)
     if plasticity.consolidation is not None:
         names += ["transient", "maintenance"]
-    return [f"{SYNAPSES[layer.name]}.{name}" for name in names]
+    return [f"{name_synapses(layer.name)}.{name}" for name in names]
 
 
 def take_layer(layer: Layer, plasticity: Plasticity, results: Mapping[str, NDArray[Any]]) -> None:
     """Bring ``layer`` to where the ``results`` of its synapses are."""
+    synapses = name_synapses(layer.name)
 
     def take(array: NDArray[Any], name: str) -> None:
-        array[...] = results[f"{SYNAPSES[layer.name]}.{name}"].reshape(array.shape)
+        array[...] = results[f"{synapses}.{name}"].reshape(array.shape)
 
     take(layer.weights, "w")
     take(layer.books.m0, "m0")
@@ -58,4 +71,4 @@ def take_layer(layer: Layer, plasticity: Plasticity, results: Mapping[str, NDArr
         take(layer.carried["memory"], memory)
     if plasticity.consolidation is not None:
         take(layer.carried["transient"], "transient")
-        layer.books.maintenance += float(results[f"{SYNAPSES[layer.name]}.maintenance"].sum())
+        layer.books.maintenance += float(results[f"{synapses}.maintenance"].sum())

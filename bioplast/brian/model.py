@@ -1,6 +1,6 @@
 """What the Brian2 models share: from a state to a run of the network and back.
 
-A model file says what its network is (``assemble``); its parts have the names below.
+A model file states its network as a graph with equations.
 """
 
 from __future__ import annotations
@@ -13,25 +13,26 @@ from functools import cached_property
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
-from brian2 import BrianObject, Function, Network, Quantity
+from brian2 import BrianObject, Clock, Network, Quantity
 from numpy.typing import NDArray
 
-from bioplast.brian.dale import BOUND_EQUATIONS, SIGN_EQUATIONS, draw_signs, find_bounds, impose_signs
-from bioplast.brian.feedback import FEEDBACK_EQUATIONS, FEEDBACKS, draw_feedback
-from bioplast.brian.fragment import Fragment, make_fragment
-from bioplast.brian.layers import OUTPUT_LAYER, SYNAPSES, give_layer, name_results, take_layer
+from bioplast.brian.assembly import Assembly, name_group
+from bioplast.brian.dale import draw_signs, find_bounds, impose_signs
+from bioplast.brian.events import make_phases
+from bioplast.brian.feedback import FEEDBACKS, draw_feedback
+from bioplast.brian.layers import give_layer, name_results, take_layer
 from bioplast.brian.program import Values, build_program
 from bioplast.brian.runtime import RuntimeNetwork
-from bioplast.brian.stimulus import Screen, Stimulus, make_stimulus_functions
+from bioplast.brian.stimulus import MAX_LAYERS, Screen, Stimulus, make_stimulus_functions
 from bioplast.changes import check_changes
 from bioplast.energy import Signalling
 from bioplast.errors import RequestError
 from bioplast.keys import make_keys
-from bioplast.network import DTYPES, Graph, Outcome, State, make_chain
+from bioplast.network import DTYPES, Graph, Outcome, Population, State
 from bioplast.network.weights import make_layers
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_between, check_choice, check_not_negative
-from bioplast.plasticity.projection import ProjectionView
+from bioplast.sizes import Hidden, list_sizes
 from bioplast.tasks.task import Trials
 
 
@@ -46,31 +47,33 @@ class Runner(Protocol):
 class BrianModel(ABC):
     """A network in Brian2.
 
-    The network of ``assemble`` has the groups ``inputs``, ``hidden`` and ``output``, the synapses
-    ``input_to_hidden`` and ``hidden_to_output``, and the monitor ``answers`` of the output's event of
-    that kind, one per trial at least, the first of which counts.
+    A model states its populations and projections, with their equations, and when the readout is read;
+    everything else follows. Its Brian2 network has a group for each population (that of the input
+    is called ``inputs``), Synapses for each projection (``input_to_hidden`` and the like), and the monitor
+    ``answers`` of the readout's event of that kind, one per trial at least, the first of which counts.
 
     Parameters
     ----------
-    n_pixels, n_classes, n_hidden : numbers of units, the always-on ones not counted
+    n_pixels, n_classes, n_hidden : numbers of units, the always-on ones not counted; several hidden
+        populations are a tuple
     plasticity : what may change
     device : ``"cpp_standalone"`` or ``"runtime"``
     dtype : of all variables but the books
-    feedback : weights through which errors reach hidden cells: ``"symmetric"``, ``"random"`` or ``"sign"``
-        (``bioplast.brian.feedback``)
+    feedback : weights through which errors reach hidden cells: ``"symmetric"``, ``"random"``, ``"sign"`` or
+        ``"direct"`` (``bioplast.brian.feedback``)
     sd_feedback : standard deviation of the fixed feedback weights
     dale : whether all synapses that leave a cell have one sign (``bioplast.brian.dale``)
     excitatory : share of cells, if they are of two kinds, that are excitatory
 
     Raises
     ------
-    RequestError : the plasticity's path cannot be laid through ``n_hidden`` units, or a setting is not
-        allowed
+    RequestError : the plasticity's path cannot be laid through the hidden populations, a rule has no Brian2
+        form, or a setting is not allowed
     """
 
     n_pixels: int
     n_classes: int
-    n_hidden: int
+    n_hidden: Hidden
     plasticity: Plasticity
     device: str = "cpp_standalone"
     dtype: str = "float32"
@@ -83,10 +86,16 @@ class BrianModel(ABC):
     name: ClassVar[str]
     backend: ClassVar[str] = "brian"
     time_step: ClassVar[Quantity]
+    equations: ClassVar[str] = ""  # shared variables of all cells, beside those of the time in a trial
 
     def __post_init__(self) -> None:
+        self.check()
         self.plasticity.check_form("brian")
         self.graph.check(self.plasticity)
+        self._screen = Screen()
+
+    def check(self) -> None:
+        """Raise ``RequestError`` if a setting is not allowed."""
         check_choice(self, "dtype", self.dtype, DTYPES)
         check_choice(self, "feedback", self.feedback, tuple(FEEDBACKS))
         check_not_negative(self, "sd_feedback")
@@ -96,86 +105,64 @@ class BrianModel(ABC):
                 f"{type(self).__name__}.dale: transient changes are not held to a sign, so the rule must "
                 f"have no consolidation, got {self.plasticity}"
             )
-        self._screen = Screen()
+        n_hidden = len(list_sizes(self.n_hidden))
+        if n_hidden >= MAX_LAYERS:
+            raise RequestError(
+                f"{type(self).__name__}.n_hidden: must be at most {MAX_LAYERS - 1} sizes, got {n_hidden}"
+            )
 
-    @property
+    @cached_property
     def graph(self) -> Graph:
         """Populations and projections."""
-        return make_chain(
-            self.n_pixels,
-            self.n_hidden,
-            self.n_classes,
-            sds=self.first_weights,
-            learning_rates=tuple(self.learning_rates.values()),
-        )
+        return self.make_graph()
+
+    @abstractmethod
+    def make_graph(self) -> Graph:
+        """Populations with ``Cells``, projections with ``Synapses`` (``bioplast.brian.cells``)."""
 
     @property
     @abstractmethod
+    def read_step(self) -> int:
+        """The step of a trial at which the readout is read."""
+
+    @property
+    @abstractmethod
+    def constants(self) -> Mapping[str, Any]:
+        """What the equations name: constants, with units, and further steps of a trial."""
+
+    @abstractmethod
+    def count_signalling(self, n_active: Mapping[str, int]) -> Signalling:
+        """Signalling of a chunk of trials, by how active each population was."""
+
+    @property
+    def phases(self) -> dict[str, int]:
+        """The steps of a trial by name."""
+        return make_phases(self.read_step, len(self.graph.hidden))
+
+    @property
     def n_steps(self) -> int:
-        """Time steps of a trial."""
+        """Time steps of a trial; a consolidation adds two."""
+        phases = self.phases
+        return phases["SETTLE"] if self.plasticity.consolidation is None else phases["WAIT"] + 1
 
     @property
-    @abstractmethod
-    def learning_rates(self) -> Mapping[str, float]:
-        """Learning rates by layer; run-time arguments of the program."""
+    def learning_rates(self) -> dict[str, float]:
+        """Learning rates by projection; run-time arguments of the program."""
+        return {projection.name: projection.learning_rate for projection in self.graph.projections}
 
-    @property
-    @abstractmethod
-    def first_weights(self) -> tuple[float, float]:
-        """Standard deviations of the weights before learning, into hidden units and output."""
-
-    @abstractmethod
     def assemble(self) -> Network:
-        """The network; it has one clock and runs until ``is_over``."""
-
-    @abstractmethod
-    def count_signalling(self, n_input: int, n_hidden: int) -> Signalling:
-        """Signalling of a chunk in which inputs and hidden units were active that often."""
-
-    def make_fragment(self, layer: str, proposal: str) -> Fragment:
-        """What the plasticity adds to the synapses of ``layer``, for which ``proposal`` sets ``delta_w``."""
-        # Its text does not depend on which synapses are plastic.
-        form = self.plasticity.selection.brian(
-            ProjectionView.whole(layer, (1, 1), is_readout=layer == OUTPUT_LAYER)
-        )
-        consolidation = self.plasticity.consolidation
-        keeping = None if consolidation is None else consolidation.brian()
-        return make_fragment(SYNAPSES[layer], form, proposal, keeping, bounded=self.dale)
-
-    @property
-    def n_consolidation_steps(self) -> int:
-        """Time steps that a consolidation adds to a trial: one to settle, one to wait."""
-        return 0 if self.plasticity.consolidation is None else 2
-
-    @property
-    def learner_equations(self) -> str:
-        """What cells whose outgoing synapses learn have in addition: a gate, and bounds of their weights."""
-        gate = "" if self.plasticity.gate is None else "is_open : boolean (linked)\n"
-        return gate + (SIGN_EQUATIONS if self.dale else "")
-
-    @property
-    def bound_equations(self) -> str:
-        """What synapses have in addition whose weights are bounded."""
-        return BOUND_EQUATIONS if self.dale else ""
-
-    @property
-    def feedback_equations(self) -> str:
-        """What the output synapses have in addition to send errors back."""
-        return "" if self.feedback == "symmetric" else FEEDBACK_EQUATIONS
-
-    @property
-    def feedback_weight(self) -> str:
-        """The weight with which an output synapse sends errors back."""
-        return FEEDBACKS[self.feedback]
-
-    @property
-    def if_open(self) -> str:
-        """What the conditions have in addition under which such cells' synapses learn."""
-        return "" if self.plasticity.gate is None else " and is_open"
-
-    def make_stimulus_functions(self) -> dict[str, Function]:
-        """The functions through which the network sees its trials."""
-        return make_stimulus_functions(self.n_pixels + 1, self._screen)
+        """The Brian2 network; it has one clock and runs until ``is_over``."""
+        functions = make_stimulus_functions(self.n_pixels + 1, self._screen)
+        return Assembly(
+            self.graph,
+            self.plasticity,
+            self.feedback,
+            self.dale,
+            self.equations,
+            self.phases,
+            {**functions, **self.constants, "n_steps": self.n_steps},
+            Clock(self.time_step, name="clock"),
+        ).make_network()
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -195,28 +182,28 @@ class BrianModel(ABC):
                 impose_signs(layer, signs, self.excitatory)
         return State(seed, layers)
 
-    def draw_feedback(self, seed: int) -> NDArray[np.float32]:
-        """The fixed feedback weights of a run, (n_hidden + 1, n_classes)."""
-        return draw_feedback(seed, (self.n_hidden + 1, self.n_classes), self.sd_feedback)
+    def draw_feedback(self, seed: int) -> dict[str, NDArray[np.float32]]:
+        """The fixed feedback weights of a run by the name of their Synapses, (n_pre, n_post)."""
+        return draw_feedback(self.graph, self.feedback, seed, self.sd_feedback)
 
     def draw_signs(self, seed: int) -> list[NDArray[np.int64]]:
-        """1 for excitatory, -1 for inhibitory cells of a run and 0 for those always on: inputs, hidden."""
-        return draw_signs(seed, (self.n_pixels + 1, self.n_hidden + 1), self.excitatory)
+        """1 for excitatory, -1 for inhibitory cells of a run and 0 for those always on, by population."""
+        return draw_signs(seed, [population.size + 1 for population in self._senders], self.excitatory)
 
     def find_constants(self, state: State) -> Values:
         """What is fixed in a run but differs between runs: ``"object.variable"`` to its value."""
-        values: dict[str, Any] = {}
-        if self.feedback_equations:
-            values[f"{SYNAPSES[OUTPUT_LAYER]}.B"] = self.draw_feedback(state.seed).ravel()
+        values: dict[str, Any] = {
+            f"{name}.B": weights.ravel() for name, weights in self.draw_feedback(state.seed).items()
+        }
         if self.dale:
-            for cells, signs in zip(("inputs", "hidden"), self.draw_signs(state.seed), strict=True):
+            for cells, signs in zip(self._groups, self.draw_signs(state.seed), strict=True):
                 values[f"{cells}.w_low"], values[f"{cells}.w_high"] = find_bounds(signs)
         return values
 
     def present(self, state: State, trials: Trials, *, learn: bool) -> Outcome:
         """Show the images of ``trials`` in order; with ``learn`` the state moves on in place."""
-        values: dict[str, Any] = {"inputs.learning": int(learn), "hidden.learning": int(learn)}
-        wanted = ["answers.i", "answers.t", "inputs.n_active", "hidden.n_active"]
+        values: dict[str, Any] = {f"{cells}.learning": int(learn) for cells in self._groups}
+        wanted = ["answers.i", "answers.t", *(f"{cells}.n_active" for cells in self._groups)]
         for layer in state.layers:
             values |= give_layer(layer, self.plasticity, self.learning_rates[layer.name])
             if learn:
@@ -231,10 +218,11 @@ class BrianModel(ABC):
             for layer in state.layers:
                 take_layer(layer, self.plasticity, results)
             state.trial += len(trials)
-        signalling = self.count_signalling(
-            int(results["inputs.n_active"].sum()), int(results["hidden.n_active"].sum())
-        )
-        return Outcome(self._read_answers(results, len(trials)), signalling)
+        n_active = {
+            population.name: int(results[f"{cells}.n_active"].sum())
+            for population, cells in zip(self._senders, self._groups, strict=True)
+        }
+        return Outcome(self._read_answers(results, len(trials)), self.count_signalling(n_active))
 
     def watch(self, make_monitors: Callable[[Network], Sequence[BrianObject]]) -> None:
         """Let Brian2 monitors see what the network does; they start afresh with each chunk of trials.
@@ -253,6 +241,16 @@ class BrianModel(ABC):
                 f"{type(self).__name__}.device: must be 'runtime' to be watched, got {self.device!r}"
             )
         runner.watch(make_monitors)
+
+    @property
+    def _senders(self) -> tuple[Population, ...]:
+        """All populations but the readout."""
+        return (self.graph.input, *self.graph.hidden)
+
+    @property
+    def _groups(self) -> list[str]:
+        """The names of their groups."""
+        return [name_group(population, self.graph) for population in self._senders]
 
     @cached_property
     def _runner(self) -> Runner:

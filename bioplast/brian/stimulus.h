@@ -13,7 +13,7 @@
 
 namespace bioplast {
 
-struct Shown { int32_t image, label; uint32_t key, draws[2]; };
+struct Shown { int32_t image, label; uint32_t key, draws[8]; };
 
 struct Mapped {
     const char* start; long size;

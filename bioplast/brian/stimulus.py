@@ -3,7 +3,7 @@
 ============================  ==============================================================
 ``pixel(trial, i)``           input i of the trial's image in 0..1; the last input is always 1
 ``label(trial)``              the class the image belongs to
-``draw_key(trial, layer)``    32 random bits for the rules that draw, in layer 0 or 1
+``draw_key(trial, layer)``    32 random bits for the rules that draw, in layer 0, 1 ...
 ``poisson_train(trial, i, n, p)``  the spikes of input i in steps 1 to n: bit s is set if it fires
                               at step s, which happens with probability ``p * pixel(trial, i)``
 ``regular_train(trial, i, n, p)``  the same with spikes at even distances, as many as are expected;
@@ -36,9 +36,9 @@ from bioplast.tasks.task import Trials
 
 MAX_STEPS = 62  # a spike train is the bits of one signed 64-bit number, sign and one spare left out
 
-_N_LAYERS = 2
+MAX_LAYERS = 8  # of synapses in a network, as in stimulus.h
 _TRIAL = np.dtype(
-    [("image", np.int32), ("label", np.int32), ("key", np.uint32), ("draws", np.uint32, _N_LAYERS)]
+    [("image", np.int32), ("label", np.int32), ("key", np.uint32), ("draws", np.uint32, MAX_LAYERS)]
 )
 
 # Each reads the current image and trial through the functions of stimulus.h.
@@ -87,11 +87,12 @@ class Stimulus:
         ``draws`` (n_trials, n_layers) is for rules that draw (``bioplast.keys``).
         """
         numbers = trials.first + np.arange(len(trials), dtype=np.int64)
-        records = np.empty(len(trials), _TRIAL)
+        records = np.zeros(len(trials), _TRIAL)
         records["image"] = trials.indices
         records["label"] = trials.labels
         records["key"] = trial_keys(make_key(seed, "spikes"), trials.stream, numbers)
-        records["draws"] = 0 if draws is None else draws
+        if draws is not None:
+            records["draws"][:, : draws.shape[1]] = draws
         return cls(with_always_on(trials.images), records)
 
     def environment(self, folder: Path) -> dict[str, str]:

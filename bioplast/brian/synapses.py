@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from bioplast.brian.additions import CELL_VARIABLES, OPENED, Additions
 from bioplast.brian.decisions import Decision, is_runtime, make_clock
 from bioplast.brian.fragment import make_float64, make_stored
-from bioplast.brian.layers import HIDDEN_LAYER, OUTPUT_LAYER
 from bioplast.brian.layout import Layout
 from bioplast.brian.pathways import add_proposals
 from bioplast.brian.selection import make_draw_key, make_selection_functions
@@ -33,6 +32,8 @@ from bioplast.plasticity.projection import ProjectionView
 from bioplast.randomness import make_key, make_rng
 
 _numbers = itertools.count()
+
+_LAYERS = ("input->hidden", "hidden->output")  # what a layer may be, for rules that tell the two apart
 
 
 class PlasticSynapses(Synapses):
@@ -77,7 +78,7 @@ class PlasticSynapses(Synapses):
         every: Quantity | None = None,
         together: bool = False,
         bounds: tuple[Quantity | None, Quantity | None] | None = None,
-        layer: str = HIDDEN_LAYER,
+        layer: str = _LAYERS[0],
         plasticity_seed: int = 0,
         namespace: Mapping[str, Any] | None = None,
         dtype: Any = None,
@@ -89,13 +90,13 @@ class PlasticSynapses(Synapses):
         self._rules.check_form("brian")
         self._seed = plasticity_seed
         self._view = ProjectionView.whole(
-            layer, (1, 1), depth=int(layer == OUTPUT_LAYER), is_readout=layer == OUTPUT_LAYER
+            layer, (1, 1), depth=int(layer == _LAYERS[1]), is_readout=layer == _LAYERS[1]
         )
         self._layout: Layout | None = None
         model = model if isinstance(model, Equations) else Equations(model or "")
         self._weight = Weight.of(self._title, model, weight, unit, bounds, dtype)
-        if layer not in (HIDDEN_LAYER, OUTPUT_LAYER):
-            raise self._refuse(f"layer must be {HIDDEN_LAYER!r} or {OUTPUT_LAYER!r}, got {layer!r}")
+        if layer not in _LAYERS:
+            raise self._refuse(f"layer must be {_LAYERS[0]!r} or {_LAYERS[1]!r}, got {layer!r}")
         form = self._rules.selection.brian(self._view)
         keeping = None if self._rules.consolidation is None else self._rules.consolidation.brian()
         self._chooses = form.competes or "draw_key" in get_identifiers(form.condition)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -170,6 +170,24 @@ class Graph:
             projection.post == self.readout.name,
         )
 
+    def with_equations(self, cells: Mapping[str, Any], synapses: Sequence[Any]) -> Graph:
+        """The same graph, its populations and projections with equations.
+
+        Parameters
+        ----------
+        cells : by the name of the population
+        synapses : one a projection
+        """
+        pairs = zip(self.projections, synapses, strict=True)
+        return Graph(
+            tuple(replace(population, cells=cells[population.name]) for population in self.populations),
+            tuple(replace(projection, synapses=form) for projection, form in pairs),
+        )
+
+    def count_sent(self, n_active: Mapping[str, int]) -> int:
+        """How many synapses were reached, by how often units of each population were active."""
+        return sum(n_active[p.pre] * self[p.post].size for p in self.projections)
+
     def check(self, plasticity: Plasticity) -> None:
         """Raise ``RequestError`` if a path of ``plasticity`` cannot be laid through a hidden population."""
         if plasticity.path is not None:
@@ -204,6 +222,7 @@ def make_chain(
     *,
     sds: Sequence[float] = (0.01, 0.01),
     learning_rates: Sequence[float] = (0.01, 0.01),
+    sd_between: float | None = None,
     has_bias: bool = True,
 ) -> Graph:
     """Populations ``input``, ``hidden`` (or ``hidden1``, ``hidden2`` ...) and ``output``, each onto the next.
@@ -211,7 +230,9 @@ def make_chain(
     Parameters
     ----------
     n_inputs, hidden, n_outputs : numbers of units; several hidden populations are a tuple
-    sds, learning_rates : two numbers each, onto hidden populations and onto the output
+    sds, learning_rates : two numbers each, onto hidden populations and onto the output: standard deviation
+        of the first weights, and eta
+    sd_between : that from one hidden population to the next, if not the one onto hidden populations
     has_bias : whether hidden populations have a unit that is always on; the input has one in any case
 
     >>> graph = make_chain(4, (3, 2), 10, sds=(0.1, 0.2))
@@ -220,11 +241,12 @@ def make_chain(
     """
     sizes = (n_inputs, *list_sizes(hidden), n_outputs)
     names = name_populations(len(sizes) - 2)
+    between = sds[0] if sd_between is None else sd_between
     projections = tuple(
         Projection(
             pre,
             post,
-            sds[post == names[-1]],
+            sds[1] if post == names[-1] else sds[0] if pre == names[0] else between,
             learning_rates[post == names[-1]],
             has_bias or pre == names[0],
         )

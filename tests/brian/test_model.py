@@ -7,7 +7,7 @@ import pytest
 from brian2 import NeuronGroup, Synapses
 
 from bioplast import Plasticity
-from bioplast.brian.assembly import connect_all
+from bioplast.brian.layers import connect_all
 from bioplast.brian.preferences import brian_preferences
 from bioplast.energy import Books, Signalling
 from bioplast.loading import load_module

@@ -117,7 +117,7 @@ def test_keys_go_with_seed_stream_and_number_of_the_trial(images):
 def test_trials_and_images_as_a_program_reads_them(images, stimulus, tmp_path):
     environment = stimulus.environment(tmp_path)
     assert set(environment) == {"BIOPLAST_TRIALS", "BIOPLAST_IMAGES"}
-    record = np.dtype([("image", "<i4"), ("label", "<i4"), ("key", "<u4"), ("draws", "<u4", 2)])
+    record = np.dtype([("image", "<i4"), ("label", "<i4"), ("key", "<u4"), ("draws", "<u4", 8)])
     shown = np.fromfile(environment["BIOPLAST_TRIALS"], record)
     np.testing.assert_array_equal(shown["image"], INDICES)
     np.testing.assert_array_equal(shown["label"], images.labels[INDICES])

@@ -50,11 +50,12 @@ def take_first(trials):
     return Trials(trials.images, trials.indices[:1])
 
 
-@pytest.mark.parametrize("feedback", ["random", "sign"])
+@pytest.mark.parametrize("feedback", ["random", "sign", "direct"])
 def test_feedback_through_weights_equal_to_the_output_s_is_symmetric(model, trials, feedback):
     network = make_network(model, feedback=feedback)
     first_weights = network.initial_state(SEED).layers[1].weights.copy()
-    network.draw_feedback = lambda seed: first_weights
+    (name,) = network.draw_feedback(SEED)
+    network.draw_feedback = lambda seed: {name: first_weights}
     state, expected = learn(network, take_first(trials)), learn(make_network(model), take_first(trials))
     for layer, other in zip(state.layers, expected.layers, strict=True):
         assert layer.books.m0.any()
@@ -62,10 +63,11 @@ def test_feedback_through_weights_equal_to_the_output_s_is_symmetric(model, tria
         np.testing.assert_array_equal(layer.weights, other.weights)
 
 
-@pytest.mark.parametrize("feedback", ["random", "sign"])
+@pytest.mark.parametrize("feedback", ["random", "sign", "direct"])
 def test_feedback_weights_reach_the_hidden_layer_and_only_it(model, trials, feedback):
     network, other = (make_network(model, feedback=feedback, sd_feedback=sd) for sd in (0.2, 0.4))
-    np.testing.assert_allclose(2 * network.draw_feedback(SEED), other.draw_feedback(SEED), rtol=1e-6)
+    for name, weights in network.draw_feedback(SEED).items():
+        np.testing.assert_allclose(2 * weights, other.draw_feedback(SEED)[name], rtol=1e-6)
     one, two = learn(network, take_first(trials)), learn(other, take_first(trials))
     moved, moved_twice = (state.layers[0].weights - state.layers[0].books.initial for state in (one, two))
     assert np.abs(moved).max() > 1e-3
