@@ -65,12 +65,14 @@ def images():
     return Images(np.ascontiguousarray(pixels), train.labels[:60])
 
 
-def assert_alike(rule, device, images):
+def assert_alike(rule, device, images, hidden=12):
     # After 40 time constants what is missing to rest is far below the last digit; few steps that are long
     # take less time than many, and lead as exactly there.
     plasticity = Plasticity.parse(rule)
-    ann = ANN(36, 10, 12, plasticity, dtype="float64")
-    rate = RATE(36, 10, 12, plasticity, device, "float64", n_settle=10)
+    # Deep networks with small weights change little: what comes in is halved from layer to layer.
+    sds = {"sd_hidden": 0.01 if hidden == 12 else 0.3, "sd_output": 0.01 if hidden == 12 else 0.3}
+    ann = ANN(36, 10, hidden, plasticity, dtype="float64", **sds)
+    rate = RATE(36, 10, hidden, plasticity, device, "float64", n_settle=10, **sds)
     rate.time_step = 4 * RATE.time_step
     expected, state = ann.initial_state(3), rate.initial_state(3)
     for first, last in ((0, 15), (15, 40)):  # what rules carry passes from chunk to chunk
@@ -97,9 +99,10 @@ def assert_alike(rule, device, images):
     return state
 
 
+@pytest.mark.parametrize("hidden", [12, (12, 10)], ids=["one hidden", "two hidden"])
 @pytest.mark.parametrize("rule", RULE_TEXTS)
-def test_the_rate_network_writes_what_the_ann_writes(rule, images):
-    state = assert_alike(rule, "runtime", images)
+def test_the_rate_network_writes_what_the_ann_writes(rule, images, hidden):
+    state = assert_alike(rule, "runtime", images, hidden)
     assert any(layer.books.m0.any() for layer in state.layers)
 
 
@@ -107,6 +110,12 @@ def test_the_rate_network_writes_what_the_ann_writes(rule, images):
 def test_and_so_does_the_compiled_one(rule, images):
     state = assert_alike(rule, "cpp_standalone", images)
     assert any(layer.books.m0.any() for layer in state.layers)
+
+
+@pytest.mark.parametrize(("rule", "hidden"), [("plain", (12, 10)), ("subnet(5) + largest(0.2)", (12, 10, 8))])
+def test_and_so_does_the_compiled_one_with_several_hidden_layers(rule, hidden, images):
+    state = assert_alike(rule, "cpp_standalone", images, hidden)
+    assert all(layer.books.m0.any() for layer in state.layers)
 
 
 def test_no_rule_with_a_brian2_form_is_left_out():

@@ -22,6 +22,7 @@ SETTINGS = {
     "learning_rate_output": 0.2,
     "sd_hidden": 0.5,
     "sd_output": 0.3,
+    "sd_between": 0.4,
 }
 N_PIXELS, N_HIDDEN, N_CLASSES = 16, 12, 3
 
@@ -30,9 +31,9 @@ N_PIXELS, N_HIDDEN, N_CLASSES = 16, 12, 3
 def make_network():
     """A function that makes it, with other settings where they are given."""
 
-    def make(rule="plain", device="cpp_standalone", **settings):
+    def make(rule="plain", device="cpp_standalone", hidden=N_HIDDEN, **settings):
         plasticity = Plasticity.parse(rule)
-        return SPIKING(N_PIXELS, N_CLASSES, N_HIDDEN, plasticity, device, "float64", **SETTINGS | settings)
+        return SPIKING(N_PIXELS, N_CLASSES, hidden, plasticity, device, "float64", **SETTINGS | settings)
 
     return make
 
