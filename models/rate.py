@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from brian2 import ms
 
@@ -114,6 +114,7 @@ class RateNetwork(BrianModel):
     sd_output: float = 0.01
 
     name = "rate"
+    hidden: ClassVar[Cells] = HIDDEN  # so that a network of another file may have others
     # While its drive is constant a leaky unit is advanced exactly, however long the step.
     time_step = 10 * ms
 
@@ -139,10 +140,10 @@ class RateNetwork(BrianModel):
             learning_rates=(self.learning_rate, self.learning_rate_output),
         )
         *hidden, last = chain.hidden
-        cells = {chain.input.name: INPUT, last.name: HIDDEN, chain.readout.name: OUTPUT}
+        cells = {chain.input.name: INPUT, last.name: self.hidden, chain.readout.name: OUTPUT}
         for number, population in enumerate(hidden, 1):
             send = {"send": (f"step == {number * self.n_settle} and r > 0", "")}
-            cells[population.name] = replace(HIDDEN, events={**HIDDEN.events, **send})
+            cells[population.name] = replace(self.hidden, events={**self.hidden.events, **send})
         return chain.with_equations(cells, [FROM_INPUT, *[BETWEEN] * len(hidden), TO_OUTPUT])
 
     def count_signalling(self, n_active: Mapping[str, int]) -> Signalling:
