@@ -14,6 +14,7 @@ from bioplast.errors import RequestError
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_count, check_not_negative
 from bioplast.plasticity.projection import ProjectionView
+from bioplast.plasticity.shapes import check_shapes
 from bioplast.sizes import Hidden, list_sizes, name_populations
 
 
@@ -189,9 +190,15 @@ class Graph:
         return sum(n_active[p.pre] * self[p.post].size for p in self.projections)
 
     def check(self, plasticity: Plasticity) -> None:
-        """Raise ``RequestError`` if a path of ``plasticity`` cannot be laid through a hidden population."""
+        """Raise ``RequestError`` if ``plasticity`` cannot rule this network.
+
+        Its path must fit into the hidden populations, and what its rules give back must have the right shape.
+        """
         if plasticity.path is not None:
             plasticity.path.check_sizes({population.name: population.size for population in self.hidden})
+        for projection in self.projections:
+            depth, is_readout = self.depths[projection.pre], projection.post == self.readout.name
+            check_shapes(plasticity, depth=depth, is_readout=is_readout)
 
     @property
     def _forward(self) -> tuple[Projection, ...]:

@@ -12,6 +12,7 @@ from bioplast.network.graph import Graph
 from bioplast.network.state import Layer
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.projection import ProjectionView
+from bioplast.plasticity.shapes import check_array
 from bioplast.randomness import make_rng
 
 
@@ -54,8 +55,15 @@ def open_layer(
     weights : (n_pre, n_post)
     plasticity : its rules
     rng : for paths
+
+    Raises
+    ------
+    RequestError : the path gives another shape than the projection has
     """
-    plastic = view.plastic if plasticity.path is None else plasticity.path.mask(view, rng)
+    plastic = view.plastic
+    if plasticity.path is not None:
+        plastic = plasticity.path.mask(view, rng)
+        check_array(f"mask() of {plasticity.path.name}", plastic, view.shape, bool)
     layer = Layer(view.name, weights, plastic, Books.open(weights), {}, view.depth, view.is_readout)
     memory = plasticity.selection.memory(layer.view)
     if memory.size:

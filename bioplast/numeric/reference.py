@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.energy import Signalling
-from bioplast.errors import RequestError
 from bioplast.keys import make_keys
 from bioplast.network import Layer, Outcome, State
 from bioplast.numeric.encoding import Encoding
 from bioplast.numeric.settings import Settings
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.part import Proposal
+from bioplast.plasticity.shapes import check_array
 from bioplast.tasks.task import Trials
 
 FloatArray = NDArray[np.floating[Any]]
@@ -116,12 +116,10 @@ def change_layer(layer: Layer, proposal: Proposal, plasticity: Plasticity, setti
     for part in plasticity.transforms:
         own = {key.removeprefix(f"{part.name}."): array for key, array in layer.carried.items()}
         proposal = replace(proposal, delta_w=part.transform(proposal, own))
-        delta_w, dtype = proposal.delta_w, layer.weights.dtype
-        if np.shape(delta_w) != layer.weights.shape or delta_w.dtype != dtype:
-            raise _refuse_array(part.name, "transform", f"{dtype} values", layer, delta_w)
+        call = f"transform() of {part.name}"
+        check_array(call, proposal.delta_w, layer.weights.shape, layer.weights.dtype)
     mask = plasticity.selection.mask(proposal)
-    if np.shape(mask) != layer.weights.shape or mask.dtype != bool:
-        raise _refuse_array(plasticity.selection.name, "mask", "bool values", layer, mask)
+    check_array(f"mask() of {plasticity.selection.name}", mask, layer.weights.shape, bool)
     written = mask & layer.plastic
     plasticity.selection.remember(proposal, written)
     change = np.where(written, proposal.delta_w, proposal.delta_w.dtype.type(0))
@@ -133,11 +131,3 @@ def change_layer(layer: Layer, proposal: Proposal, plasticity: Plasticity, setti
         layer.books.record(np.zeros_like(change), change)
     else:
         layer.books.record(before, layer.weights)
-
-
-def _refuse_array(rule: str, method: str, wanted: str, layer: Layer, got: Any) -> RequestError:
-    kind = getattr(got, "dtype", type(got).__name__)
-    return RequestError(
-        f"rule: {method}() of {rule} must return {wanted} of shape {layer.weights.shape}, "
-        f"got {kind} of {np.shape(got)}"
-    )

@@ -19,6 +19,11 @@ class Paths(Path):
     paths: tuple[Path, ...]
 
     @property
+    def name(self) -> str:  # type: ignore[override]
+        """What errors call it."""
+        return " + ".join(path.name for path in self.paths)
+
+    @property
     def needs_units(self) -> bool:  # type: ignore[override]
         return any(path.needs_units for path in self.paths)
 
