@@ -21,7 +21,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,7 @@ from brian2 import Function, prefs
 from brian2.codegen.generators.cpp_generator import c_data_type
 from numpy.typing import NDArray
 
-from bioplast.brian.images import images_file, with_always_on
+from bioplast.brian.images import with_always_on
 from bioplast.randomness import make_key
 from bioplast.tasks.poisson import trial_keys, uniform
 from bioplast.tasks.task import Trials
@@ -94,12 +93,6 @@ class Stimulus:
         if draws is not None:
             records["draws"][:, : draws.shape[1]] = draws
         return cls(with_always_on(trials.images), records)
-
-    def environment(self, folder: Path) -> dict[str, str]:
-        """Write the trials to ``folder`` and say where a compiled program finds them and the images."""
-        path = folder / "trials"
-        path.write_bytes(self.trials.tobytes())  # whose errors, unlike those of tofile, have a reason
-        return {"BIOPLAST_TRIALS": str(path), "BIOPLAST_IMAGES": images_file(self.images)}
 
 
 class Screen:
