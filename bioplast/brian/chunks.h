@@ -49,7 +49,8 @@ public:
 // An array of the network, and what it held before the first chunk.
 struct Array {
     size_t n_item = 0;  // bytes of an item
-    bool is_constant = false, is_given = false;
+    bool is_fixed = false;  // nothing writes to it
+    bool is_given = false;
     std::function<char*()> start;
     std::function<size_t()> n_items;
     std::function<void(size_t)> resize;
@@ -120,7 +121,7 @@ class Chunks {
     void restore() {
         if (is_begun) {
             for (auto& named : arrays)
-                if (!named.second.is_given && !named.second.is_constant) named.second.restore();
+                if (!named.second.is_given && !named.second.is_fixed) named.second.restore();
             for (const auto& clear : clearings) clear();
         }
         for (auto& named : arrays) named.second.is_given = false;
@@ -140,19 +141,19 @@ public:
         setitimer(ITIMER_REAL, &each_second, nullptr);
     }
 
-    template <class T> void know(const char* name, bool is_constant, std::vector<T>& values) {
+    template <class T> void know(const char* name, bool is_fixed, std::vector<T>& values) {
         Array& array = arrays[name];
         array.n_item = sizeof(T);
-        array.is_constant = is_constant;
+        array.is_fixed = is_fixed;
         array.start = [&values] { return (char*) values.data(); };
         array.n_items = [&values] { return values.size(); };
         array.resize = [&values](size_t n) { values.resize(n); };
     }
 
-    template <class T> void know(const char* name, bool is_constant, T* values, size_t n) {
+    template <class T> void know(const char* name, bool is_fixed, T* values, size_t n) {
         Array& array = arrays[name];
         array.n_item = sizeof(T);
-        array.is_constant = is_constant;
+        array.is_fixed = is_fixed;
         array.start = [values] { return (char*) values; };
         array.n_items = [n] { return n; };
         array.resize = [](size_t) {};
@@ -171,7 +172,7 @@ public:
     // All arrays are known and hold what they hold before a chunk.
     void keep() {
         for (auto& named : arrays)
-            if (!named.second.is_constant) named.second.keep();
+            if (!named.second.is_fixed) named.second.keep();
     }
 
     // Whether there is another chunk, which then can be run.

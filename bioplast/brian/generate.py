@@ -97,5 +97,6 @@ def _list_parts(device: CPPStandaloneDevice, network: Network) -> str:
 def _describe(device: Any, variable: ArrayVariable) -> str:
     name = device.get_array_name(variable, access_data=False)
     values = name if isinstance(variable, DynamicArrayVariable) else f"{name}, _num_{name}"
-    is_constant = str(bool(variable.constant)).lower()
-    return f'chunks.know("{device.get_array_filename(variable)}", {is_constant}, {values});'
+    # What is only constant may still be written by code that runs at an event.
+    is_fixed = str(bool(variable.constant and variable.read_only)).lower()
+    return f'chunks.know("{device.get_array_filename(variable)}", {is_fixed}, {values});'

@@ -23,7 +23,6 @@ import mmap
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
@@ -101,16 +100,18 @@ class Process:
         ------
         MachineError : the program failed
         """
-        try:
-            self._ask(given, images, trials, wanted)
-            return self._take(len(wanted))
-        except BrokenPipeError:
-            raise self._explain_end() from None
-        except OSError as error:
-            raise MachineError(f"compiled network in {self._folder}: no memory ({error.strerror})") from error
-        finally:
-            if sys.exc_info()[0]:  # whatever it is at, nobody waits for it any more
-                self.end()
+        with ExitStack() as failing:
+            failing.callback(self.end)  # whatever the program is at, nobody waits for it any more
+            try:
+                self._ask(given, images, trials, wanted)
+                results = self._take(len(wanted))
+            except BrokenPipeError:
+                raise self._explain_end() from None
+            except OSError as error:
+                reason = f"no memory ({error.strerror})"
+                raise MachineError(f"compiled network in {self._folder}: {reason}") from error
+            failing.pop_all()
+        return results
 
     def _ask(
         self, given: Mapping[str, NDArray[Any]], images: str, trials: NDArray[np.void], wanted: Sequence[str]
@@ -159,7 +160,7 @@ class Process:
 
 def _open_nameless() -> IO[bytes]:
     if hasattr(os, "memfd_create"):
-        return open(os.memfd_create("bioplast"), "w+b", buffering=0)
+        return os.fdopen(os.memfd_create("bioplast"), "w+b", buffering=0)
     return tempfile.TemporaryFile(buffering=0)
 
 

@@ -75,9 +75,9 @@ class Program:
         }
         files = [self._describe(variable)[0] for variable in wanted]
         with self._lock:
-            process, moving = self._prepare(given)
+            process = self._find_process(given)
             results = process.run(
-                {self.arrays[variable][0]: value for variable, value in moving.items()},
+                {self.arrays[variable][0]: value for variable, value in given.items()},
                 images_file(stimulus.images),
                 stimulus.trials,
                 files,
@@ -87,23 +87,19 @@ class Program:
             for variable, result in zip(wanted, results, strict=True)
         }
 
-    def _prepare(self, given: Arrays) -> tuple[Process, Arrays]:
-        """A process that can begin with what is given, and what of that it does not have yet.
+    def _find_process(self, given: Arrays) -> Process:
+        """The process there is, or a new one.
 
-        The compiled code looks up once what it makes of an array that is constant (which synapses are
-        plastic): with another it starts anew.
+        The compiled code looks up once what it makes of an array that is constant, such as which synapses
+        are plastic: with another it begins anew.
         """
-        constants = {name: value for name, value in given.items() if self.arrays[name][2]}
-        if self._process is not None and self._process.is_there and _agree(constants, self._constants):
-            moving = {
-                name: value for name, value in given.items() if name not in constants or value.size == 1
-            }
-            return self._process, moving
-        if self._process is not None:
-            self._process.end()
-        self._process = Process(self.folder)
-        self._constants = {name: value.copy() for name, value in constants.items()}
-        return self._process, given
+        constants = {name: value for name, value in given.items() if self.arrays[name][2] and value.size > 1}
+        if self._process is None or not self._process.is_there or not _are_same(constants, self._constants):
+            if self._process is not None:
+                self._process.end()
+            self._process = Process(self.folder)
+            self._constants = {name: value.copy() for name, value in constants.items()}
+        return self._process
 
     def _describe(self, variable: str) -> Sequence[Any]:
         if variable not in self.arrays:
@@ -138,8 +134,7 @@ def build_program(assemble: Callable[[], Network], dtype: DTypeLike) -> Program:
     return Program(folder, json.loads((folder / "arrays.json").read_text()))
 
 
-def _agree(some: Arrays, others: Arrays) -> bool:
-    """Whether these are values of the same variables, and arrays the same."""
+def _are_same(some: Arrays, others: Arrays) -> bool:
     return some.keys() == others.keys() and all(
-        value.size == 1 or np.array_equal(value, others[name]) for name, value in some.items()
+        np.array_equal(value, others[name]) for name, value in some.items()
     )

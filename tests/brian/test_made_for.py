@@ -52,7 +52,6 @@ def test_with_another_its_own_templates_are_taken_and_one_line_says_so(
     assert len(pieces) > 10
     # Every template of ours tells what it does.
     assert not [piece.name for piece in pieces if "BIOPLAST_TAKEN" in piece.read_text()]
-    assert "write_if_wanted" not in (program.folder / "objects.cpp").read_text()
     assert not list(program.folder.glob("part_*.cpp"))
     wanted = ["synapses.w", "synapses.m0", "synapses.m1"]
     stock = program.run(values, stimulus, wanted)
