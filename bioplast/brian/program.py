@@ -11,27 +11,31 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from brian2 import Network
 from numpy.typing import DTypeLike, NDArray
 
 from bioplast.brian.compile import compile_source, describe_compiler, hash_source
-from bioplast.brian.generate import generate_source
 from bioplast.brian.images import images_file
+from bioplast.brian.lookup import make_lookup_key
 from bioplast.brian.process import Process
 from bioplast.brian.stimulus import Stimulus
 from bioplast.build_cache import (
     cache_folder,
     is_sealed,
     locked,
+    read_sealed,
     scratch_folder,
     seal,
     tell_damaged,
+    write_sealed,
     writing,
 )
 from bioplast.errors import MachineError
+
+if TYPE_CHECKING:  # a program that is found again is run without Brian2, which takes long to import
+    from brian2 import Network
 
 Values = Mapping[str, Any]
 Arrays = Mapping[str, NDArray[Any]]
@@ -107,8 +111,15 @@ class Program:
         return self.arrays[variable]
 
 
-def build_program(assemble: Callable[[], Network], dtype: DTypeLike) -> Program:
+def build_program(assemble: Callable[[], Network], dtype: DTypeLike, declaration: object = None) -> Program:
     """The program of the network that ``assemble`` makes, from the build cache or compiled into it.
+
+    Parameters
+    ----------
+    assemble : makes the network
+    dtype : of all variables that are given none
+    declaration : an object that the network follows from, in this version of all code: with one like it the
+        program is found again without making the network, or importing Brian2
 
     Raises
     ------
@@ -117,6 +128,26 @@ def build_program(assemble: Callable[[], Network], dtype: DTypeLike) -> Program:
     """
     compiler = describe_compiler()
     programs = cache_folder("programs")
+    key = None if declaration is None else make_lookup_key((declaration, np.dtype(dtype).str), compiler)
+    entry = None if key is None else cache_folder("lookup") / key
+    folder = _look_up(entry, programs) if entry else None
+    if folder is None:
+        folder = _make_program(assemble, dtype, programs, compiler)
+        if entry:
+            write_sealed(entry, folder.name.encode())
+    return Program(folder, json.loads((folder / "arrays.json").read_text()))
+
+
+def _look_up(entry: Path, programs: Path) -> Path | None:
+    name = read_sealed(entry)
+    folder = programs / name.decode() if name else None
+    return folder if folder and is_sealed(folder, _USED) else None
+
+
+def _make_program(assemble: Callable[[], Network], dtype: DTypeLike, programs: Path, compiler: str) -> Path:
+    """The folder of the program, which is compiled if it is not there."""
+    from bioplast.brian.generate import generate_source
+
     with scratch_folder(programs) as scratch:
         source = scratch / "program"
         arrays = generate_source(assemble, dtype, source)
@@ -131,7 +162,7 @@ def build_program(assemble: Callable[[], Network], dtype: DTypeLike) -> Program:
                     (source / "arrays.json").write_text(json.dumps(arrays))
                     seal(source, _USED)
                     source.replace(folder)
-    return Program(folder, json.loads((folder / "arrays.json").read_text()))
+    return folder
 
 
 def _are_same(some: Arrays, others: Arrays) -> bool:

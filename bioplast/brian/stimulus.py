@@ -21,17 +21,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from brian2 import Function, prefs
-from brian2.codegen.generators.cpp_generator import c_data_type
 from numpy.typing import NDArray
 
 from bioplast.brian.images import with_always_on
 from bioplast.randomness import make_key
 from bioplast.tasks.poisson import trial_keys, uniform
 from bioplast.tasks.task import Trials
+
+if TYPE_CHECKING:  # a program that is found again is run without Brian2
+    from brian2 import Function
 
 MAX_STEPS = 62  # a spike train is the bits of one signed 64-bit number, sign and one spare left out
 
@@ -105,6 +106,8 @@ class Screen:
         return self.stimulus.images[shown, i]
 
     def pixel(self, trial: Any, i: Any) -> Any:
+        from brian2 import prefs
+
         return self.level(trial, i) / prefs.core.default_float_dtype(255)
 
     def label(self, trial: Any) -> Any:
@@ -139,6 +142,9 @@ class Screen:
 
 def make_stimulus_functions(n_inputs: int, screen: Screen) -> dict[str, Function]:
     """The functions above for a network with ``n_inputs`` inputs, the always-on one included."""
+    from brian2 import Function, prefs
+    from brian2.codegen.generators.cpp_generator import c_data_type
+
     functions: dict[str, Function] = {}
     real = c_data_type(prefs.core.default_float_dtype)
     arguments: Mapping[str, int] = {
