@@ -71,7 +71,7 @@ def assert_alike(rule, device, images):
     plasticity = Plasticity.parse(rule)
     ann = ANN(36, 10, 12, plasticity, dtype="float64")
     rate = RATE(36, 10, 12, plasticity, device, "float64", n_settle=10)
-    rate.time_step = 4 * RATE.time_step
+    rate.time_step_ms = 4 * RATE.time_step_ms
     expected, state = ann.initial_state(3), rate.initial_state(3)
     for first, last in ((0, 15), (15, 40)):  # what rules carry passes from chunk to chunk
         trials = Trials(images, np.arange(first, last), first)
