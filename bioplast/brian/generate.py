@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -74,7 +75,7 @@ def generate_source(
             (folder / "network_parts.h").write_text(_HEADER.format(lines=_list_parts(device, network)))
             main = folder / "main.cpp"
             main.write_text('#include "network_parts.h"\n' + main.read_text())
-        return {
+        arrays = {
             f"{variable.owner.name}.{variable.name}": (
                 device.get_array_filename(variable),
                 np.dtype(variable.dtype).str,
@@ -83,6 +84,8 @@ def generate_source(
             for variable in device.arrays
             if variable.owner is not None
         }
+    gc.collect()  # exceptions that Brian2 caught hold on to all that called it, a program that runs included
+    return arrays
 
 
 def _list_parts(device: CPPStandaloneDevice, network: Network) -> str:

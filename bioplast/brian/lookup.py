@@ -44,7 +44,7 @@ def make_lookup_key(declaration: object, compiler: str) -> str | None:
     """
     try:
         content, modules = _describe(declaration)
-        code = [_read_unchanged(path) for path in _list_files(modules)]
+        code = [_read_code(module) for module in _list_modules(modules)]
     except (pickle.PicklingError, AttributeError, TypeError, RecursionError, ValueError, OSError):
         return None
     library = _digest_library()
@@ -80,9 +80,9 @@ def _describe(declaration: object) -> tuple[bytes, list[ModuleType]]:
     return file.getvalue(), [sys.modules[name] for name in describer.modules if name in sys.modules]
 
 
-def _list_files(modules: Iterable[ModuleType]) -> list[Path]:
-    """The files of modules and of all that these use, the library's and those of ``_LIBRARIES`` left out."""
-    waiting, seen, files = list(modules), set[str](), set[Path]()
+def _list_modules(modules: Iterable[ModuleType]) -> list[ModuleType]:
+    """Modules and all that these use, the library's and those of ``_LIBRARIES`` left out."""
+    waiting, seen, found = list(modules), set[str](), list[ModuleType]()
     while waiting:
         module = waiting.pop()
         if module.__name__ in seen or module.__name__.partition(".")[0] in _LIBRARIES:
@@ -91,14 +91,14 @@ def _list_files(modules: Iterable[ModuleType]) -> list[Path]:
         path = _find_file(module)
         if path is None or path.is_relative_to(_PACKAGE):
             continue
-        files.add(path)
-        if len(files) > _MOST_MODULES:
+        found.append(module)
+        if len(found) > _MOST_MODULES:
             raise ValueError("too many to read")
         for value in list(vars(module).values()):
             used = value if isinstance(value, ModuleType) else getattr(value, "__module__", None)
             used = sys.modules.get(used) if isinstance(used, str) else used
             waiting += [used] if isinstance(used, ModuleType) else []
-    return sorted(files)
+    return sorted(found, key=lambda module: module.__name__)
 
 
 def _find_file(module: ModuleType) -> Path | None:
@@ -111,6 +111,12 @@ def _find_file(module: ModuleType) -> Path | None:
     path = Path(name).resolve()
     is_standard = path.is_relative_to(_STANDARD) and "site-packages" not in path.parts
     return None if is_standard else path
+
+
+def _read_code(module: ModuleType) -> bytes | None:
+    """What a module was loaded from; None if that is not known any more."""
+    source = getattr(module, "__source__", None)  # of files of models and the like (``bioplast.loading``)
+    return source if isinstance(source, bytes) else _read_unchanged(Path(module.__file__ or ""))
 
 
 def _read_unchanged(path: Path) -> bytes | None:
