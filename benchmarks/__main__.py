@@ -31,6 +31,10 @@ BENCHMARKS = {
         "the rate and the spiking network in Brian2, restricted or not, beside a Numba kernel",
         by_default=False,
     ),
+    "commits": Benchmark(
+        "ann, rate and spiking beside those of an earlier commit: ratios of images per second",
+        by_default=False,
+    ),
     "library": Benchmark(
         "PlasticSynapses on a model of one's own, beside Brian2's Synapses", by_default=False
     ),

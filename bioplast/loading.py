@@ -30,7 +30,6 @@ _FOLDERS_BY_KIND = {
     "task": TASKS,
     "example": EXAMPLES,
 }
-_SOURCES: dict[str, bytes] = {}  # of the modules that are loaded, by full name
 
 
 def load_module(kind: str, name: str, project: Path) -> ModuleType:
@@ -58,7 +57,7 @@ def load_module(kind: str, name: str, project: Path) -> ModuleType:
     full_name = f"{package}.{name}"
     source = read_source(path)
     loaded = sys.modules.get(full_name)
-    if loaded is not None and loaded.__file__ == str(path) and _SOURCES.get(full_name) == source:
+    if loaded is not None and loaded.__file__ == str(path) and find_source(loaded) == source:
         return loaded
     # Not through Python's own cache of compiled files: it takes a file of the same second and size for the
     # one it knows.
@@ -75,7 +74,7 @@ def load_module(kind: str, name: str, project: Path) -> ModuleType:
         if not isinstance(error, Exception) or isinstance(error, RequestError):
             raise
         raise RequestError(f"{kind}: {path} cannot be loaded: {_explain(error, path)}") from error
-    _SOURCES[full_name] = source
+    vars(module)["__source__"] = source
     return module
 
 
@@ -93,9 +92,14 @@ def digest_module(module: ModuleType, project: Path) -> dict[str, str]:
         path = Path(module.__file__ or "")
         name = _name_below_root(path, project)
         if name not in digests:
-            digests[name] = digest_code(_SOURCES.get(module.__name__) or read_source(path))
+            digests[name] = digest_code(find_source(module) or read_source(path))
             waiting += [other for other in _list_used(module) if _is_own(other, project)]
     return dict(sorted(digests.items()))
+
+
+def find_source(module: ModuleType) -> bytes | None:
+    """What ``load_module`` loaded a module from; None if that was somebody else."""
+    return getattr(module, "__source__", None)
 
 
 def _name_below_root(path: Path, project: Path) -> str:

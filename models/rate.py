@@ -24,8 +24,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from brian2 import ms
-
 from bioplast.brian.cells import Cells, ReadoutCells, Synapses
 from bioplast.brian.model import BrianModel
 from bioplast.energy import Signalling
@@ -116,7 +114,7 @@ class RateNetwork(BrianModel):
     name = "rate"
     hidden: ClassVar[Cells] = HIDDEN  # so that a network of another file may have others
     # While its drive is constant a leaky unit is advanced exactly, however long the step.
-    time_step = 10 * ms
+    time_step_ms = 10.0
 
     def check(self) -> None:
         super().check()
@@ -129,6 +127,8 @@ class RateNetwork(BrianModel):
 
     @property
     def constants(self) -> Mapping[str, Any]:
+        from brian2 import ms
+
         return {"tau": 10 * ms, "error_slope": self.error_slope}
 
     def make_graph(self) -> Graph:

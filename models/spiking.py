@@ -36,7 +36,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from brian2 import ms
 
 from bioplast.brian.cells import Cells, ReadoutCells, Synapses
 from bioplast.brian.model import BrianModel
@@ -164,7 +163,7 @@ class SpikingNetwork(BrianModel):
     sd_between: float = 0.2
 
     name = "spiking"
-    time_step = 1 * ms
+    time_step_ms = 1.0
     # The image is shown in steps 1 to n_stimulus.
     equations = "is_shown = step >= 1 and step <= n_stimulus : boolean (shared)\n"
 
@@ -195,6 +194,8 @@ class SpikingNetwork(BrianModel):
 
     @property
     def constants(self) -> Mapping[str, Any]:
+        from brian2 import ms
+
         return {
             "tau_m": self.tau_m_ms * ms,
             "v_thresh": self.v_thresh,
@@ -295,7 +296,11 @@ class SpikingNetwork(BrianModel):
 
     @property
     def _refractory(self) -> dict[str, Any]:
-        return {"refractory": self.tau_refrac_ms * ms} if self.tau_refrac_ms > 0 else {}
+        if self.tau_refrac_ms == 0:
+            return {}
+        from brian2 import ms
+
+        return {"refractory": self.tau_refrac_ms * ms}
 
     @property
     def _recover(self) -> str:

@@ -15,7 +15,7 @@ from bioplast.brian.events import TIME, make_learning_events, make_settling_even
 from bioplast.brian.feedback import FEEDBACK_EQUATIONS, FEEDBACKS, send_directly
 from bioplast.brian.fragment import BOOKS_DTYPES, Fragment, make_fragment
 from bioplast.brian.gate import make_gate
-from bioplast.brian.layers import connect_all, name_synapses
+from bioplast.brian.layers import connect_all, name_group, name_synapses
 from bioplast.network import Graph, Population, Projection
 from bioplast.plasticity import Plasticity
 
@@ -29,11 +29,6 @@ _WEIGHT = """
 w : 1
 eta : 1 (shared, constant)
 """
-
-
-def name_group(population: Population, graph: Graph) -> str:
-    """The name of a population's NeuronGroup."""
-    return "inputs" if population == graph.input else population.name
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from brian2 import Quantity
+if TYPE_CHECKING:  # a program that is found again is run without Brian2
+    from brian2 import Quantity
 
 Event = tuple[str, str]  # its condition, and what happens to the cell then
 

@@ -108,14 +108,18 @@ def hash_source(source: Path, compiler: str) -> str:
     ----------
     compiler : the one that ``describe_compiler`` describes
     """
-    digest = hashlib.sha256()
-    for fact in (version("brian2"), compiler, platform.machine(), _cpu_features()):
-        digest.update(fact.encode() + b"\0")
+    digest = hashlib.sha256(describe_machine(compiler))
     for file in sorted(source.rglob("*")):
         if file.is_file():
             content = file.read_bytes().replace(str(source).encode(), b"")
             digest.update(str(file.relative_to(source)).encode() + b"\0" + content + b"\0")
     return digest.hexdigest()[:24]
+
+
+def describe_machine(compiler: str) -> bytes:
+    """What decides beside the source what a program does; see ``hash_source``."""
+    facts = (version("brian2"), compiler, platform.machine(), _cpu_features())
+    return b"".join(fact.encode() + b"\0" for fact in facts)
 
 
 def _compiler_command() -> str:

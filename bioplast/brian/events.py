@@ -8,8 +8,10 @@ and written.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from bioplast.brian.fragment import Fragment
+if TYPE_CHECKING:  # a program that is found again is run without Brian2
+    from bioplast.brian.fragment import Fragment
 
 TIME = """
 trial = timestep(t, dt)//n_steps : integer (shared)

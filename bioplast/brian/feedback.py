@@ -15,16 +15,18 @@ B is drawn once a run from N(0, ``sd_feedback``) and never learned.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from brian2 import NeuronGroup
-from brian2 import Synapses as BrianSynapses
 from numpy.typing import NDArray
 
 from bioplast.brian.layers import connect_all, name_synapses
 from bioplast.network import Graph
 from bioplast.randomness import make_rng
+
+if TYPE_CHECKING:  # a program that is found again is run without Brian2
+    from brian2 import NeuronGroup
+    from brian2 import Synapses as BrianSynapses
 
 FEEDBACKS = {"symmetric": "acting", "random": "B", "sign": "abs(B)*sign(acting)", "direct": ""}
 FEEDBACK_EQUATIONS = "B : 1 (constant)  # feedback weight\n"
@@ -59,6 +61,8 @@ def send_directly(hidden: NeuronGroup, readout: NeuronGroup, **common: Any) -> B
     ----------
     common : namespace and clock
     """
+    from brian2 import Synapses as BrianSynapses
+
     synapses = BrianSynapses(
         hidden,
         readout,

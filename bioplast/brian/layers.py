@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from brian2 import Synapses
 from numpy.typing import NDArray
 
-from bioplast.network import Layer
+from bioplast.network import Graph, Layer, Population
 from bioplast.plasticity import Plasticity
+
+if TYPE_CHECKING:  # a program that is found again is run without Brian2
+    from brian2 import Synapses
+
+
+def name_group(population: Population, graph: Graph) -> str:
+    """The name of a population's NeuronGroup."""
+    return "inputs" if population == graph.input else population.name
 
 
 def name_synapses(projection: str) -> str:

@@ -10,32 +10,31 @@ from __future__ import annotations
 
 import re
 from functools import cache
-
-import brian2
+from importlib.metadata import version
 
 from bioplast.notice import warn_on_stderr
 
 FIRST, AFTER_LAST = (2, 9), (2, 12)  # the bounds in pyproject.toml
 
 
-def is_made_for(version: str) -> bool:
+def is_made_for(brian2: str) -> bool:
     """Whether our parts were made for this version of Brian2."""
-    numbers = re.match(r"(\d+)\.(\d+)", version)
+    numbers = re.match(r"(\d+)\.(\d+)", brian2)
     return numbers is not None and FIRST <= (int(numbers[1]), int(numbers[2])) < AFTER_LAST
 
 
 def can_replace_parts() -> bool:
     """Whether our parts may take the place of those of this Brian2; if not, it is told, once."""
-    version = brian2.__version__
-    if not is_made_for(version):
-        _tell(version)
-    return is_made_for(version)
+    brian2 = version("brian2")  # said without importing it, which takes more than a second
+    if not is_made_for(brian2):
+        _tell(brian2)
+    return is_made_for(brian2)
 
 
 @cache
-def _tell(version: str) -> None:
+def _tell(brian2: str) -> None:
     after = ".".join(map(str, AFTER_LAST))
     warn_on_stderr(
-        f"Brian2 {version} has not been tried (from {'.'.join(map(str, FIRST))} to below {after} have); "
+        f"Brian2 {brian2} has not been tried (from {'.'.join(map(str, FIRST))} to below {after} have); "
         "networks are compiled from its own templates, which are slower"
     )

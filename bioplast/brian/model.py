@@ -10,19 +10,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 import numpy as np
-from brian2 import BrianObject, Clock, Network, Quantity
 from numpy.typing import NDArray
 
-from bioplast.brian.assembly import Assembly, name_group
 from bioplast.brian.dale import draw_signs, find_bounds, impose_signs
 from bioplast.brian.events import make_phases
 from bioplast.brian.feedback import FEEDBACKS, draw_feedback
-from bioplast.brian.layers import give_layer, name_results, take_layer
+from bioplast.brian.layers import give_layer, name_group, name_results, take_layer
 from bioplast.brian.program import Values, build_program
-from bioplast.brian.runtime import RuntimeNetwork
 from bioplast.brian.stimulus import MAX_LAYERS, Screen, Stimulus, make_stimulus_functions
 from bioplast.changes import check_changes
 from bioplast.energy import Signalling
@@ -34,6 +31,12 @@ from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_between, check_choice, check_not_negative
 from bioplast.sizes import Hidden, list_sizes
 from bioplast.tasks.task import Trials
+
+if TYPE_CHECKING:  # a program that is found again is run without Brian2, which takes long to import
+    from brian2 import BrianObject, Network
+
+# What of a model says nothing about its network.
+_APART = {"device", "build_seconds", "graph", "_screen", "_runner"}
 
 
 class Runner(Protocol):
@@ -85,7 +88,7 @@ class BrianModel(ABC):
 
     name: ClassVar[str]
     backend: ClassVar[str] = "brian"
-    time_step: ClassVar[Quantity]
+    time_step_ms: ClassVar[float]
     equations: ClassVar[str] = ""  # shared variables of all cells, beside those of the time in a trial
 
     def __post_init__(self) -> None:
@@ -152,6 +155,10 @@ class BrianModel(ABC):
 
     def assemble(self) -> Network:
         """The Brian2 network; it has one clock and runs until ``is_over``."""
+        from brian2 import Clock, ms
+
+        from bioplast.brian.assembly import Assembly
+
         functions = make_stimulus_functions(self.n_pixels + 1, self._screen)
         return Assembly(
             self.graph,
@@ -161,7 +168,7 @@ class BrianModel(ABC):
             self.equations,
             self.phases,
             {**functions, **self.constants, "n_steps": self.n_steps},
-            Clock(self.time_step, name="clock"),
+            Clock(self.time_step_ms * ms, name="clock"),
         ).make_network()
 
     @property
@@ -235,6 +242,8 @@ class BrianModel(ABC):
         ------
         RequestError : the network runs as a compiled program, which nothing can be added to
         """
+        from bioplast.brian.runtime import RuntimeNetwork
+
         runner = self._runner if self.device == "runtime" else None
         if not isinstance(runner, RuntimeNetwork):
             raise RequestError(
@@ -260,7 +269,7 @@ class BrianModel(ABC):
         return runner
 
     def _read_answers(self, results: Mapping[str, NDArray[Any]], n_trials: int) -> NDArray[np.int64]:
-        steps = np.rint(results["answers.t"] / float(self.time_step)).astype(np.int64)
+        steps = np.rint(results["answers.t"] / (self.time_step_ms / 1000)).astype(np.int64)
         shown, first = np.unique(steps // self.n_steps, return_index=True)
         # A network whose weights are no longer numbers gives no answer, which is never right.
         predictions = np.full(n_trials, -1, np.int64)
@@ -269,10 +278,13 @@ class BrianModel(ABC):
 
 
 def _compile(model: BrianModel) -> Runner:
-    return build_program(model.assemble, model.dtype)
+    declaration = {name: value for name, value in vars(model).items() if name not in _APART}
+    return build_program(model.assemble, model.dtype, (type(model), declaration))
 
 
 def _interpret(model: BrianModel) -> Runner:
+    from bioplast.brian.runtime import RuntimeNetwork
+
     return RuntimeNetwork(model.assemble, model.dtype, model.n_steps, model._screen)
 
 

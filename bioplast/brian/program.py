@@ -7,66 +7,59 @@ of the program, so one program serves all seeds and a whole sweep.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import signal
-import subprocess
-import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from brian2 import Network
-from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from numpy.typing import DTypeLike, NDArray
 
 from bioplast.brian.compile import compile_source, describe_compiler, hash_source
-from bioplast.brian.source import adapt_source
+from bioplast.brian.images import images_file
+from bioplast.brian.lookup import make_lookup_key
+from bioplast.brian.process import Process
 from bioplast.brian.stimulus import Stimulus
-from bioplast.brian.templates import fast_templates
-from bioplast.brian.workspace import Workspace
 from bioplast.build_cache import (
     cache_folder,
     is_sealed,
     locked,
+    read_sealed,
     scratch_folder,
     seal,
     tell_damaged,
+    write_sealed,
     writing,
 )
 from bioplast.errors import MachineError
 
+if TYPE_CHECKING:  # a program that is found again is run without Brian2, which takes long to import
+    from brian2 import Network
+
 Values = Mapping[str, Any]
-
-# Long enough for any chunk; the program ends when all trials have been shown (``is_over``).
-_MAX_STEPS = 2**40
-
-# Large pages, asked for once and kept: a chunk of trials in a large network begins with a hundred
-# thousand page faults otherwise. Only the C library of Linux knows these.
-_MEMORY = {
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4294967296"
-    ":glibc.malloc.trim_threshold=4294967296"
-}
-
+Arrays = Mapping[str, NDArray[Any]]
 
 # What of a program's folder a run reads.
 _USED = ("main", "arrays.json", "static_arrays")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Program:
-    """A compiled network.
+    """A compiled network; the first run starts its process, which stays for those that follow.
 
     Attributes
     ----------
     folder : where it lies in the build cache
-    arrays : ``"object.variable"`` to the name of its file and its dtype
+    arrays : ``"object.variable"`` to the array's name in the program, its dtype, and whether it is constant
+        while the network runs
     """
 
     folder: Path
-    arrays: Mapping[str, Sequence[str]]
+    arrays: Mapping[str, Sequence[Any]]
+    _process: Process | None = field(default=None, init=False, repr=False, compare=False)
+    _constants: Arrays = field(default_factory=dict, init=False, repr=False, compare=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
 
     def run(self, values: Values, stimulus: Stimulus, wanted: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Show the stimulus to the network, which starts from ``values``.
@@ -80,46 +73,53 @@ class Program:
         ------
         MachineError : the program failed
         """
-        with tempfile.TemporaryDirectory(prefix="bioplast-") as name:
-            scratch = Path(name)
-            results = scratch / "results"
-            files = [self.arrays[variable][0] for variable in wanted]
-            try:
-                arguments = [self._argument(scratch, *item) for item in values.items()]
-                results.mkdir()
-                environment = {"BIOPLAST_WANTED": "\n".join(files), **stimulus.environment(scratch)}
-            except OSError as error:
-                raise MachineError(
-                    f"{scratch.parent}: cannot be written to ({error.strerror}); set TMPDIR to another folder"
-                ) from error
-            done = subprocess.run(
-                [str(self.folder / "main"), "--results_dir", f"{results}/", *arguments],
-                cwd=self.folder,
-                env=_MEMORY | os.environ | environment,
-                capture_output=True,
-                text=True,
-                check=False,
-                process_group=0,  # Ctrl-C is for this process, which ends when the chunk is done
+        given = {
+            variable: np.ascontiguousarray(value, dtype=self._describe(variable)[1])
+            for variable, value in values.items()
+        }
+        files = [self._describe(variable)[0] for variable in wanted]
+        with self._lock:
+            process = self._find_process(given)
+            results = process.run(
+                {self.arrays[variable][0]: value for variable, value in given.items()},
+                images_file(stimulus.images),
+                stimulus.trials,
+                files,
             )
-            # Brian2's programs report a file they could not use and go on.
-            if done.returncode or done.stderr:
-                raise MachineError(f"compiled network in {self.folder} failed: {_find_reason(done)}")
-            return {variable: self._result(results, variable) for variable in wanted}
+        return {
+            variable: result.view(self.arrays[variable][1])
+            for variable, result in zip(wanted, results, strict=True)
+        }
 
-    def _argument(self, scratch: Path, variable: str, value: Any) -> str:
-        if np.ndim(value) == 0:
-            return f"{variable}={value:d}" if isinstance(value, (bool, int)) else f"{variable}={value!r}"
-        path = scratch / variable
-        path.write_bytes(np.ascontiguousarray(value, dtype=self.arrays[variable][1]).tobytes())
-        return f"{variable}={path}"
+    def _find_process(self, given: Arrays) -> Process:
+        """The process there is, or a new one.
 
-    def _result(self, results: Path, variable: str) -> NDArray[Any]:
-        file, dtype = self.arrays[variable]
-        return np.fromfile(results / file, dtype=dtype)
+        The compiled code looks up once what it makes of an array that is constant, such as which synapses
+        are plastic: with another it begins anew.
+        """
+        constants = {name: value for name, value in given.items() if self.arrays[name][2] and value.size > 1}
+        if self._process is None or not self._process.is_there or not _are_same(constants, self._constants):
+            if self._process is not None:
+                self._process.end()
+            self._process = Process(self.folder)
+            self._constants = {name: value.copy() for name, value in constants.items()}
+        return self._process
+
+    def _describe(self, variable: str) -> Sequence[Any]:
+        if variable not in self.arrays:
+            raise MachineError(f"compiled network in {self.folder} failed: it has no variable {variable}")
+        return self.arrays[variable]
 
 
-def build_program(assemble: Callable[[], Network], dtype: DTypeLike) -> Program:
+def build_program(assemble: Callable[[], Network], dtype: DTypeLike, declaration: object = None) -> Program:
     """The program of the network that ``assemble`` makes, from the build cache or compiled into it.
+
+    Parameters
+    ----------
+    assemble : makes the network
+    dtype : of all variables that are given none
+    declaration : an object that the network follows from, in this version of all code: with one like it the
+        program is found again without making the network, or importing Brian2
 
     Raises
     ------
@@ -128,9 +128,29 @@ def build_program(assemble: Callable[[], Network], dtype: DTypeLike) -> Program:
     """
     compiler = describe_compiler()
     programs = cache_folder("programs")
+    key = None if declaration is None else make_lookup_key((declaration, np.dtype(dtype).str), compiler)
+    entry = None if key is None else cache_folder("lookup") / key
+    folder = _look_up(entry, programs) if entry else None
+    if folder is None:
+        folder = _make_program(assemble, dtype, programs, compiler)
+        if entry:
+            write_sealed(entry, folder.name.encode())
+    return Program(folder, json.loads((folder / "arrays.json").read_text()))
+
+
+def _look_up(entry: Path, programs: Path) -> Path | None:
+    name = read_sealed(entry)
+    folder = programs / name.decode() if name else None
+    return folder if folder and is_sealed(folder, _USED) else None
+
+
+def _make_program(assemble: Callable[[], Network], dtype: DTypeLike, programs: Path, compiler: str) -> Path:
+    """The folder of the program, which is compiled if it is not there."""
+    from bioplast.brian.generate import generate_source
+
     with scratch_folder(programs) as scratch:
         source = scratch / "program"
-        arrays = _generate(assemble, dtype, source)
+        arrays = generate_source(assemble, dtype, source)
         folder = programs / hash_source(source, compiler)
         with locked(folder):
             if not is_sealed(folder, _USED):
@@ -142,34 +162,10 @@ def build_program(assemble: Callable[[], Network], dtype: DTypeLike) -> Program:
                     (source / "arrays.json").write_text(json.dumps(arrays))
                     seal(source, _USED)
                     source.replace(folder)
-    return Program(folder, json.loads((folder / "arrays.json").read_text()))
+    return folder
 
 
-def _generate(assemble: Callable[[], Network], dtype: DTypeLike, folder: Path) -> dict[str, tuple[str, str]]:
-    device = CPPStandaloneDevice()
-    with Workspace(dtype, device).entered(), fast_templates():
-        network = assemble()
-        # Several would drift apart, and stand in the source in an order that is never the same.
-        (clock,) = {part.clock for part in network.sorted_objects}
-        network.run(_MAX_STEPS * clock.dt)
-        with writing(folder):
-            device.build(directory=str(folder), compile=False, run=False)
-            adapt_source(folder)
-            for header in Path(__file__).parent.glob("*.h"):
-                shutil.copy(header, folder)
-        return {
-            f"{variable.owner.name}.{variable.name}": (
-                device.get_array_filename(variable),
-                np.dtype(variable.dtype).str,
-            )
-            for variable in device.arrays
-            if variable.owner is not None
-        }
-
-
-def _find_reason(done: subprocess.CompletedProcess[str]) -> str:
-    """Why a program failed."""
-    reason = " ".join(done.stderr.split())
-    if done.returncode < 0:
-        reason = f"{signal.strsignal(-done.returncode)} {reason}".strip()
-    return reason or f"exit status {done.returncode}"
+def _are_same(some: Arrays, others: Arrays) -> bool:
+    return some.keys() == others.keys() and all(
+        np.array_equal(value, others[name]) for name, value in some.items()
+    )

@@ -96,5 +96,5 @@ class Recorder:
 
     def _read_spikes(self, group: str) -> Spikes:
         monitor: Any = self._spikes[group]
-        steps = np.rint(np.asarray(monitor.t) / float(self._model.time_step))
+        steps = np.rint(np.asarray(monitor.t) / (self._model.time_step_ms / 1000))
         return Spikes(steps.astype(np.int64), np.array(monitor.i, np.int64))

@@ -15,26 +15,14 @@ namespace bioplast {
 
 struct Shown { int32_t image, label; uint32_t key, draws[8]; };
 
-struct Mapped {
-    const char* start; long size;
-    explicit Mapped(const char* variable) : start(nullptr), size(0) {
-        const char* path = std::getenv(variable);
-        const int file = path ? open(path, O_RDONLY) : -1;
-        struct stat status;
-        if (file < 0 || fstat(file, &status)) return;
-        size = status.st_size;
-        start = (const char*) mmap(nullptr, size, PROT_READ, MAP_SHARED, file, 0);
-    }
-};
-
-static const Mapped images_file("BIOPLAST_IMAGES"), trials_file("BIOPLAST_TRIALS");
-static const uint8_t* const images = (const uint8_t*) images_file.start;  // (n_images, n_inputs)
-static const Shown* const trials = (const Shown*) trials_file.start;  // (n_trials,)
-static const long n_trials = trials_file.size / sizeof(Shown);
+// What the network is shown in a chunk of trials (chunks.h).
+extern const uint8_t* images;  // (n_images, n_inputs)
+extern const Shown* trials;    // (n_trials,)
+extern long n_trials;
 
 static inline const Shown& shown(long trial) { return trials[trial < n_trials ? trial : n_trials - 1]; }
 
-// Never changes, which `const` promises: a loop over the inputs asks once.
+// Never changes while a piece of code runs, which `const` promises: a loop over the inputs asks once.
 template <int n_inputs> __attribute__((const, noinline)) static const uint8_t* image(long trial) {
     return images + (long) shown(trial).image * n_inputs;
 }

@@ -21,18 +21,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from brian2 import Function, prefs
-from brian2.codegen.generators.cpp_generator import c_data_type
 from numpy.typing import NDArray
 
-from bioplast.brian.images import images_file, with_always_on
+from bioplast.brian.images import with_always_on
 from bioplast.randomness import make_key
 from bioplast.tasks.poisson import trial_keys, uniform
 from bioplast.tasks.task import Trials
+
+if TYPE_CHECKING:  # a program that is found again is run without Brian2
+    from brian2 import Function
 
 MAX_STEPS = 62  # a spike train is the bits of one signed 64-bit number, sign and one spare left out
 
@@ -95,12 +95,6 @@ class Stimulus:
             records["draws"][:, : draws.shape[1]] = draws
         return cls(with_always_on(trials.images), records)
 
-    def environment(self, folder: Path) -> dict[str, str]:
-        """Write the trials to ``folder`` and say where a compiled program finds them and the images."""
-        path = folder / "trials"
-        path.write_bytes(self.trials.tobytes())  # whose errors, unlike those of tofile, have a reason
-        return {"BIOPLAST_TRIALS": str(path), "BIOPLAST_IMAGES": images_file(self.images)}
-
 
 class Screen:
     """Holds the stimulus that a network in runtime mode is being shown."""
@@ -112,6 +106,8 @@ class Screen:
         return self.stimulus.images[shown, i]
 
     def pixel(self, trial: Any, i: Any) -> Any:
+        from brian2 import prefs
+
         return self.level(trial, i) / prefs.core.default_float_dtype(255)
 
     def label(self, trial: Any) -> Any:
@@ -146,6 +142,9 @@ class Screen:
 
 def make_stimulus_functions(n_inputs: int, screen: Screen) -> dict[str, Function]:
     """The functions above for a network with ``n_inputs`` inputs, the always-on one included."""
+    from brian2 import Function, prefs
+    from brian2.codegen.generators.cpp_generator import c_data_type
+
     functions: dict[str, Function] = {}
     real = c_data_type(prefs.core.default_float_dtype)
     arguments: Mapping[str, int] = {

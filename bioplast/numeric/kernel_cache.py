@@ -39,7 +39,8 @@ class KernelCache(NullCache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The machine code for arguments of these types, None if there is none."""
-        target_context.refresh()
+        # Without target_context.refresh(): it makes all that Numba knows ready for compiling, SciPy's linear
+        # algebra included, which takes as long as everything else that a short run does.
         try:
             content = read_sealed(self._find(sig, target_context.codegen()))
         except UnusableCacheError as error:

@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -209,15 +210,14 @@ def test_program_that_says_nothing(values, stimulus, tmp_path, script, reason):
         Program(tmp_path, {}).run({}, stimulus, [])
 
 
-def test_no_room_for_what_a_program_is_given(make_toy, values, stimulus, tmp_path, monkeypatch):
+def test_no_memory_for_what_a_program_is_given(make_toy, values, stimulus, monkeypatch):
     program = make_toy().make_runner("cpp_standalone")
 
-    def fill(path, content):
+    def fill(file, size):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", fill)
-    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path))
-    message = rf"^{tmp_path}: cannot be written to \(No space left on device\); set TMPDIR to another folder$"
+    monkeypatch.setattr(os, "ftruncate", fill)
+    message = rf"^compiled network in {program.folder}: no memory \(No space left on device\)$"
     with pytest.raises(MachineError, match=message):
         program.run(values, stimulus, WANTED)
 
@@ -225,7 +225,7 @@ def test_no_room_for_what_a_program_is_given(make_toy, values, stimulus, tmp_pat
 def test_nothing_is_left_of_a_run(make_toy, values, stimulus, tmp_path, monkeypatch):
     program = make_toy().make_runner("cpp_standalone")
     before = sorted(program.folder.rglob("*"))
-    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     program.run(values, stimulus, WANTED)
     assert list(tmp_path.iterdir()) == []
     assert sorted(program.folder.rglob("*")) == before

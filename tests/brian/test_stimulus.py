@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bioplast.brian.images import images_file
 from bioplast.brian.stimulus import MAX_STEPS, Screen, Stimulus
 from bioplast.randomness import make_key
 from bioplast.tasks import Images, Trials
@@ -114,15 +115,12 @@ def test_keys_go_with_seed_stream_and_number_of_the_trial(images):
     assert np.unique(others).size == others.size
 
 
-def test_trials_and_images_as_a_program_reads_them(images, stimulus, tmp_path):
-    environment = stimulus.environment(tmp_path)
-    assert set(environment) == {"BIOPLAST_TRIALS", "BIOPLAST_IMAGES"}
+def test_trials_and_images_as_a_program_reads_them(images, stimulus):
     record = np.dtype([("image", "<i4"), ("label", "<i4"), ("key", "<u4"), ("draws", "<u4", 8)])
-    shown = np.fromfile(environment["BIOPLAST_TRIALS"], record)
+    shown = np.frombuffer(stimulus.trials.tobytes(), record)
     np.testing.assert_array_equal(shown["image"], INDICES)
     np.testing.assert_array_equal(shown["label"], images.labels[INDICES])
-    np.testing.assert_array_equal(shown["key"], stimulus.trials["key"])
-    levels = np.fromfile(environment["BIOPLAST_IMAGES"], np.uint8).reshape(4, N_INPUTS)
+    levels = np.fromfile(images_file(stimulus.images), np.uint8).reshape(4, N_INPUTS)
     np.testing.assert_array_equal(levels, np.pad(images.pixels, ((0, 0), (0, 1)), constant_values=255))
 
 

@@ -73,7 +73,7 @@ def assert_alike(rule, device, images, hidden=12):
     sds = {"sd_hidden": 0.01 if hidden == 12 else 0.3, "sd_output": 0.01 if hidden == 12 else 0.3}
     ann = ANN(36, 10, hidden, plasticity, dtype="float64", **sds)
     rate = RATE(36, 10, hidden, plasticity, device, "float64", n_settle=10, **sds)
-    rate.time_step = 4 * RATE.time_step
+    rate.time_step_ms = 4 * RATE.time_step_ms
     expected, state = ann.initial_state(3), rate.initial_state(3)
     for first, last in ((0, 15), (15, 40)):  # what rules carry passes from chunk to chunk
         trials = Trials(images, np.arange(first, last), first)
