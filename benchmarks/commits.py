@@ -138,9 +138,8 @@ class Learner:
         return self
 
     def __exit__(self, *error: object) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
+        with self._process:  # which closes its pipes: it then ends
+            pass
 
 
 @contextmanager

@@ -27,7 +27,7 @@ PATIENCE = 20.0  # s, on a machine that is busy
 # Learns from trials of 1000 steps, so many that it takes minutes.
 LONG = textwrap.dedent(
     """
-    import sys
+    import os, signal, sys, threading, time
     import numpy as np
     import psutil
     from brian2 import Clock, Network, NeuronGroup, ms
@@ -50,6 +50,18 @@ LONG = textwrap.dedent(
         return program.run({}, stimulus, ["group.x"])
 
     run(1)
+
+    def when_at_work(act):
+        # Do something to the program in the midst of a chunk.
+        child = psutil.Process().children()[0]
+        begun = child.cpu_times().user
+
+        def wait():
+            while child.cpu_times().user < begun + 0.3:
+                time.sleep(0.01)
+            act(child)
+
+        threading.Thread(target=wait).start()
     """
 )
 
@@ -252,9 +264,8 @@ def test_program_ends_with_a_process_whose_fork_lives_on():
 def test_interrupt_ends_the_chunk_and_the_next_run_begins_anew():
     code = LONG + textwrap.dedent(
         """
-        import signal
-        signal.setitimer(signal.ITIMER_REAL, 0.5)
-        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        when_at_work(lambda child: os.kill(os.getpid(), signal.SIGINT))
         try:
             run(1_000_000)
         except KeyboardInterrupt:
@@ -283,9 +294,8 @@ def test_interrupt_of_the_program_alone_does_not_cut_a_chunk_short(program, valu
 def test_program_that_is_killed_in_a_chunk_says_so():
     code = LONG + textwrap.dedent(
         """
-        import threading, time
         from bioplast.errors import MachineError
-        threading.Timer(0.5, psutil.Process().children()[0].kill).start()
+        when_at_work(lambda child: child.kill())
         try:
             run(1_000_000)
         except MachineError as error:
