@@ -292,8 +292,8 @@ def test_hidden_layers_at_any_depth(call, patterns, monkeypatch):
     assert list(record["energy"]["layers"]) == ["input->hidden1", "hidden1->hidden2", "hidden2->output"]
     assert load_network(out, project=ROOT).state.layers[1].weights.shape == (13, 8)
     assert "12,8 hidden units" in call("show", out)[1]
-    status, _, err = call("train", "rate", *options)
-    assert (status, err) == (2, "bioplast: hidden: rate has one hidden layer, got 12,8\n")
+    status, _, err = call("train", "perceptron", *options)
+    assert (status, err) == (2, "bioplast: hidden: perceptron has one hidden layer, got 12,8\n")
     status, _, err = call("train", "ann", "--rule", "subnet(9)", *options)
     assert (status, err) == (2, "bioplast: Subnet.units: must be at most the 8 units of hidden2, got 9\n")
     status, _, err = call("train", "ann", "--hidden", "12,")
