@@ -10,16 +10,16 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from bioplast.analysis.cells import with_medians
+from bioplast.analysis.crossing import tabulate_crossings
+from bioplast.analysis.estimates import estimate_by
+from bioplast.analysis.frame import make_run_frame, make_trace_frame
+from bioplast.analysis.interval import say
 from bioplast.figures.levels import plot_asked, plot_best
 from bioplast.figures.style import DOUBLE_COLUMN_MM, GREY, label_panel, make_figure, make_looks
 from bioplast.figures.sweep import plot_sweep
 from bioplast.figures.ticks import label_log_axis
-from bioplast.studies.cells import with_medians
-from bioplast.studies.crossing import tabulate_crossings
-from bioplast.studies.estimates import estimate_by
-from bioplast.studies.frame import make_run_frame, make_trace_frame
 from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.interval import say
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 

@@ -7,17 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from bioplast.figures.heat import plot_heat
-from bioplast.figures.style import DOUBLE_COLUMN_MM, label_panel, make_figure, make_looks
-from bioplast.figures.sweep import plot_sweep
-from bioplast.figures.ticks import label_log_axis
-from bioplast.plasticity import Plasticity
-from bioplast.sizes import list_sizes
-from bioplast.studies.cells import compare_with_plain, compute_medians, say_seeds, with_medians
-from bioplast.studies.fit import fit_power_law
-from bioplast.studies.frame import make_run_frame
-from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.interval import (
+from bioplast.analysis.cells import compare_with_plain, compute_medians, say_seeds, with_medians
+from bioplast.analysis.fit import fit_power_law
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import (
     CONCLUSION,
     conclude,
     conclude_median,
@@ -26,7 +19,14 @@ from bioplast.studies.interval import (
     say_each,
     unfold,
 )
-from bioplast.studies.statistics import estimate_median
+from bioplast.analysis.statistics import estimate_median
+from bioplast.figures.heat import plot_heat
+from bioplast.figures.style import DOUBLE_COLUMN_MM, label_panel, make_figure, make_looks
+from bioplast.figures.sweep import plot_sweep
+from bioplast.figures.ticks import label_log_axis
+from bioplast.plasticity import Plasticity
+from bioplast.sizes import list_sizes
+from bioplast.studies.grid import make_product, make_seeds
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 

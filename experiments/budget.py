@@ -13,16 +13,16 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from bioplast.analysis.estimates import estimate_by
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import say
+from bioplast.analysis.totals import compare_totals
+from bioplast.analysis.usage import count_usage
 from bioplast.energy.prices import Preset, load_presets
 from bioplast.figures.budget import plot_bills, plot_break_even, plot_relative_totals
 from bioplast.figures.style import DOUBLE_COLUMN_MM, label_panel, make_figure, make_looks
 from bioplast.loading import load_module
 from bioplast.plasticity import Plasticity
-from bioplast.studies.estimates import estimate_by
-from bioplast.studies.frame import make_run_frame
-from bioplast.studies.interval import say
-from bioplast.studies.totals import compare_totals
-from bioplast.studies.usage import count_usage
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 

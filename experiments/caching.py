@@ -7,6 +7,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
+from bioplast.analysis.cells import count_unreached_as_infinite, with_medians
+from bioplast.analysis.cheapest import find_cheapest
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import name_columns
+from bioplast.analysis.optimum import find_optimum
+from bioplast.analysis.statistics import Estimate, estimate_median
 from bioplast.figures.style import (
     BLUE,
     DOUBLE_COLUMN_MM,
@@ -22,13 +28,7 @@ from bioplast.figures.sweep import plot_sweep
 from bioplast.figures.ticks import label_log_axis
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.cache import Cache
-from bioplast.studies.cells import count_unreached_as_infinite, with_medians
-from bioplast.studies.cheapest import find_cheapest
-from bioplast.studies.frame import make_run_frame
 from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.interval import name_columns
-from bioplast.studies.optimum import find_optimum
-from bioplast.studies.statistics import Estimate, estimate_median
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 

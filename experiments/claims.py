@@ -9,10 +9,7 @@ from types import ModuleType
 import pandas as pd
 from matplotlib.figure import Figure
 
-from bioplast.figures.scoreboard import plot_scoreboard
-from bioplast.figures.style import DOUBLE_COLUMN_MM, make_figure
-from bioplast.loading import load_module
-from bioplast.studies.claim import (
+from bioplast.analysis.claim import (
     Claim,
     Find,
     Part,
@@ -23,7 +20,10 @@ from bioplast.studies.claim import (
     take_columns,
     take_estimate,
 )
-from bioplast.studies.verdict import NOTHING, VERDICTS, Expectation, Finding, join_verdicts
+from bioplast.analysis.verdict import NOTHING, VERDICTS, Expectation, Finding, join_verdicts
+from bioplast.figures.scoreboard import plot_scoreboard
+from bioplast.figures.style import DOUBLE_COLUMN_MM, make_figure
+from bioplast.loading import load_module
 
 ROOT = Path(__file__).parents[1]
 VRP24, LVR20, LAZY = "van Rossum & Pache 2024", "Li & van Rossum 2020", "Pache & van Rossum 2023"

@@ -12,13 +12,13 @@ import pandas as pd
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 
+from bioplast.analysis.frame import make_run_frame, make_trace_frame
+from bioplast.analysis.statistics import Estimate, compute_savings, estimate_median
 from bioplast.figures.accuracy import plot_accuracy_against_energy
 from bioplast.figures.energy import plot_energy_to_goal
 from bioplast.figures.style import DOUBLE_COLUMN_MM, Look, label_panel, make_figure, make_looks
 from bioplast.plasticity import Plasticity
-from bioplast.studies.frame import make_run_frame, make_trace_frame
 from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.statistics import Estimate, compute_savings, estimate_median
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 

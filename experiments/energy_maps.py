@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from bioplast.analysis.interval import spread
+from bioplast.analysis.statistics import estimate_median
 from bioplast.figures.maps import plot_energy_map, plot_fields, plot_ranks, plot_sizes
 from bioplast.figures.style import BLACK, BLUE, DOUBLE_COLUMN_MM, GREY, label_panel, make_figure
 from bioplast.network import Layer
 from bioplast.studies.grid import make_seeds
-from bioplast.studies.interval import spread
-from bioplast.studies.statistics import estimate_median
 from bioplast.training.config import RunConfig
 from bioplast.training.run import set_up
 

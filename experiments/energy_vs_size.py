@@ -10,6 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bioplast.analysis.cells import count_unreached_as_infinite, with_medians
+from bioplast.analysis.fit import PowerLaw, compute_local_exponents, fit_power_law
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import CONCLUSION, conclude, name_columns, pick, say_each
+from bioplast.analysis.optimum import find_optimum
 from bioplast.energy.cortex import V1_AREA_MM2, V1_NEURONS, V1_NEURONS_PER_MM2, V1_SYNAPSES
 from bioplast.figures.scaling import plot_exponents, plot_lines
 from bioplast.figures.style import (
@@ -24,12 +29,7 @@ from bioplast.figures.style import (
 from bioplast.figures.sweep import SWEEP_LABELS, plot_sweep
 from bioplast.figures.ticks import label_log_axis
 from bioplast.sizes import list_sizes
-from bioplast.studies.cells import count_unreached_as_infinite, with_medians
-from bioplast.studies.fit import PowerLaw, compute_local_exponents, fit_power_law
-from bioplast.studies.frame import make_run_frame
 from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.interval import CONCLUSION, conclude, name_columns, pick, say_each
-from bioplast.studies.optimum import find_optimum
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 

@@ -9,15 +9,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from bioplast.analysis.cells import compare_with_plain, with_medians
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import name_columns, say, unfold
 from bioplast.figures.style import DOUBLE_COLUMN_MM, label_panel, make_figure, make_looks
 from bioplast.figures.sweep import plot_sweep
 from bioplast.figures.ticks import label_log_axis
 from bioplast.plasticity import Plasticity
 from bioplast.sizes import list_sizes
-from bioplast.studies.cells import compare_with_plain, with_medians
-from bioplast.studies.frame import make_run_frame
 from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.interval import name_columns, say, unfold
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 

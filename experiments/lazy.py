@@ -9,18 +9,18 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from bioplast.analysis.estimates import estimate_by
+from bioplast.analysis.frame import make_run_frame, make_trace_frame
+from bioplast.analysis.interval import say
+from bioplast.analysis.statistics import compute_savings
+from bioplast.analysis.totals import compare_totals
+from bioplast.analysis.usage import count_usage
 from bioplast.energy.prices import load_presets
 from bioplast.figures.budget import plot_relative_totals
 from bioplast.figures.course import plot_course
 from bioplast.figures.ratios import plot_ratios
 from bioplast.figures.style import DOUBLE_COLUMN_MM, label_panel, make_figure, make_looks
-from bioplast.studies.estimates import estimate_by
-from bioplast.studies.frame import make_run_frame, make_trace_frame
 from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.interval import say
-from bioplast.studies.statistics import compute_savings
-from bioplast.studies.totals import compare_totals
-from bioplast.studies.usage import count_usage
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 

@@ -9,14 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from bioplast.analysis.cells import say_seeds, with_medians
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import name_columns
 from bioplast.figures.style import DOUBLE_COLUMN_MM, GREY, Look, label_panel, make_figure, make_looks
 from bioplast.figures.sweep import plot_sweep
 from bioplast.figures.ticks import label_log_axis
 from bioplast.plasticity import Plasticity
-from bioplast.studies.cells import say_seeds, with_medians
-from bioplast.studies.frame import make_run_frame
 from bioplast.studies.grid import make_seeds
-from bioplast.studies.interval import name_columns
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 

@@ -9,6 +9,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from bioplast.analysis.cells import compare_with_plain, count_unreached_as_infinite, say_seeds, with_medians
+from bioplast.analysis.fit import fit_power_law
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import CONCLUSION, conclude, name_columns, pick, say_each, unfold
+from bioplast.analysis.optimum import find_optimum
 from bioplast.figures.scaling import plot_exponents
 from bioplast.figures.style import (
     BLACK,
@@ -24,12 +29,7 @@ from bioplast.figures.sweep import plot_sweep
 from bioplast.figures.ticks import label_log_axis
 from bioplast.plasticity import Plasticity
 from bioplast.sizes import list_sizes
-from bioplast.studies.cells import compare_with_plain, count_unreached_as_infinite, say_seeds, with_medians
-from bioplast.studies.fit import fit_power_law
-from bioplast.studies.frame import make_run_frame
 from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.interval import CONCLUSION, conclude, name_columns, pick, say_each, unfold
-from bioplast.studies.optimum import find_optimum
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 

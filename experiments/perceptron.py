@@ -11,6 +11,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from bioplast.analysis.cells import with_medians
+from bioplast.analysis.cheapest import find_cheapest
+from bioplast.analysis.interval import name_columns, spread
+from bioplast.analysis.statistics import Estimate, estimate_median
 from bioplast.figures.style import (
     BLACK,
     BLUE,
@@ -32,11 +36,7 @@ from bioplast.loading import load_module
 from bioplast.network import State
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.cache import Cache
-from bioplast.studies.cells import with_medians
-from bioplast.studies.cheapest import find_cheapest
 from bioplast.studies.grid import make_seeds
-from bioplast.studies.interval import name_columns, spread
-from bioplast.studies.statistics import Estimate, estimate_median
 from bioplast.tasks.patterns import make_patterns
 
 N_INPUTS = 1000

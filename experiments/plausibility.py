@@ -15,6 +15,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from bioplast.analysis.cells import say_seeds, with_medians
+from bioplast.analysis.frame import name_options
+from bioplast.analysis.interval import name_columns, say, spread
+from bioplast.analysis.statistics import compute_savings, estimate_median
 from bioplast.changes import format_changes
 from bioplast.figures.energy import ENERGY_LABELS
 from bioplast.figures.ladder import frame_rungs, plot_rungs
@@ -30,11 +34,7 @@ from bioplast.figures.style import (
 )
 from bioplast.figures.ticks import label_log_axis
 from bioplast.plasticity import Plasticity
-from bioplast.studies.cells import say_seeds, with_medians
-from bioplast.studies.frame import name_options
 from bioplast.studies.grid import make_seeds
-from bioplast.studies.interval import name_columns, say, spread
-from bioplast.studies.statistics import compute_savings, estimate_median
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 

@@ -10,12 +10,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bioplast.analysis.cheapest import find_cheapest
+from bioplast.analysis.interval import say
 from bioplast.figures.style import BLUE, DOUBLE_COLUMN_MM, GREY, ORANGE, Look, label_panel, make_figure
 from bioplast.figures.ticks import label_log_axis
 from bioplast.loading import load_module
-from bioplast.studies.cheapest import find_cheapest
 from bioplast.studies.grid import make_seeds
-from bioplast.studies.interval import say
 
 THRESHOLDS, QUICK_THRESHOLDS = (0.05, 0.1, 0.2, 0.5), (0.1, 0.5)  # mV
 DECAY, COST = 0.001, 0.001  # of a transient change, for each trial

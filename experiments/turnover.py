@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from bioplast.analysis.estimates import estimate_by
+from bioplast.analysis.interval import say
 from bioplast.figures.style import DOUBLE_COLUMN_MM, Look, label_panel, make_figure, make_looks
 from bioplast.figures.winners import plot_concentration, plot_indices, plot_overlap, plot_winners
-from bioplast.network import Layer
-from bioplast.studies.estimates import estimate_by
+from bioplast.network import HIDDEN_LAYER, Layer
 from bioplast.studies.grid import make_seeds
-from bioplast.studies.interval import say
 from bioplast.tasks.task import Trials
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
+from bioplast.analysis.table import make_markdown, make_rich_table
 from bioplast.errors import RequestError
 from bioplast.figures.style import save_figure, use_style
 from bioplast.studies.caption import fill_caption
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Failure
-from bioplast.studies.table import make_markdown, make_rich_table
 from bioplast.training.lock import only_one
 from bioplast.training.record import Run
 

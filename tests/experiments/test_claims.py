@@ -5,12 +5,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from bioplast.analysis.claim import Claim, Part, find_row
+from bioplast.analysis.verdict import VERDICTS, Expectation
 from bioplast.figures.style import use_style
 from bioplast.loading import load_module
 from bioplast.project import list_experiments
 from bioplast.studies.caption import fill_caption
-from bioplast.studies.claim import Claim, Part, find_row
-from bioplast.studies.verdict import VERDICTS, Expectation
 
 ROOT = Path(__file__).parents[2]
 claims = load_module("experiment", "claims", ROOT)

@@ -29,7 +29,7 @@ COUNTING = """
 EXPERIMENT = '''
 """Energy of tiny networks."""
 from bioplast.figures.style import make_figure
-from bioplast.studies.frame import make_run_frame
+from bioplast.analysis.frame import make_run_frame
 from bioplast.studies.grid import make_product, make_seeds
 
 CAPTION = "Energy to {{goal}}, {{seeds}}. {{missing}}"

@@ -16,7 +16,7 @@ EXPERIMENT = '''
 """Energy of tiny networks."""
 
 from bioplast.figures.style import make_figure
-from bioplast.studies.frame import make_run_frame
+from bioplast.analysis.frame import make_run_frame
 from bioplast.studies.grid import make_product, make_seeds
 
 MODELS = ["tiny"]

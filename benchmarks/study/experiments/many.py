@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from bioplast.studies.frame import make_run_frame
+from bioplast.analysis.frame import make_run_frame
 from bioplast.studies.grid import make_product, make_seeds
 from bioplast.training import Run, RunConfig
 

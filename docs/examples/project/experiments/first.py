@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
+from bioplast.analysis.frame import make_run_frame
 from bioplast.figures.style import make_figure
-from bioplast.studies.frame import make_run_frame
 from bioplast.studies.grid import make_product, make_seeds
 from bioplast.training import Run, RunConfig
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bioplast.studies.statistics import CONFIDENCE
+from bioplast.analysis.statistics import CONFIDENCE
 
 _N_RESAMPLES = 999
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bioplast.studies.statistics import estimate_median
+from bioplast.analysis.statistics import estimate_median
 
 COLUMNS = ["value", "low", "high", "n"]
 

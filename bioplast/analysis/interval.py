@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from bioplast.studies.statistics import Estimate
+from bioplast.analysis.statistics import Estimate
 
 CONCLUSION = ("quantity", "value", "low", "high", "n")
 

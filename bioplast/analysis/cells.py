@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bioplast.studies.interval import spread
-from bioplast.studies.statistics import compute_savings, estimate_median
+from bioplast.analysis.interval import spread
+from bioplast.analysis.statistics import compute_savings, estimate_median
 
 
 def count_unreached_as_infinite(runs: pd.DataFrame, quantity: str) -> pd.Series[Any]:

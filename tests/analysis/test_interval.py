@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from bioplast.studies.interval import (
+from bioplast.analysis.interval import (
     conclude,
     conclude_median,
     name_columns,
@@ -11,7 +11,7 @@ from bioplast.studies.interval import (
     spread,
     unfold,
 )
-from bioplast.studies.statistics import Estimate
+from bioplast.analysis.statistics import Estimate
 
 
 def test_a_quantity_has_three_columns():

@@ -10,7 +10,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from bioplast.studies.columns import format_cell
+from bioplast.analysis.columns import format_cell
 
 LONGEST_LINE = 60  # of a cell; a longer one is broken
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bioplast.studies.statistics import compute_savings, estimate_median
+from bioplast.analysis.statistics import compute_savings, estimate_median
 
 
 def test_median_leaves_out_nan():

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from bioplast.studies.verdict import NOTHING, Expectation, Finding, Judgement, join_verdicts, judge
+from bioplast.analysis.verdict import NOTHING, Expectation, Finding, Judgement, join_verdicts, judge
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-from bioplast.studies.frame import make_run_frame, make_trace_frame
+from bioplast.analysis.frame import make_run_frame, make_trace_frame
 
 
 def test_one_row_a_run_with_flat_names(make_run):

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from bioplast.studies.cells import count_unreached_as_infinite
-from bioplast.studies.interval import spread
-from bioplast.studies.optimum import find_optimum
-from bioplast.studies.statistics import estimate_median
+from bioplast.analysis.cells import count_unreached_as_infinite
+from bioplast.analysis.interval import spread
+from bioplast.analysis.optimum import find_optimum
+from bioplast.analysis.statistics import estimate_median
 
 
 def find_cheapest(runs: pd.DataFrame, curves: Sequence[str], setting: str, energy: str) -> pd.DataFrame:

@@ -3,7 +3,7 @@ import math
 import pandas as pd
 import pytest
 
-from bioplast.studies.totals import compare_totals, find_paying_price
+from bioplast.analysis.totals import compare_totals, find_paying_price
 
 
 def test_a_rule_that_saves_writes_and_samples_pays_at_any_price():

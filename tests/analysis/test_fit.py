@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bioplast.studies.fit import compute_local_exponents, fit_power_law
+from bioplast.analysis.fit import compute_local_exponents, fit_power_law
 
 SIZES = np.array([30, 100, 300, 1000, 3000, 10_000])
 

@@ -1,4 +1,4 @@
-from bioplast.studies.usage import count_usage
+from bioplast.analysis.usage import count_usage
 from bioplast.training.record import Run
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bioplast.studies.crossing import find_crossings, tabulate_crossings
+from bioplast.analysis.crossing import find_crossings, tabulate_crossings
 
 
 def test_a_level_between_two_evaluations_is_read_in_proportion():

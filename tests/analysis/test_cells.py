@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from bioplast.studies.cells import compare_with_plain, compute_medians, say_seeds, with_medians
+from bioplast.analysis.cells import compare_with_plain, compute_medians, say_seeds, with_medians
 
 RUNS = pd.DataFrame(
     [

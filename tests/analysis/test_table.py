@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from bioplast.studies.columns import format_cell
-from bioplast.studies.table import make_markdown, make_rich_table
+from bioplast.analysis.columns import format_cell
+from bioplast.analysis.table import make_markdown, make_rich_table
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import linregress, t
 
-from bioplast.studies.interval import CONCLUSION, conclude_median
-from bioplast.studies.statistics import CONFIDENCE, estimate_median
+from bioplast.analysis.interval import CONCLUSION, conclude_median
+from bioplast.analysis.statistics import CONFIDENCE, estimate_median
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from bioplast.studies.estimates import estimate_by
+from bioplast.analysis.estimates import estimate_by
 
 
 def test_a_row_a_group_in_their_order_without_nan():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bioplast.studies.optimum import find_optimum
+from bioplast.analysis.optimum import find_optimum
 
 
 def test_the_lowest_median_is_found_with_what_the_ends_cost_more():

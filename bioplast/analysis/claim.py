@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from bioplast.studies.columns import format_cell
-from bioplast.studies.statistics import Estimate
-from bioplast.studies.verdict import NOTHING, Expectation, Finding, judge
+from bioplast.analysis.columns import format_cell
+from bioplast.analysis.statistics import Estimate
+from bioplast.analysis.verdict import NOTHING, Expectation, Finding, judge
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bioplast.studies.cheapest import find_cheapest
+from bioplast.analysis.cheapest import find_cheapest
 
 # Curve b: at 2 the median counts the run that did not get there, and 3 was never reached.
 RUNS = pd.DataFrame(
