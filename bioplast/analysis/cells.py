@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from bioplast.analysis.interval import spread
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import name_columns, spread
 from bioplast.analysis.statistics import compute_savings, estimate_median
+from bioplast.training.record import Run
+
+_COUNTS = ("seed", "n", "reached")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The simplest analysis: a row a run, and below them the medians of their cells.
+
+    Attributes
+    ----------
+    cells : columns of ``make_run_frame``, or of ``columns``, that the runs of a cell share
+    quantities : columns with what is measured
+    columns : columns that are derived, by name, each from the table with those before it; what is called
+        ``label`` tells series apart in figures, and is made of ``cells`` if there is none
+    """
+
+    cells: Sequence[str]
+    quantities: Sequence[str]
+    columns: Mapping[str, Callable[[pd.DataFrame], Any]] = field(default_factory=dict)
+
+    def __call__(self, runs: Sequence[Run]) -> pd.DataFrame:
+        frame = make_run_frame(runs).assign(**self.columns)
+        if "label" not in frame:
+            frame["label"] = frame[list(self.cells)].astype(str).agg(", ".join, axis="columns")
+        cells = list(dict.fromkeys(["label", *self.cells]))
+        columns = ["kind", *cells, "seed", "converged", "n", "reached", *name_columns(self.quantities)]
+        return stack([with_medians(frame, cells, self.quantities)], columns)
 
 
 def count_unreached_as_infinite(runs: pd.DataFrame, quantity: str) -> pd.Series[Any]:
@@ -50,6 +80,38 @@ def with_medians(runs: pd.DataFrame, cells: Sequence[str], quantities: Sequence[
     """``runs`` with ``kind`` run, and below them the medians of their cells with ``kind`` median."""
     medians = compute_medians(runs, cells, quantities)
     return pd.concat([runs.assign(kind="run").astype(object), medians.assign(kind="median").astype(object)])
+
+
+def stack(
+    parts: Iterable[pd.DataFrame], columns: Sequence[str], *, whole: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Tables below each other, with ``columns`` alone; what one lacks is empty.
+
+    Seeds and counts, and the columns ``whole``, hold whole numbers, also where some are empty.
+    """
+    data = pd.concat(
+        [part.reindex(columns=list(columns)).astype(object) for part in parts], ignore_index=True
+    )
+    counts = [name for name in (*_COUNTS, *whole) if name in data]
+    return data.infer_objects().astype(dict.fromkeys(counts, "Int64"))
+
+
+def count_reached(data: pd.DataFrame, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """The medians in ``data`` as a table, with ``reached`` as ``2/3``: how many of how many runs got there.
+
+    Parameters
+    ----------
+    data : rows of ``with_medians``; without a column ``kind`` all of it is the table
+    columns : of the table; None for all that say something of a median
+    """
+    if "kind" not in data:
+        return data
+    cells = data[data["kind"] == "median"]
+    cells = cells.assign(reached=cells["reached"].astype(str) + "/" + cells["n"].astype(str))
+    if columns is None:
+        cells = cells.drop(columns=["kind", "seed", "converged", "n"]).dropna(axis="columns", how="all")
+        columns = [name for name in cells if name != "label" or not {"rule"} & set(cells)]
+    return cells[list(columns)].reset_index(drop=True)
 
 
 def say_seeds(medians: pd.DataFrame) -> str:

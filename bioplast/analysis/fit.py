@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import linregress, t
 
-from bioplast.analysis.interval import CONCLUSION, conclude_median
+from bioplast.analysis.interval import CONCLUSION, conclude, conclude_median
 from bioplast.analysis.statistics import CONFIDENCE, estimate_median
 
 
@@ -92,6 +92,29 @@ def compute_local_exponents(runs: pd.DataFrame, over: str, quantities: Sequence[
             estimate = estimate_median(np.log(by_seed[large] / by_seed[small]) / np.log(large / small))
             rows.append({over: float(np.sqrt(small * large))} | conclude_median(name, estimate))
     return pd.DataFrame(rows, columns=[over, *CONCLUSION])
+
+
+def fit_each(runs: pd.DataFrame, over: str, quantities: Sequence[str], *, by: str) -> pd.DataFrame:
+    """The power law of each quantity in each group, through the runs that reached the goal.
+
+    Parameters
+    ----------
+    runs : one row a run with the columns ``converged``, ``over``, ``by`` and ``quantities``
+    over : column with the size
+    quantities : columns with costs
+    by : what a group shares
+
+    Returns
+    -------
+    laws : one row a group, in the order of ``by``, and quantity: ``by``, and the exponent as ``quantity``,
+        ``value``, ``low``, ``high``, ``n``
+    """
+    rows = []
+    for name, cell in runs[runs["converged"].astype(bool)].groupby(by):
+        for quantity in quantities:
+            law = fit_power_law(cell[over], cell[quantity])
+            rows.append({by: name} | conclude(quantity, law.exponent, law.low, law.high, law.n))
+    return pd.DataFrame(rows, columns=[by, *CONCLUSION])
 
 
 def _quantile(n: int) -> float:

@@ -30,6 +30,11 @@ def spread(quantity: str, value: float, low: float, high: float) -> dict[str, fl
     return dict(zip(name_columns([quantity]), (value, low, high), strict=True))
 
 
+def spread_estimate(quantity: str, estimate: Estimate) -> dict[str, float]:
+    """A median over seeds as the columns of ``quantity``."""
+    return spread(quantity, estimate.median, estimate.low, estimate.high)
+
+
 def unfold(row: pd.Series[Any], quantities: Sequence[str]) -> pd.DataFrame:
     """A row with such columns as a table: a row a quantity with ``value``, ``low`` and ``high``."""
     values = {name: [float(row[column]) for column in name_columns([name])] for name in quantities}

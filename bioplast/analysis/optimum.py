@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bioplast.analysis.interval import conclude
 from bioplast.analysis.statistics import CONFIDENCE
 
 _N_RESAMPLES = 999
@@ -69,3 +71,10 @@ def find_optimum(places: ArrayLike, costs: ArrayLike) -> Optimum:
         float(right),
         is_inside=bool(where[0] < low and high < where[-1]),
     )
+
+
+def conclude_optimum(quantity: str, places: ArrayLike, costs: ArrayLike) -> dict[str, Any]:
+    """The cheapest place as a row of conclusions, with ``is_inside``; the arguments of ``find_optimum``."""
+    best = find_optimum(places, costs)
+    row = conclude(quantity, best.place, best.low, best.high, len(np.asarray(costs)))
+    return row | {"is_inside": best.is_inside}

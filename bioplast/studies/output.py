@@ -53,7 +53,7 @@ def draw(
             data.to_csv(folder / "figure.csv", index=False)
             with use_style():
                 save_figure(experiment.plot(data), folder)
-            table = experiment.tabulate(*findings)
+            table = experiment.tabulate(data, *findings)
             table.to_csv(folder / "table.csv", index=False)
             (folder / "table.md").write_text(make_markdown(table) + "\n", encoding="utf-8")
             caption = fill_caption(experiment.caption, runs, failures, experiment.describe(data))
