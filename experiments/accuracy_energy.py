@@ -21,7 +21,7 @@ from bioplast.figures.places import plot_places
 from bioplast.figures.style import make_looks
 from bioplast.figures.sweep import plot_sweep
 from bioplast.studies.declaration import Study
-from bioplast.studies.grid import Grid
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
 RULES = {
@@ -67,7 +67,7 @@ def make_grids(
     seeds: int = 1,
 ) -> list[Grid]:
     """Long runs of every rule, plain to several goals, and plain with several learning rates."""
-    common = {"model": "ann", "hidden": 100, "protocol": "paper", "seeds": seeds}
+    common: Settings = {"model": "ann", "hidden": 100, "protocol": "paper", "seeds": seeds}
     by_rate = [
         {
             "max_samples": limit or FRUITLESS.get(rate),
@@ -202,7 +202,7 @@ def plot(data: pd.DataFrame) -> Figure:
     upper = [panel(_plot_asked, quantity=name, where={"panel": "asked"}) for name in ENERGIES]
     upper += [panel(_plot_inefficiency, where={"panel": "goal"}, looks=plain)]
     lower = [panel(_plot_best, where={"panel": "best"})]
-    rate = {"over": "rate", "where": {"panel": "rate"}, "looks": plain}
+    rate: dict[str, Any] = {"over": "rate", "where": {"panel": "rate"}, "looks": plain}
     lower += [panel(plot_sweep, quantity=name, **rate) for name in ENERGIES]
     return Panels([upper, lower], height_mm=125, looks=looks)(data)
 
@@ -251,11 +251,5 @@ def _compute_growth(crossings: pd.DataFrame) -> pd.DataFrame:
 
 
 STUDY = Study(
-    grid=GRID,
-    quick=QUICK,
-    analyse=analyse,
-    tabulate=tabulate,
-    describe=describe,
-    plot=plot,
-    caption=CAPTION,
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
 )

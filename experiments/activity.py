@@ -32,7 +32,7 @@ from bioplast.figures.style import (
 )
 from bioplast.network import State
 from bioplast.studies.declaration import Study
-from bioplast.studies.grid import Grid
+from bioplast.studies.grid import Grid, Settings
 from bioplast.studies.point import Rows
 from bioplast.tasks.task import Trials
 from bioplast.training.config import RunConfig
@@ -41,7 +41,7 @@ from bioplast.training.run import SetUp, set_up
 FloatArray = NDArray[np.float64]
 
 RULE = "largest(0.005, output=0.2)"
-TRAINING = {"model": "spiking", "rule": RULE, "hidden": 200, "seed": 1, "goal": 0.95, "max_samples": None}
+TRAINING: Settings = {"model": "spiking", "rule": RULE, "hidden": 200, "seed": 1, "goal": 0.95}
 QUICK_TRAINING = TRAINING | {"hidden": 50, "goal": 0.85, "max_samples": 6000}
 DRIVES = np.linspace(0, 4, 41)  # constant ones, in thresholds
 N_SYNAPSES = 40  # of one cell, whose changes are shown
@@ -95,7 +95,7 @@ def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
         rates = drive_cells(model, Trials(setup.protocol.task.train, np.zeros(1, np.int64)), DRIVES)
         columns = {"drive": DRIVES, "value": rates, "theory": compute_rate(DRIVES, model.tau_m_ms)}
         return [{"panel": "cells", **row} for row in pd.DataFrame(columns).to_dict("records")]
-    config = RunConfig(**{name: point[name] for name in TRAINING})
+    config = RunConfig(**{name: value for name, value in point.items() if name not in ("part", "n_images")})
     trained = set_up(config, project=project)
     run = trained.carry_out()
     samples, state = int(run.record["samples"]), run.state

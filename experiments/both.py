@@ -35,7 +35,7 @@ from bioplast.figures.style import make_looks
 from bioplast.figures.sweep import plot_sweep
 from bioplast.plasticity import Plasticity
 from bioplast.studies.declaration import Study
-from bioplast.studies.grid import Grid
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
 SHOWN_UNITS, SHOWN_FRACTION = 100, 0.1
@@ -86,7 +86,7 @@ def list_cells(
     return [{"rule": rule, "hidden": hidden} for rule, hidden in dict.fromkeys(cells)]
 
 
-COMMON = {"model": "ann", "protocol": "paper"}
+COMMON: Settings = {"model": "ann", "protocol": "paper"}
 FULL = list_cells(1000, (50, 100, 300, 1000), (0.03, 0.1, 1.0), (100, 300, 1000, 3000))
 SMALL = list_cells(300, (30, 100, 300), (0.1, 1.0), (100, 300, 1000))
 GRID = Grid(cells=FULL, seeds=5, **COMMON)
@@ -235,11 +235,5 @@ def _compute_gains(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 STUDY = Study(
-    grid=GRID,
-    quick=QUICK,
-    analyse=analyse,
-    tabulate=tabulate,
-    describe=describe,
-    plot=plot,
-    caption=CAPTION,
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
 )

@@ -20,7 +20,7 @@ from bioplast.figures.sweep import plot_sweep
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.cache import Cache
 from bioplast.studies.declaration import Study
-from bioplast.studies.grid import Grid
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
 COST = 0.001  # of keeping a change of 1 for a trial, in the unit of m1
@@ -64,7 +64,7 @@ def list_rules(ways: Mapping[str, tuple[float, str, tuple[float, ...]]]) -> list
     return ["plain", *(str(Plasticity(consolidation=cache)) for cache in caches)]
 
 
-COMMON = {"model": "ann", "hidden": 100}
+COMMON: Settings = {"model": "ann", "hidden": 100}
 GRID = Grid(rule=list_rules(WAYS), seeds=5, goal=0.93, max_samples=80_000, **COMMON)
 QUICK = Grid(rule=list_rules(QUICK_WAYS), goal=0.88, max_samples=16_000, **COMMON)
 
@@ -168,11 +168,5 @@ def _plot(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str, over: st
 
 
 STUDY = Study(
-    grid=GRID,
-    quick=QUICK,
-    analyse=analyse,
-    tabulate=tabulate,
-    describe=describe,
-    plot=plot,
-    caption=CAPTION,
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
 )

@@ -80,13 +80,8 @@ def measure(point: dict[str, Any], project: Path) -> list[Row]:
         raise RuntimeError("a run that was just carried out has a state")
     layer = run.state.layers[0]
     width = setup.protocol.task.shape[1]
-    facts = {name: run.record[name] for name in ("samples", "converged", "encoding")}
-    rows = [
-        {"panel": "facts", **facts},
-        *_sum_pixels(layer, width),
-        *_sum_cells(layer),
-        *_sort_synapses(layer),
-    ]
+    rows = [{"panel": "facts"} | {name: run.record[name] for name in ("samples", "converged", "encoding")}]
+    rows += _sum_pixels(layer, width) + _sum_cells(layer) + _sort_synapses(layer)
     # A unit that is clamped to 1 has no receptive field.
     first = 1 if setup.model.settings.get("clamps_first") else 0
     return rows + (_show_fields(layer, width, first) if point["seed"] == 1 else [])

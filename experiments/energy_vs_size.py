@@ -22,7 +22,7 @@ from bioplast.figures.scaling import plot_exponents
 from bioplast.figures.style import BLACK, BLUE, VERMILLION, Look
 from bioplast.figures.sweep import plot_sweep
 from bioplast.studies.declaration import Study
-from bioplast.studies.grid import Grid
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
 # The exponents rise with N. Only the largest sizes say where they go, but how many of them to fit is a choice
@@ -62,7 +62,7 @@ fitted: {by_range}. With as many synapses as V1 instead: {by_synapses}. Stars: c
 M1. No interval says whether the power laws go on over {decades} decades without data. {missing}
 """
 
-COMMON = {"model": "ann", "protocol": "paper"}
+COMMON: Settings = {"model": "ann", "protocol": "paper"}
 GRID = [
     Grid(hidden=[30, 50, 100, 200, 300, 1000, 3000], seeds=5, capped=True, **COMMON),
     Grid(hidden=10_000, seeds=3, capped=True, **COMMON),  # takes minutes a run
@@ -167,7 +167,7 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 
 def plot(data: pd.DataFrame) -> Figure:
     """Energies and samples against the size; below, inefficiency, exponents and the way to V1."""
-    exponent = {"over": "hidden", "label": "Exponent between sizes"}
+    exponent: dict[str, Any] = {"over": "hidden", "label": "Exponent between sizes"}
     rows = [
         [panel(_plot_size, quantity=quantity) for quantity in FITTED],
         [
@@ -262,11 +262,5 @@ def _follow(kind: str, law: PowerLaw, name: str, sizes: Sequence[float], scale: 
 
 
 STUDY = Study(
-    grid=GRID,
-    quick=QUICK,
-    analyse=analyse,
-    tabulate=tabulate,
-    describe=describe,
-    plot=plot,
-    caption=CAPTION,
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
 )

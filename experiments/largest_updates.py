@@ -14,7 +14,7 @@ from bioplast.figures.style import make_looks
 from bioplast.figures.sweep import plot_sweep
 from bioplast.plasticity import Plasticity
 from bioplast.studies.declaration import Study
-from bioplast.studies.grid import Grid
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
 # The hidden layer has this many times the synapses of the output layer.
@@ -53,7 +53,7 @@ def write_largest(fraction: float, per: str = "layer") -> str:
     return f"largest({fraction}, output={min(1, round(RATIO * fraction, 6))}{more})"
 
 
-COMMON = {"model": "ann", "protocol": "paper"}
+COMMON: Settings = {"model": "ann", "protocol": "paper"}
 SMALL, LARGE = (
     {"hidden": 100, "seeds": 5, "capped": True, **COMMON},
     {"hidden": 1000, "seeds": 5, "capped": True, **COMMON},
@@ -180,11 +180,5 @@ def _say_saving(row: pd.Series[object]) -> str:
 
 
 STUDY = Study(
-    grid=GRID,
-    quick=QUICK,
-    analyse=analyse,
-    tabulate=tabulate,
-    describe=describe,
-    plot=plot,
-    caption=CAPTION,
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
 )

@@ -22,7 +22,7 @@ from bioplast.figures.places import name_places, plot_place
 from bioplast.figures.style import GREY, make_looks
 from bioplast.figures.totals import plot_relative_totals
 from bioplast.studies.declaration import Study
-from bioplast.studies.grid import Grid
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
 PLAIN, SPIKING = "plain", "spiking"
@@ -51,9 +51,9 @@ write and of a unit of M1, spikes and vesicles at the prices of the preset {pres
 loses: {paying} {missing}
 """
 
-ANN = {"model": "ann", "rule": RULES["ann"], "hidden": 100, "protocol": "paper"}
-SPIKES = {"model": SPIKING, "rule": RULES[SPIKING], "hidden": 200}
-EARLY = {"goal": 0.90, "max_samples": 20_000}
+ANN: Settings = {"model": "ann", "rule": RULES["ann"], "hidden": 100, "protocol": "paper"}
+SPIKES: Settings = {"model": SPIKING, "rule": RULES[SPIKING], "hidden": 200}
+EARLY: Settings = {"goal": 0.90, "max_samples": 20_000}
 GRID = [Grid(seeds=5, capped=True, **ANN), Grid(seeds=3, capped=True, **SPIKES)]
 QUICK = [Grid(**ANN, **EARLY), Grid(**SPIKES, **EARLY)]
 

@@ -14,7 +14,7 @@ from bioplast.figures.panels import Looks, Panels, draw_line, panel
 from bioplast.figures.sweep import plot_sweep
 from bioplast.plasticity import Plasticity
 from bioplast.studies.declaration import Study
-from bioplast.studies.grid import Grid
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
 HIDDEN = 100
@@ -57,7 +57,7 @@ def list_rules(*fractions: float) -> list[str]:
     return ["plain", *(RULES[name].format(f=f, k=round(f * HIDDEN)) for name, f in masks)]
 
 
-COMMON = {"model": "ann", "hidden": HIDDEN, "protocol": "paper"}
+COMMON: Settings = {"model": "ann", "hidden": HIDDEN, "protocol": "paper"}
 GRID = Grid(rule=list_rules(*FRACTIONS), seeds=5, **COMMON)
 QUICK = Grid(rule=list_rules(0.1, 0.3), goal=0.90, max_samples=12_000, **COMMON)
 
@@ -143,11 +143,5 @@ def _read_fraction(rule: str, n_hidden: int) -> float:
 
 
 STUDY = Study(
-    grid=GRID,
-    quick=QUICK,
-    analyse=analyse,
-    tabulate=tabulate,
-    describe=describe,
-    plot=plot,
-    caption=CAPTION,
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
 )

@@ -26,7 +26,7 @@ from bioplast.figures.style import BLACK, BLUE, VERMILLION, Look, make_looks
 from bioplast.figures.sweep import plot_sweep
 from bioplast.plasticity import Plasticity
 from bioplast.studies.declaration import Study
-from bioplast.studies.grid import Grid
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
 SHOWN = 100  # units of the subnet that is set beside plain learning
@@ -56,13 +56,13 @@ def list_subnets(units: tuple[int, ...], sizes: tuple[int, ...]) -> list[dict[st
     return [{"rule": f"subnet({k})", "hidden": n} for n in sizes for k in units if k < n]
 
 
-COMMON = {"model": "ann", "protocol": "paper"}
+COMMON: Settings = {"model": "ann", "protocol": "paper"}
 GRID = [
     Grid(rule="plain", hidden=[100, 300, 1000, 3000], seeds=5, **COMMON),
     Grid(rule="plain", hidden=10_000, seeds=3, capped=True, **COMMON),  # takes minutes a run
     Grid(cells=list_subnets((30, 50, 70, 100, 200, 300), (100, 300, 1000, 3000, 10_000)), seeds=5, **COMMON),
 ]
-QUICK_COMMON = COMMON | {"goal": 0.90, "max_samples": 20_000}
+QUICK_COMMON: Settings = COMMON | {"goal": 0.90, "max_samples": 20_000}
 QUICK = [
     Grid(rule="plain", hidden=[100, 300, 1000], **QUICK_COMMON),
     Grid(cells=list_subnets((10, 30, 100), (100, 300, 1000)), **QUICK_COMMON),
@@ -146,8 +146,8 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 
 def plot(data: pd.DataFrame) -> Figure:
     """Energies and samples against k; below, energies against N, and exponents."""
-    units = {"where": {"panel": "units"}, "over": "units"}
-    size = {"where": {"panel": "size"}, "over": "hidden", "looks": BESIDE}
+    units: dict[str, Any] = {"where": {"panel": "units"}, "over": "units"}
+    size: dict[str, Any] = {"where": {"panel": "size"}, "over": "hidden", "looks": BESIDE}
     exponent = panel(
         plot_exponents,
         over="units",
@@ -166,11 +166,5 @@ def plot(data: pd.DataFrame) -> Figure:
 
 
 STUDY = Study(
-    grid=GRID,
-    quick=QUICK,
-    analyse=analyse,
-    tabulate=tabulate,
-    describe=describe,
-    plot=plot,
-    caption=CAPTION,
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
 )

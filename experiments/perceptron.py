@@ -242,7 +242,8 @@ def plot(data: pd.DataFrame) -> Figure:
         panel(_plot_thresholds, where={"panel": "c"}, looks=WAY_LOOKS, settings={"ylim": (None, 20)}),
     ]
     figure = Panels([rows], height_mm=68, legend=None)(data)
-    for ax, place in zip(figure.axes, ("lower right", (0.02, 0.08), "upper left"), strict=True):
+    legends: tuple[Any, ...] = ("lower right", (0.02, 0.08), "upper left")
+    for ax, place in zip(figure.axes, legends, strict=True):
         ax.legend(loc=place)
     return figure
 

@@ -252,11 +252,5 @@ def _say_savings(row: pd.Series[Any]) -> str:
 
 
 STUDY = Study(
-    grid=GRID,
-    quick=QUICK,
-    analyse=analyse,
-    tabulate=tabulate,
-    describe=describe,
-    plot=plot,
-    caption=CAPTION,
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
 )

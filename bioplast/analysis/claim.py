@@ -35,9 +35,9 @@ class Part:
     find: Callable[[ModuleType, pd.DataFrame], Finding]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Claim:
-    """A claim of the literature.
+    """A claim of the literature, made of its text, its source and its parts.
 
     Attributes
     ----------
@@ -49,6 +49,10 @@ class Claim:
     text: str
     source: str
     parts: tuple[Part, ...]
+
+    def __init__(self, text: str, source: str, *parts: Part) -> None:
+        for name, value in (("text", text), ("source", source), ("parts", parts)):
+            object.__setattr__(self, name, value)
 
 
 Find = Callable[[ModuleType, pd.DataFrame], Finding]
@@ -67,6 +71,21 @@ def find_row(function: str, row: object, *more: object) -> Find:
     return lambda module, data: take(getattr(module, function)(data, *more), row)
 
 
+def find_estimate(function: str) -> Find:
+    """The median over seeds that ``function`` of the experiment's file gives of its data."""
+    return lambda module, data: take_estimate(getattr(module, function)(data))
+
+
+def find_most(function: str, quantity: str) -> Find:
+    """The highest ``quantity`` in the table that ``function`` of the experiment's file makes of its data."""
+
+    def find(module: ModuleType, data: pd.DataFrame) -> Finding:
+        table = getattr(module, function)(data).dropna(subset=[quantity])
+        return take_columns(table.loc[table[quantity].idxmax()], quantity) if len(table) else NOTHING
+
+    return find
+
+
 def take_columns(row: pd.Series[Any], quantity: str) -> Finding:
     """The value of a row with the columns ``X``, ``X low``, ``X high`` and ``n``."""
     value, low, high = (float(row[f"{quantity}{end}"]) for end in ("", " low", " high"))
@@ -81,6 +100,41 @@ def take_estimate(estimate: Estimate) -> Finding:
 def invert(finding: Finding) -> Finding:
     """One over what was found: times longer, where it was times less."""
     return Finding(1 / finding.value, 1 / finding.high, 1 / finding.low, finding.n)
+
+
+def divide(above: Finding, below: Finding) -> Finding:
+    """How many times more, as far apart as their intervals allow; the n of what stands above."""
+    return Finding(above.value / below.value, above.low / below.high, above.high / below.low, above.n)
+
+
+def find_inverse(find: Find) -> Find:
+    """How many times more, where ``find`` gives how many times less."""
+    return lambda module, data: invert(find(module, data))
+
+
+def find_least(quantity: str) -> Find:
+    """The lowest of the medians in an experiment's data."""
+
+    def find(module: ModuleType, data: pd.DataFrame) -> Finding:
+        medians = data[data["kind"] == "median"].dropna(subset=[quantity])
+        if medians.empty:
+            return NOTHING
+        return take_columns(medians.loc[medians[quantity].astype(float).idxmin()], quantity)
+
+    return find
+
+
+def find_excess(quantity: str, over: str, end: int) -> Find:
+    """How many times more the smallest (end 0) or largest (end -1) setting takes than the cheapest."""
+
+    def find(module: ModuleType, data: pd.DataFrame) -> Finding:
+        medians = data[data["kind"] == "median"].sort_values(over).dropna(subset=[quantity])
+        if medians.empty:
+            return NOTHING
+        least, edge = find_least(quantity)(module, data), take_columns(medians.iloc[end], quantity)
+        return Finding(1.0, 1.0, 1.0, edge.n) if edge == least else divide(edge, least)
+
+    return find
 
 
 def assess(name: str, part: Part, finding: Finding) -> dict[str, Any]:

@@ -113,7 +113,7 @@ class Panels:
             return [figure], list(figure.subplots(len(lengths), lengths[0], squeeze=False, **options).flat)
         shares = [self.share] * len(lengths) if isinstance(self.share, Mapping) else self.share
         grid = figure.add_gridspec(len(lengths), 1, height_ratios=self.height_ratios)
-        parts = [figure.add_subfigure(place) for place in grid]
+        parts = [figure.add_subfigure(grid[place]) for place in range(len(lengths))]
         rows = zip(parts, lengths, shares, strict=True)
         return parts, [
             ax for part, n, share in rows for ax in part.subplots(1, n, squeeze=False, **share).flat

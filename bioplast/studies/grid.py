@@ -8,6 +8,8 @@ from typing import Any
 
 from bioplast.errors import RequestError
 
+Settings = dict[str, Any]  # by name
+
 
 class Grid:
     """Every combination of some settings, each with the seeds 1, 2, ...
@@ -48,7 +50,7 @@ class Grid:
         """The settings that are named."""
         return {name for cell in self.cells for name in cell} | set(self.settings)
 
-    def list_settings(self, seeds: int | None = None) -> list[dict[str, Any]]:
+    def list_settings(self, seeds: int | None = None) -> list[Settings]:
         """The combinations, each as a dictionary, the seed running fastest.
 
         Parameters
