@@ -82,14 +82,8 @@ def make_grids(
     ]
 
 
-GRID = make_grids(
-    [0.9, 0.93, 0.95, 0.96, 0.97],
-    [0.001, 0.003, 0.01, 0.03, 0.1],
-    goal=0.95,
-    long=200_000,
-    limit=None,
-    seeds=5,
-)
+GOALS, RATES = [0.9, 0.93, 0.95, 0.96, 0.97], [0.001, 0.003, 0.01, 0.03, 0.1]
+GRID = make_grids(GOALS, RATES, goal=0.95, long=200_000, limit=None, seeds=5)
 QUICK = make_grids([0.86, 0.9], [0.003, 0.03], goal=0.9, long=16_000, limit=16_000)
 
 

@@ -159,7 +159,8 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 def plot(data: pd.DataFrame) -> Figure:
     """Energy and samples against the threshold, and the saving against the cost of maintenance."""
     rows = [panel(_plot, quantity=y, over=x, where={"panel": letter}) for letter, (y, x) in AXES.items()]
-    return Panels([rows], height_mm=74, looks=LOOKS)(data)
+    looks = {label: LOOKS[label] for label in data["label"].unique()}
+    return Panels([rows], height_mm=74, looks=looks)(data)
 
 
 def _plot(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str, over: str) -> None:

@@ -110,7 +110,9 @@ def count_reached(data: pd.DataFrame, columns: Sequence[str] | None = None) -> p
     cells = cells.assign(reached=cells["reached"].astype(str) + "/" + cells["n"].astype(str))
     if columns is None:
         cells = cells.drop(columns=["kind", "seed", "converged", "n"]).dropna(axis="columns", how="all")
-        columns = [name for name in cells if name != "label" or not {"rule"} & set(cells)]
+        names = list(cells)
+        # Where other columns say what a cell is, its label would say so again.
+        columns = [name for name in names if name != "label" or names.index("reached") == 1]
     return cells[list(columns)].reset_index(drop=True)
 
 

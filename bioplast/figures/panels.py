@@ -67,8 +67,7 @@ class Panels:
     ----------
     rows : the panels
     height_mm, width_mm : of the figure
-    looks : how each label is drawn; None for the looks of ``make_looks`` in the order of the data's labels.
-        Of those that are given only labels that the data has are drawn
+    looks : how each label is drawn; None for the looks of ``make_looks`` in the order of the data's labels
     legend : number of the row above which the labels are explained; None for no legend
     height_ratios : of the rows
     share : which axes are shared, as ``Figure.subplots`` takes ``sharex`` and ``sharey``; or such settings
@@ -100,10 +99,9 @@ class Panels:
     def _choose_looks(self, data: pd.DataFrame) -> Looks:
         if self.legend is None and all(one.looks is not None for row in self.rows for one in row):
             return {}
-        if self.looks is None:
-            return make_looks(data["label"].dropna()) if "label" in data else {}
-        labels = set(data["label"])
-        return {label: look for label, look in self.looks.items() if label in labels}
+        if self.looks is not None:
+            return self.looks
+        return make_looks(data["label"].dropna()) if "label" in data else {}
 
     def _divide(self, figure: Figure) -> tuple[Sequence[Figure | SubFigure], list[Axes]]:
         """The parts of the figure that a legend can stand above, and the axes of all panels."""

@@ -1,7 +1,15 @@
 import numpy as np
 import pandas as pd
 
-from bioplast.analysis.cells import compare_with_plain, compute_medians, say_seeds, with_medians
+from bioplast.analysis.cells import (
+    Cells,
+    compare_with_plain,
+    compute_medians,
+    count_reached,
+    say_seeds,
+    stack,
+    with_medians,
+)
 
 RUNS = pd.DataFrame(
     [
@@ -54,3 +62,44 @@ def test_savings_are_medians_over_pairs_of_the_same_seed():
 def test_seeds_are_counted_over_all_cells():
     assert say_seeds(pd.DataFrame({"n": [1]})) == "n = 1 seed"
     assert say_seeds(pd.DataFrame({"n": [2, 2]})) == "n = 2 seeds"
+
+
+def test_the_simplest_analysis_has_runs_their_medians_and_what_is_derived(make_run):
+    runs = [make_run(hidden=hidden, seed=seed, m0=hidden * seed) for hidden in (10, 20) for seed in (1, 2, 3)]
+    columns = {"each": lambda frame: frame["m0"] / frame["hidden"], "double": lambda frame: 2 * frame["each"]}
+    data = Cells(["hidden"], ["m0", "double"], columns)(runs)
+    assert data["kind"].tolist() == ["run"] * 6 + ["median"] * 2
+    medians = data[data["kind"] == "median"].set_index("label")
+    assert medians["m0"].to_dict() == {"10": 20, "20": 40}
+    assert medians["double"].tolist() == [4, 4]
+    assert medians["reached"].tolist() == [3, 3]
+
+
+def test_a_label_of_one_s_own_is_kept(make_run):
+    columns = {"label": lambda frame: "N = " + frame["hidden"].astype(str)}
+    data = Cells(["label", "hidden"], ["m0"], columns)([make_run(hidden=7)])
+    assert set(data["label"]) == {"N = 7"}
+    assert list(data.columns[:3]) == ["kind", "label", "hidden"]
+
+
+def test_tables_are_stacked_with_the_columns_asked_for():
+    parts = [pd.DataFrame({"seed": [1, 2], "x": [0.5, 1.5], "y": "a"}), pd.DataFrame({"k": [3], "x": [7]})]
+    data = stack(parts, ["x", "seed", "k", "n"], whole=["k"])
+    assert list(data.columns) == ["x", "seed", "k", "n"]
+    assert data["x"].tolist() == [0.5, 1.5, 7]
+    assert data.dtypes[["seed", "k", "n"]].astype(str).tolist() == ["Int64"] * 3
+    assert data["k"].isna().tolist() == [True, True, False]
+
+
+def test_a_table_of_medians_says_how_many_got_there(make_run):
+    runs = [make_run(rule="plain", seed=seed, converged=seed < 3) for seed in (1, 2, 3)]
+    data = Cells(["rule"], ["m0"])(runs)
+    (row,) = count_reached(data).to_dict("records")
+    assert (row["rule"], row["reached"], row["m0"]) == ("plain", "2/3", 100)
+    assert "label" not in row
+    assert list(count_reached(data, ["label", "m0"]).columns) == ["label", "m0"]
+
+
+def test_what_has_no_medians_is_a_table_as_it_is():
+    data = pd.DataFrame({"x": [1]})
+    assert count_reached(data) is data

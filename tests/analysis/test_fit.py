@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bioplast.analysis.fit import compute_local_exponents, fit_power_law
+from bioplast.analysis.fit import compute_local_exponents, fit_each, fit_power_law
 
 SIZES = np.array([30, 100, 300, 1000, 3000, 10_000])
 
@@ -74,3 +74,19 @@ def test_exponents_between_neighbours_are_those_of_the_seeds_that_both_have():
 def test_one_size_has_no_neighbour():
     runs = pd.DataFrame({"seed": [1, 2], "hidden": [10, 10], "m0": [1.0, 2.0]})
     assert compute_local_exponents(runs, "hidden", ["m0"]).empty
+
+
+def test_each_group_has_a_power_law_through_the_runs_that_got_there():
+    runs = pd.DataFrame(
+        {
+            "units": [2, 2, 1, 1, 1, 3],
+            "hidden": [10, 100, 10, 100, 1000, 10],
+            "m0": [5.0, 5.0, 1.0, 10.0, 1e9, 1.0],
+            "converged": [True, True, True, True, False, False],
+        }
+    )
+    laws = fit_each(runs, "hidden", ["m0"], by="units")
+    assert laws["units"].tolist() == [1, 2]
+    assert laws["value"].tolist() == pytest.approx([1.0, 0.0])
+    assert laws["n"].tolist() == [2, 2]
+    assert fit_each(runs[5:], "hidden", ["m0"], by="units").empty

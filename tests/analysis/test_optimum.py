@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bioplast.analysis.optimum import find_optimum
+from bioplast.analysis.optimum import conclude_optimum, find_optimum
 
 
 def test_the_lowest_median_is_found_with_what_the_ends_cost_more():
@@ -35,3 +35,8 @@ def test_without_a_run_that_got_there_nothing_is_known():
     optimum = find_optimum([1, 2], [np.inf, np.inf])
     assert np.isnan([optimum.place, optimum.low, optimum.high, optimum.lowest]).all()
     assert not optimum.is_inside
+
+
+def test_the_cheapest_place_is_a_conclusion():
+    row = conclude_optimum("m0", [1, 2, 3], [5.0, 4.0, 8.0])
+    assert row == {"quantity": "m0", "value": 2.0, "low": 2.0, "high": 2.0, "n": 3, "is_inside": True}
