@@ -27,9 +27,6 @@ def read(ax):
 def test_every_panel_shows_its_rows_and_has_its_letter():
     whole = panel(plot_values)
     rows = [[whole, panel(plot_values, where={"panel": "y"})], [whole, whole]]
-        [panel(plot_values), panel(plot_values, where={"panel": "y"})],
-        [panel(plot_values), panel(plot_values)],
-    ]
     figure = draw(rows)
     assert [ax.get_title(loc="left") for ax in figure.axes] == list("abcd")
     assert read(figure.axes[0]) == [[1.0, 20.0], [300.0]]
