@@ -18,7 +18,7 @@ from bioplast.analysis.interval import say
 from bioplast.figures.panels import Looks, Panels, draw_line, panel
 from bioplast.figures.places import plot_places
 from bioplast.figures.style import GREY, Look, make_looks
-from bioplast.network import HIDDEN_LAYER, Layer
+from bioplast.network import Layer
 from bioplast.studies.declaration import Study
 from bioplast.studies.grid import Grid
 from bioplast.tasks.task import Trials
