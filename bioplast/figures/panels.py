@@ -128,7 +128,9 @@ def draw_legend(figure: Figure | SubFigure, looks: Looks) -> None:
 
 def _label_ticks(ax: Axes) -> None:
     """Label logarithmic axes that have not been labelled, by the plot or with axes they are shared with."""
-    for axis in (ax.xaxis, ax.yaxis):
+    for axis, set_limits in ((ax.xaxis, ax.set_xlim), (ax.yaxis, ax.set_ylim)):
+        if axis.get_scale() == "log" and min(axis.get_view_interval()) <= 0:  # nothing is drawn
+            set_limits(1, 10)
         if isinstance(axis.get_major_formatter(), LogFormatter):
             label_log_axis(axis)
 

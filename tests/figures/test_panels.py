@@ -88,3 +88,9 @@ def test_rows_of_different_lengths_may_share_axes_of_their_own():
     first, second, third = draw(rows, share=[{}, {"sharey": True}], height_ratios=[1, 2]).axes
     assert second.get_ylim() == third.get_ylim()
     assert not first.get_shared_y_axes().joined(first, second)
+
+
+def test_a_logarithmic_axis_on_which_nothing_is_drawn_can_be_drawn():
+    figure = draw([[panel(plot_values, scale="log", where={"panel": "none"})]], looks=make_looks("ab"))
+    figure.draw_without_rendering()
+    assert min(figure.axes[0].get_ylim()) > 0
