@@ -24,13 +24,15 @@ class Cells:
     Attributes
     ----------
     cells : columns of ``make_run_frame``, or of ``columns``, that the runs of a cell share
-    quantities : columns with what is measured
+    quantities : columns with what a run spends until the goal: energies, samples
+    values : columns with what does not depend on whether it got there: accuracies
     columns : columns that are derived, by name, each from the table with those before it; what is called
         ``label`` tells series apart in figures, and is made of ``cells`` if there is none
     """
 
     cells: Sequence[str]
     quantities: Sequence[str]
+    values: Sequence[str] = ()
     columns: Mapping[str, Callable[[pd.DataFrame], Any]] = field(default_factory=dict)
 
     def __call__(self, runs: Sequence[Run]) -> pd.DataFrame:
@@ -38,8 +40,11 @@ class Cells:
         if "label" not in frame:
             frame["label"] = frame[list(self.cells)].astype(str).agg(", ".join, axis="columns")
         cells = list(dict.fromkeys(["label", *self.cells]))
+        shown = name_columns(self.values)
+        medians = compute_medians(frame, cells, self.quantities)
+        medians[shown] = compute_medians(frame.assign(converged=True), cells, self.values)[shown]
         columns = ["kind", *cells, "seed", "converged", "n", "reached", *name_columns(self.quantities)]
-        return stack([with_medians(frame, cells, self.quantities)], columns)
+        return stack([frame.assign(kind="run"), medians.assign(kind="median")], [*columns, *shown])
 
 
 def count_unreached_as_infinite(runs: pd.DataFrame, quantity: str) -> pd.Series[Any]:

@@ -93,7 +93,7 @@ class Study:
 
     def compute(self, *findings: Any) -> pd.DataFrame:
         """Exactly what is drawn."""
-        analyse = self.analyse or Cells(["rule"], ["m0", "m1", "samples", "test"])
+        analyse = self.analyse or Cells(["rule"], ["m0", "m1", "samples"], ["test"])
         return analyse(*findings)
 
     def make_table(self, data: pd.DataFrame, *findings: Any) -> pd.DataFrame:

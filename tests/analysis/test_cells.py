@@ -1,5 +1,6 @@
 import numpy as np
 import pandas as pd
+import pytest
 
 from bioplast.analysis.cells import (
     Cells,
@@ -67,7 +68,7 @@ def test_seeds_are_counted_over_all_cells():
 def test_the_simplest_analysis_has_runs_their_medians_and_what_is_derived(make_run):
     runs = [make_run(hidden=hidden, seed=seed, m0=hidden * seed) for hidden in (10, 20) for seed in (1, 2, 3)]
     columns = {"each": lambda frame: frame["m0"] / frame["hidden"], "double": lambda frame: 2 * frame["each"]}
-    data = Cells(["hidden"], ["m0", "double"], columns)(runs)
+    data = Cells(["hidden"], ["m0", "double"], columns=columns)(runs)
     assert data["kind"].tolist() == ["run"] * 6 + ["median"] * 2
     medians = data[data["kind"] == "median"].set_index("label")
     assert medians["m0"].to_dict() == {"10": 20, "20": 40}
@@ -75,9 +76,20 @@ def test_the_simplest_analysis_has_runs_their_medians_and_what_is_derived(make_r
     assert medians["reached"].tolist() == [3, 3]
 
 
+def test_accuracies_count_whether_or_not_a_run_got_there(make_run):
+    cells = [(rule, seed) for rule in ("plain", "lazy") for seed in (1, 2, 3)]
+    runs = [make_run(rule=rule, seed=seed, converged=seed == 1) for rule, seed in cells]
+    for number, run in enumerate(runs):
+        run.record["accuracy"]["test"] = 0.9 + number / 100
+    medians = Cells(["rule"], ["m0"], ["test"])(runs).query("kind == 'median'").set_index("rule")
+    assert medians["m0"].isna().all()
+    assert medians["test"].to_dict() == pytest.approx({"plain": 0.91, "lazy": 0.94})
+    assert medians.loc["lazy", ["test low", "test high"]].tolist() == pytest.approx([0.93, 0.95])
+
+
 def test_a_label_of_one_s_own_is_kept(make_run):
     columns = {"label": lambda frame: "N = " + frame["hidden"].astype(str)}
-    data = Cells(["label", "hidden"], ["m0"], columns)([make_run(hidden=7)])
+    data = Cells(["label", "hidden"], ["m0"], columns=columns)([make_run(hidden=7)])
     assert set(data["label"]) == {"N = 7"}
     assert list(data.columns[:3]) == ["kind", "label", "hidden"]
 
