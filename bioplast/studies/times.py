@@ -6,7 +6,9 @@ import os
 import statistics
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from bioplast.errors import RequestError
@@ -48,13 +50,9 @@ class Times:
     def read(cls, results: Path) -> Times:
         """Of everything in the folder ``results``; what cannot be read says nothing."""
         seconds: dict[Hashable, list[float]] = defaultdict(list)
-        for path in _find_latest(results):
-            try:
-                work, taken = _read(path)
-                for kind in _list_kinds(work):
-                    seconds[kind].append(taken / _measure_work(work))
-            except (OSError, ValueError, KeyError, TypeError, AttributeError, RequestError):
-                continue
+        for path, changed in _find_latest(results):
+            for kind, rate in _read_rates(path, changed):
+                seconds[kind].append(rate)
         return cls(seconds)
 
     def expect(self, work: Work) -> float:
@@ -66,20 +64,29 @@ class Times:
         return statistics.median(rates) * _measure_work(work)
 
 
-def _find_latest(results: Path) -> list[Path]:
-    """The latest files of runs and measurements."""
-    found: list[tuple[float, Path]] = []
-    for experiment in _list_folders(results):
-        found += [(entry.stat().st_mtime, Path(entry)) for entry in _list_folders(experiment)]
-    latest = sorted(found, key=lambda pair: -pair[0])[:MOST_READ]
-    files = (folder / name for _, folder in latest for name in (RECORD_FILE, POINT_FILE))
-    return [path for path in files if path.is_file()]
+def _find_latest(results: Path) -> Iterator[tuple[Path, int]]:
+    """The latest files of runs and measurements, with the times when they changed."""
+    folders = [entry for experiment in _list_folders(results) for entry in _list_folders(experiment)]
+    latest = sorted(folders, key=lambda entry: -entry.stat().st_mtime_ns)[:MOST_READ]
+    for path in (Path(folder) / name for folder in latest for name in (RECORD_FILE, POINT_FILE)):
+        with suppress(OSError):
+            yield path, path.stat().st_mtime_ns
 
 
 def _list_folders(folder: Path | os.DirEntry[str]) -> Iterator[os.DirEntry[str]]:
     if Path(folder).is_dir():
         with os.scandir(folder) as entries:
             yield from (entry for entry in entries if entry.is_dir())
+
+
+@lru_cache(maxsize=10 * MOST_READ)  # every experiment of a call asks
+def _read_rates(path: Path, changed: int) -> list[tuple[Hashable, float]]:
+    """Seconds for a unit of work of the file at ``path``, by what is similar; ``changed`` tells versions."""
+    try:
+        work, taken = _read(path)
+        return [(kind, taken / _measure_work(work)) for kind in _list_kinds(work)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RequestError):
+        return []
 
 
 def _read(path: Path) -> tuple[Work, float]:
