@@ -54,10 +54,8 @@ def write_largest(fraction: float, per: str = "layer") -> str:
 
 
 COMMON: Settings = {"model": "ann", "protocol": "paper"}
-SMALL, LARGE = (
-    {"hidden": 100, "seeds": 5, "capped": True, **COMMON},
-    {"hidden": 1000, "seeds": 5, "capped": True, **COMMON},
-)
+SMALL: Settings = {"hidden": 100, "seeds": 5, "capped": True, **COMMON}
+LARGE = SMALL | {"hidden": 1000}
 GRID = [
     Grid(
         rule=[
