@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from pathlib import Path
-from string import Formatter
+from string import Formatter, ascii_lowercase
 
 import numpy as np
 import pandas as pd
@@ -68,7 +68,7 @@ def check_figure(study, data, path):
     assert round(width) in (round(SINGLE_COLUMN_MM), round(DOUBLE_COLUMN_MM))
     assert height <= 240
     letters = [ax.get_title(loc="left") for ax in figure.axes if ax.get_title(loc="left")]
-    assert "".join(letters) == "abcdefghijklmnopqrstuvwxyz"[: len(letters)]
+    assert "".join(sorted(letters)) == ascii_lowercase[: len(letters)]
 
 
 def check_caption(caption):
