@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import os
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from rich.console import Console
 
 from benchmarks.worker import Worker
-from bioplast.figures.growth import plot_growth
 from bioplast.figures.style import (
     DOUBLE_COLUMN_MM,
+    GREY,
+    Look,
     label_panel,
     make_figure,
     make_looks,
@@ -112,3 +114,32 @@ def plot(data: pd.DataFrame) -> Figure:
     handles, labels = left.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3)
     return figure
+
+
+def plot_growth(
+    data: pd.DataFrame, ax: Axes, quantity: str, looks: Mapping[str, Look], *, label: str
+) -> None:
+    """Draw one line a label against the number of hidden units, both axes logarithmic.
+
+    A dashed line through the first label's last point is what growth in proportion to the size would be.
+    """
+    first = data[data["label"] == next(iter(looks))].sort_values("hidden")
+    size, cost = first["hidden"].iloc[-1], first[quantity].iloc[-1]
+    # From where it leaves the other lines behind, so that they and not it settle the axis.
+    smallest = max(first["hidden"].iloc[0], size * data[quantity].min() / cost)
+    ax.plot(
+        [smallest, size],
+        [cost * smallest / size, cost],
+        color=GREY,
+        linewidth=0.6,
+        linestyle=(0, (4, 3)),
+        zorder=1,
+        label="proportional to $N$",
+    )
+    for name, look in looks.items():
+        line = data[data["label"] == name].sort_values("hidden")
+        ax.plot(line["hidden"], line[quantity], color=look.colour, marker=look.marker, label=name, zorder=2)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlabel("Hidden units $N$")
+    ax.set_ylabel(label)

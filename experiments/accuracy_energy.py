@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.ticker import MultipleLocator, PercentFormatter
 
-from bioplast.figures.levels import plot_asked, plot_best
-from bioplast.figures.style import DOUBLE_COLUMN_MM, GREY, label_panel, make_figure, make_looks
+from bioplast.analysis.cells import stack, with_medians
+from bioplast.analysis.crossing import tabulate_crossings
+from bioplast.analysis.estimates import estimate_by
+from bioplast.analysis.frame import make_run_frame, make_trace_frame
+from bioplast.analysis.interval import say
+from bioplast.figures.labels import name_axis
+from bioplast.figures.panels import Looks, Panels, draw_line, panel
+from bioplast.figures.places import plot_places
+from bioplast.figures.style import make_looks
 from bioplast.figures.sweep import plot_sweep
-from bioplast.figures.ticks import label_log_axis
-from bioplast.studies.cells import with_medians
-from bioplast.studies.crossing import tabulate_crossings
-from bioplast.studies.estimates import estimate_by
-from bioplast.studies.frame import make_run_frame, make_trace_frame
-from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.interval import say
-from bioplast.training.config import RunConfig
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
 RULES = {
@@ -30,21 +31,12 @@ RULES = {
     "fixed(0.1)": "fixed(0.1, output=1)",
     "subnet(50)": "subnet(50)",
 }
-RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
 OWN_RATE = 0.01  # the network's own, which needs no option
 FRUITLESS = {0.1: 60_000}  # samples after which to give up, where five epochs are not enough either
-GOALS = (0.9, 0.93, 0.95, 0.96, 0.97)
 LEVELS = (0.86, 0.88, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.965, 0.97, 0.975)
 LOW, HIGH = (0.88, 0.92), (0.94, 0.97)  # where the growth of energy with accuracy is compared
-SEEDS, MAX_SAMPLES = 5, 200_000
-NO_GOAL, GOAL = 1.0, 0.95
-QUICK_SEEDS, QUICK_MAX_SAMPLES = 1, 16_000
-QUICK_GOALS, QUICK_RATES = (0.86, 0.9), (0.003, 0.03)
+NO_GOAL = 1.0
 CLAIMED = 20  # times the minimum, at any accuracy
-# Samples a second; some rules are slow.
-SPEED, USUAL_SPEED = {"largest": 8000, "fixed": 14_000}, 17_000
-USUAL_SAMPLES = 100_000  # of a run with a goal
-
 ENERGIES = ("m0", "m1")
 
 CAPTION = """
@@ -65,39 +57,37 @@ e, f: energy to {asked} against the learning rate, the same in both layers; open
 """
 
 
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
+def make_grids(
+    goals: list[float],
+    rates: list[float],
+    *,
+    goal: float,
+    long: int,
+    limit: int | None = None,
+    seeds: int = 1,
+) -> list[Grid]:
     """Long runs of every rule, plain to several goals, and plain with several learning rates."""
-    numbers = make_seeds((QUICK_SEEDS if quick else SEEDS) if seeds is None else seeds)
-    limit = QUICK_MAX_SAMPLES if quick else None
-    common: dict[str, Any] = {"model": "ann", "hidden": 100, "protocol": "paper", "seed": numbers}
-    goals, rates = (QUICK_GOALS, QUICK_RATES) if quick else (GOALS, RATES)
-    goal = goals[-1] if quick else GOAL
-    others = [
-        config
+    common: Settings = {"model": "ann", "hidden": 100, "protocol": "paper", "seeds": seeds}
+    by_rate = [
+        {
+            "max_samples": limit or FRUITLESS.get(rate),
+            "options": {"learning_rate": rate, "learning_rate_output": rate} if rate != OWN_RATE else {},
+        }
         for rate in rates
-        for config in make_product(
-            **common,
-            goal=goal,
-            max_samples=limit or FRUITLESS.get(rate),
-            options={"learning_rate": rate, "learning_rate_output": rate} if rate != OWN_RATE else {},
-        )
     ]
     return [
-        *make_product(**common, rule=list(RULES.values()), goal=NO_GOAL, max_samples=limit or MAX_SAMPLES),
-        *make_product(**common, goal=list(goals), max_samples=limit),
-        *others,
+        Grid(rule=list(RULES.values()), goal=NO_GOAL, max_samples=long, **common),
+        Grid(goal=goals, max_samples=limit, **common),
+        Grid(cells=by_rate, goal=goal, **common),
     ]
 
 
-def expected_seconds(config: RunConfig) -> float:
-    """Those without a goal take as long as they may; some rules are slow."""
-    n_images = config.max_samples or MAX_SAMPLES
-    if config.goal != NO_GOAL:
-        n_images = min(n_images, USUAL_SAMPLES)
-    return n_images / SPEED.get(config.plasticity.parts[0].name, USUAL_SPEED)
+GOALS, RATES = [0.9, 0.93, 0.95, 0.96, 0.97], [0.001, 0.003, 0.01, 0.03, 0.1]
+GRID = make_grids(GOALS, RATES, goal=0.95, long=200_000, limit=None, seeds=5)
+QUICK = make_grids([0.86, 0.9], [0.003, 0.03], goal=0.9, long=16_000, limit=16_000)
 
 
-def analyse(runs: Sequence[Run]) -> pd.DataFrame:
+def analyse(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``, with ``kind`` run or median.
 
     ``asked`` (a, b): energies at the accuracy ``asked``; ``goal`` (c): ``inefficiency_m1`` of plain runs that
@@ -126,9 +116,7 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
         _compute_growth(crossings).assign(panel="growth", kind="run"),
     ]
     names = ["panel", "kind", "label", "asked", "rate", "seed", "converged", "n", "reached"]
-    shown = [*names, "samples", *ENERGIES, "inefficiency_m1", "test"]
-    data = pd.concat([part.reindex(columns=shown).astype(object) for part in parts], ignore_index=True)
-    return data.infer_objects().astype({"seed": "Int64", "n": "Int64", "reached": "Int64"})
+    return stack(parts, [*names, "samples", *ENERGIES, "inefficiency_m1", "test"])
 
 
 def best_accuracies(data: pd.DataFrame) -> pd.DataFrame:
@@ -164,16 +152,8 @@ def growth(data: pd.DataFrame) -> pd.DataFrame:
     return estimate_by(long.assign(name=long["variable"] + " " + long["label"]), "value", "name")
 
 
-def rate_spread(data: pd.DataFrame, low: float = RATES[0], high: float = OWN_RATE) -> pd.Series[float]:
-    """Highest over lowest median energy among the learning rates from ``low`` to ``high``, by quantity."""
-    medians = data[(data["panel"] == "rate") & (data["kind"] == "median") & data["rate"].between(low, high)]
-    energies = medians[list(ENERGIES)].astype(float)
-    return energies.max() / energies.min()
-
-
-def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
+def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     """Medians of every cell: by accuracy and rule, then by goal, rule and learning rate."""
-    data = analyse(runs)
     table = data[data["kind"] == "median"]
     names = ["label", "asked", "rate", "reached", "n", *ENERGIES, "inefficiency_m1", "test"]
     return table[names].dropna(axis="columns", how="all").reset_index(drop=True)
@@ -211,28 +191,41 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 
 def plot(data: pd.DataFrame) -> Figure:
     """Energy by accuracy and rule; below, the best accuracy, and energy by learning rate."""
-    figure = make_figure(DOUBLE_COLUMN_MM, 125)
-    axes = figure.subplots(2, 3).flat
-    panels = dict(iter(data.groupby("panel")))
     looks = make_looks(label for label in RULES if label in set(data["label"]))
-    only_plain = {"plain": looks["plain"]}
-    for ax, quantity in zip(axes[:2], ENERGIES, strict=True):
-        plot_asked(panels["asked"], ax, quantity, looks)
-    plot_asked(panels["goal"], axes[2], "inefficiency_m1", only_plain)
-    axes[2].axhline(CLAIMED, color=GREY, linewidth=0.6, linestyle=(0, (4, 3)), zorder=1)
-    plot_best(panels["best"], axes[3], looks)
-    for ax, quantity in zip(axes[4:], ENERGIES, strict=True):
-        plot_sweep(panels["rate"], ax, quantity, only_plain, over="rate")
-        label_log_axis(ax.xaxis)
-    for ax, letter in zip(axes, "abcdef", strict=True):
-        if letter != "d":
-            label_log_axis(ax.yaxis)
-        label_panel(ax, letter)
-    handles = [
-        Line2D([], [], color=look.colour, marker=look.marker, label=name) for name, look in looks.items()
-    ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
-    return figure
+    plain = {"plain": looks["plain"]}
+    upper = [panel(_plot_asked, quantity=name, where={"panel": "asked"}) for name in ENERGIES]
+    upper += [panel(_plot_inefficiency, where={"panel": "goal"}, looks=plain)]
+    lower = [panel(_plot_best, where={"panel": "best"})]
+    rate: dict[str, Any] = {"over": "rate", "where": {"panel": "rate"}, "looks": plain}
+    lower += [panel(plot_sweep, quantity=name, **rate) for name in ENERGIES]
+    return Panels([upper, lower], height_mm=125, looks=looks)(data)
+
+
+def _plot_asked(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str) -> None:
+    """A thin line a run and a thick one through the medians, against the accuracy asked for."""
+    for label, look in looks.items():
+        rows = data[data["label"] == label].dropna(subset=[quantity]).sort_values("asked")
+        for _, run in rows[rows["kind"] == "run"].groupby("seed"):
+            ax.plot(run["asked"], run[quantity], color=look.colour, linewidth=0.4, alpha=0.6, zorder=2)
+        line = rows[rows["kind"] == "median"]
+        ax.plot(
+            line["asked"], line[quantity], color=look.colour, marker=look.marker, markersize=3.0, zorder=3
+        )
+    # Whole percents only: the label of 92.5 would say 92.
+    ax.xaxis.set_major_locator(MultipleLocator(0.02))
+    ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=None))
+    ax.set(yscale="log", xlabel="Accuracy asked for (%)", ylabel=name_axis(quantity))
+
+
+def _plot_inefficiency(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    _plot_asked(data, ax, looks, quantity="inefficiency_m1")
+    draw_line(ax, CLAIMED)
+
+
+def _plot_best(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    plot_places(data, ax, looks, quantity="test")
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=1, symbol=None))
+    ax.set_ylabel("Best test accuracy (%)")
 
 
 def _name_rules(frame: pd.DataFrame) -> pd.Series[str]:
@@ -249,3 +242,8 @@ def _compute_growth(crossings: pd.DataFrame) -> pd.DataFrame:
                 row[name] = np.log(spent.loc[high, name] / spent.loc[low, name]) / (100 * (high - low))
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+STUDY = Study(
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,8 @@ from bioplast.brian.drive import compute_rate, drive_cells, measure_answers
 from bioplast.brian.observation import observe
 from bioplast.brian.recording import Recorder
 from bioplast.brian.sampled_traces import CELLS, INPUTS, OUTPUTS, choose, describe_trial
-from bioplast.figures.activity import plot_changes, plot_courses, plot_raster, plot_rates
 from bioplast.figures.style import (
+    BLACK,
     BLUE,
     DOUBLE_COLUMN_MM,
     GREEN,
@@ -32,6 +31,8 @@ from bioplast.figures.style import (
     make_figure,
 )
 from bioplast.network import State
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid, Settings
 from bioplast.studies.point import Rows
 from bioplast.tasks.task import Trials
 from bioplast.training.config import RunConfig
@@ -40,44 +41,24 @@ from bioplast.training.run import SetUp, set_up
 FloatArray = NDArray[np.float64]
 
 RULE = "largest(0.005, output=0.2)"
-TRAINING = {"model": "spiking", "rule": RULE, "hidden": 200, "seed": 1, "goal": 0.95, "max_samples": None}
+TRAINING: Settings = {"model": "spiking", "rule": RULE, "hidden": 200, "seed": 1, "goal": 0.95}
 QUICK_TRAINING = TRAINING | {"hidden": 50, "goal": 0.85, "max_samples": 6000}
-N_IMAGES, QUICK_N_IMAGES = 20, 5  # to see how cells answer to the drive that they get in the network
 DRIVES = np.linspace(0, 4, 41)  # constant ones, in thresholds
 N_SYNAPSES = 40  # of one cell, whose changes are shown
 N_TRIED = 200  # images until one that the trained network gets wrong
 EDGES, FEWEST = np.linspace(-2, 4, 13), 10  # bins of the drive in the network, and what one has to hold
 
 MOMENTS = ("before", "after")
-PLOTS: Mapping[str, Callable[[pd.DataFrame, Axes], Axes]] = {
-    "inputs": partial(plot_raster, label="Input"),
-    "hidden": partial(plot_raster, label="Hidden cell"),
-    "output": partial(
-        plot_courses, label="Output $y$", looks=dict(zip(OUTPUTS, (GREY, VERMILLION), strict=True))
-    ),
-    "potential": partial(
-        plot_courses, label="Potential $v$", looks=dict(zip(CELLS, (BLUE, ORANGE), strict=True))
-    ),
-    "eligibility": partial(
-        plot_courses, label="Eligibility", looks=dict(zip(INPUTS, (BLUE, GREEN, PURPLE), strict=True))
-    ),
-    "changes": plot_changes,
+RASTERS = {"inputs": "Input", "hidden": "Hidden cell"}
+COURSES: Mapping[str, tuple[str, dict[str, str]]] = {
+    "output": ("Output $y$", dict(zip(OUTPUTS, (GREY, VERMILLION), strict=True))),
+    "potential": ("Potential $v$", dict(zip(CELLS, (BLUE, ORANGE), strict=True))),
+    "eligibility": ("Eligibility", dict(zip(INPUTS, (BLUE, GREEN, PURPLE), strict=True))),
 }
-RASTERS = ("inputs", "hidden")
 ROWS = {"inputs": 1.3, "hidden": 1.3, "output": 1.0, "potential": 1.0, "eligibility": 1.0, "changes": 1.1}
 COLUMNS = (
-    *(
-        "panel",
-        "moment",
-        "label",
-        "unit",
-        "time_ms",
-        "value",
-        "proposed",
-        "written",
-        "n_proposed",
-        "n_written",
-    ),
+    *("panel", "moment", "label", "unit", "time_ms", "value"),
+    *("proposed", "written", "n_proposed", "n_written"),
     *("drive", "low", "high", "mean", "theory", "n", "n_cells", "n_images", "spike_hz"),
 )
 
@@ -100,16 +81,10 @@ cells against the mean drive of their input, over {n_images} test images (median
 line. Just below the threshold noise lets them fire at {below} Hz on average. {missing}
 """
 
-
-def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
-    """One network, and one row of cells with constant drive."""
-    training, n_images = (QUICK_TRAINING, QUICK_N_IMAGES) if quick else (TRAINING, N_IMAGES)
-    return [{"part": "network", "n_images": n_images, **training}, {"part": "cells"}]
-
-
-def expected_point_seconds(point: Mapping[str, Any]) -> float:
-    """Training, and some trials in runtime mode."""
-    return 40.0 if point["part"] == "network" else 5.0
+# One network, with images to see what drive its cells get and how they answer, and a row of driven cells.
+DRIVEN = Grid(part="cells", seeds=None)
+POINTS = [Grid(part="network", n_images=20, seeds=None, **TRAINING), DRIVEN]
+QUICK = [Grid(part="network", n_images=5, seeds=None, **QUICK_TRAINING), DRIVEN]
 
 
 def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
@@ -120,7 +95,7 @@ def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
         rates = drive_cells(model, Trials(setup.protocol.task.train, np.zeros(1, np.int64)), DRIVES)
         columns = {"drive": DRIVES, "value": rates, "theory": compute_rate(DRIVES, model.tau_m_ms)}
         return [{"panel": "cells", **row} for row in pd.DataFrame(columns).to_dict("records")]
-    config = RunConfig(**{name: point[name] for name in TRAINING})
+    config = RunConfig(**{name: value for name, value in point.items() if name not in ("part", "n_images")})
     trained = set_up(config, project=project)
     run = trained.carry_out()
     samples, state = int(run.record["samples"]), run.state
@@ -219,11 +194,9 @@ def plot(data: pd.DataFrame) -> Figure:
     """A column for each moment, and below them the rates."""
     figure = make_figure(DOUBLE_COLUMN_MM, 215)
     axes = figure.subplots(len(ROWS) + 1, 2, height_ratios=[*ROWS.values(), 1.5])
-    letters = iter("abcdefghijklmn")
     for row, panel in zip(axes, ROWS, strict=False):
         for ax, moment in zip(row, MOMENTS, strict=True):
-            PLOTS[panel](data[(data["panel"] == panel) & (data["moment"] == moment)], ax)
-            label_panel(ax, next(letters))
+            _plot_trial(data[(data["panel"] == panel) & (data["moment"] == moment)], ax, panel)
         if panel in RASTERS:
             row[0].sharey(row[1])
         if panel != "changes":
@@ -234,10 +207,65 @@ def plot(data: pd.DataFrame) -> Figure:
             row[1].legend(loc="lower right", bbox_to_anchor=(1, 0.97), ncols=3, handlelength=1.2)
         row[1].set_ylabel("")
     for ax, panel in zip(axes[-1], ("cells", "network"), strict=True):
-        plot_rates(data[data["panel"] == panel], ax, data[data["panel"] == "cells"])
-        label_panel(ax, next(letters))
+        _plot_rates(data[data["panel"] == panel], ax, data[data["panel"] == "cells"])
+    for ax, letter in zip(axes.flat, "abcdefghijklmn", strict=True):
+        label_panel(ax, letter)
     for ax, moment in zip(axes[0], MOMENTS, strict=True):
         ax.set_title(f"{moment} learning")
-    axes[len(ROWS) - 2, 0].set_xlabel("Time (ms)")
-    axes[len(ROWS) - 2, 1].set_xlabel("Time (ms)")
+    for ax in axes[len(ROWS) - 2]:
+        ax.set_xlabel("Time (ms)")
     return figure
+
+
+def _plot_trial(data: pd.DataFrame, ax: Axes, panel: str) -> None:
+    """What single cells and synapses do in a trial."""
+    if panel in RASTERS:
+        ax.plot(data["time_ms"], data["unit"], ".", color=BLACK, markersize=1.8, markeredgewidth=0)
+        ax.set_ylabel(RASTERS[panel])
+    elif panel in COURSES:
+        _plot_courses(data, ax, *COURSES[panel])
+    else:
+        _plot_changes(data, ax)
+
+
+def _plot_courses(data: pd.DataFrame, ax: Axes, label: str, colours: Mapping[str, str]) -> None:
+    """One line a unit, in the colour of its label, the last one on top; potentials beside their threshold."""
+    if (data["panel"] == "potential").any():
+        ax.axhline(1.0, color=GREY, linewidth=0.6, linestyle=(0, (4, 3)))
+    for name, colour in colours.items():
+        for number, (_, course) in enumerate(data[data["label"] == name].groupby("unit", sort=True)):
+            named = None if number else name
+            ax.plot(course["time_ms"], course["value"], color=colour, linewidth=0.8, label=named)
+    ax.set_ylabel(label)
+
+
+def _plot_changes(data: pd.DataFrame, ax: Axes) -> None:
+    """What each synapse proposed (open) and, where it did, wrote (filled)."""
+    look: dict[str, Any] = {"color": BLUE, "markersize": 3}
+    ax.axhline(0, color=GREY, linewidth=0.6)
+    ax.vlines(data["unit"], 0, data["proposed"], color=GREY, linewidth=0.6)
+    ax.plot(data["unit"], data["proposed"], "o", markerfacecolor="white", label="proposed", **look)
+    written = data[data["written"] != 0]
+    ax.plot(written["unit"], written["written"], "o", label="written", **look)
+    ax.set(xlabel="Synapse (rank)", ylabel="Change $\\Delta w$")
+
+
+def _plot_rates(data: pd.DataFrame, ax: Axes, theory: pd.DataFrame) -> None:
+    """Rates against drive, with quartiles where there are some, and the theory's as a line."""
+    ax.plot(theory["drive"], theory["theory"], color=BLACK, linewidth=0.8)
+    wide = data[data["low"].notna()]
+    ax.vlines(wide["drive"], wide["low"], wide["high"], color=BLUE, linewidth=1.0)
+    ax.plot(data["drive"], data["value"], "o", color=BLUE, markersize=3)
+    ax.set(xlabel="Drive (thresholds)", ylabel="Rate (Hz)")
+
+
+STUDY = Study(
+    points=POINTS,
+    quick_points=QUICK,
+    measure=measure,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    plot=plot,
+    caption=CAPTION,
+)

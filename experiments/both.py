@@ -2,48 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from bioplast.figures.heat import plot_heat
-from bioplast.figures.style import DOUBLE_COLUMN_MM, label_panel, make_figure, make_looks
-from bioplast.figures.sweep import plot_sweep
-from bioplast.figures.ticks import label_log_axis
-from bioplast.plasticity import Plasticity
-from bioplast.sizes import list_sizes
-from bioplast.studies.cells import compare_with_plain, compute_medians, say_seeds, with_medians
-from bioplast.studies.fit import fit_power_law
-from bioplast.studies.frame import make_run_frame
-from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.interval import (
+from bioplast.analysis.cells import (
+    compare_with_plain,
+    compute_medians,
+    count_reached,
+    say_seeds,
+    stack,
+    with_medians,
+)
+from bioplast.analysis.fit import fit_each
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import (
     CONCLUSION,
-    conclude,
     conclude_median,
     name_columns,
     pick,
     say_each,
     unfold,
 )
-from bioplast.studies.statistics import estimate_median
-from bioplast.training.config import RunConfig
+from bioplast.analysis.statistics import estimate_median
+from bioplast.figures.labels import name_axis
+from bioplast.figures.panels import Looks, Panels, panel
+from bioplast.figures.style import make_looks
+from bioplast.figures.sweep import plot_sweep
+from bioplast.plasticity import Plasticity
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
-# The map: k plastic units of N, and a fraction of their synapses. Then the sizes, for one k and fraction.
-MAP_SIZE, UNITS, FRACTIONS = 1000, (50, 100, 300, 1000), (0.03, 0.1, 1.0)
-SIZES = (100, 300, 1000, 3000)
-QUICK_MAP_SIZE, QUICK_UNITS, QUICK_FRACTIONS, QUICK_SIZES = 300, (30, 100, 300), (0.1, 1.0), (100, 300, 1000)
 SHOWN_UNITS, SHOWN_FRACTION = 100, 0.1
-SEEDS, QUICK_SEEDS = 5, 1
-GOAL, QUICK_GOAL, QUICK_MAX_SAMPLES = 0.95, 0.90, 20_000
-
 ENERGIES = ("m0", "m1")
 QUANTITIES = (*ENERGIES, "samples")
 COLUMNS = name_columns(QUANTITIES)
 LABELS = ("plain", "largest", "subnet", "both")
 UNIT = {"m0": 1e8, "m1": 1e3, "samples": 1e3}
 TITLES = {"m0": "$M_0$ ($10^8$ writes)", "m1": "$M_1$ ($10^3$)", "samples": "samples ($10^3$)"}
+HEAT = "cividis_r"  # the dearer the darker, also without colours
 
 CAPTION = """
 Plasticity restricted to the large updates on paths through k of N hidden units, ann, to {goal} on {task}.
@@ -62,43 +64,36 @@ Times less than plain at N = {compared}: {savings}. Times less than the better o
 """
 
 
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
-    """The map's cells and the four rules by size, x seeds; a cell that is in both comes once."""
-    size, units, fractions, sizes, default = (
-        (QUICK_MAP_SIZE, QUICK_UNITS, QUICK_FRACTIONS, QUICK_SIZES, QUICK_SEEDS)
-        if quick
-        else (MAP_SIZE, UNITS, FRACTIONS, SIZES, SEEDS)
-    )
-    n_seeds = default if seeds is None else seeds
-    cells = [(_write_rule(k, f, size), size) for k in units for f in fractions]
+def _write_rule(units: int, fraction: float, hidden: int) -> str:
+    """The rule that writes ``fraction`` of the hidden synapses of ``units``; the protocol counts over all."""
+    path = [f"subnet({units})"] if units < hidden else []
+    share = round(fraction * min(units, hidden) / hidden, 9)
+    return " + ".join([*path, *([f"largest({share}, output=1.0)"] if fraction < 1 else [])]) or "plain"
+
+
+def list_cells(
+    map_size: int, units: tuple[int, ...], fractions: tuple[float, ...], sizes: tuple[int, ...]
+) -> list[dict[str, Any]]:
+    """The cells of the map, k plastic units of N and a fraction of their synapses, and four rules by size.
+
+    A cell that is in both comes once.
+    """
+    cells = [(_write_rule(k, f, map_size), map_size) for k in units for f in fractions]
     for hidden in sizes:
         cells += [("plain", hidden), (_write_rule(hidden, SHOWN_FRACTION, hidden), hidden)]
         if hidden > SHOWN_UNITS:
             cells += [(_write_rule(SHOWN_UNITS, f, hidden), hidden) for f in (1.0, SHOWN_FRACTION)]
-    return [
-        config
-        for rule, hidden in dict.fromkeys(cells)
-        for config in make_product(
-            model="ann",
-            rule=rule,
-            hidden=hidden,
-            seed=make_seeds(n_seeds),
-            protocol="paper",
-            goal=QUICK_GOAL if quick else GOAL,
-            max_samples=QUICK_MAX_SAMPLES if quick else None,
-        )
-    ]
+    return [{"rule": rule, "hidden": hidden} for rule, hidden in dict.fromkeys(cells)]
 
 
-def expected_seconds(config: RunConfig) -> float:
-    """Learning goes with the plastic units; few of them need many samples, and so does choosing."""
-    hidden = sum(list_sizes(config.hidden or 100))
-    units, fraction = _read_rule(config.rule, hidden)
-    choosing = 0 if fraction == 1 else 0.016 * units + 500 / units
-    return 1 + 0.015 * units + 250 / units + 0.0008 * hidden + choosing
+COMMON: Settings = {"model": "ann", "protocol": "paper"}
+FULL = list_cells(1000, (50, 100, 300, 1000), (0.03, 0.1, 1.0), (100, 300, 1000, 3000))
+SMALL = list_cells(300, (30, 100, 300), (0.1, 1.0), (100, 300, 1000))
+GRID = Grid(cells=FULL, seeds=5, **COMMON)
+QUICK = Grid(cells=SMALL, goal=0.90, max_samples=20_000, **COMMON)
 
 
-def analyse(runs: Sequence[Run]) -> pd.DataFrame:
+def analyse(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel`` and ``kind``.
 
     ``map`` (a to c) has the medians of its cells; ``size`` (d to f) runs and medians by ``label``, and, with
@@ -113,19 +108,17 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
     map_size = frame.groupby("hidden")["rule"].nunique().idxmax()
     cells = ["hidden", "label", "units", "fraction"]
     lines = frame[frame["label"].notna()]
-    savings = compare_with_plain(lines, ["hidden", "label"], QUANTITIES, ("hidden", "seed"))
     on_map = frame[frame["hidden"] == map_size].fillna({"label": "map"})
+    savings = compare_with_plain(lines, ["hidden", "label"], QUANTITIES, ("hidden", "seed"))
     parts = [
         compute_medians(on_map, cells, QUANTITIES).assign(panel="map", kind="median"),
         with_medians(lines, cells, QUANTITIES).assign(panel="size"),
         savings.assign(panel="size", kind="saving"),
-        _fit_sizes(lines).assign(kind="exponent"),
+        fit_each(lines, "hidden", QUANTITIES, by="label").assign(kind="exponent"),
         _compute_gains(lines).assign(kind="gain"),
     ]
     names = ["panel", "kind", *cells, "seed", "converged", "reached", *COLUMNS, *CONCLUSION]
-    data = pd.concat([part.reindex(columns=names).astype(object) for part in parts], ignore_index=True)
-    counts = ("hidden", "units", "seed", "reached", "n")
-    return data.infer_objects().astype(dict.fromkeys(counts, "Int64"))
+    return stack(parts, names, whole=("hidden", "units"))
 
 
 def exponents(data: pd.DataFrame, label: str) -> pd.DataFrame:
@@ -154,12 +147,10 @@ def best_cell(data: pd.DataFrame) -> pd.Series[float]:
     return cells.loc[cells["m0"].idxmin(), ["units", "fraction", "n", *name_columns(["m0"])]].astype(float)
 
 
-def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
+def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     """One row per cell: the map's, then those of the other sizes."""
-    data = analyse(runs)
-    cells = data[data["kind"] == "median"].drop_duplicates(["hidden", "units", "fraction"])
-    cells = cells.assign(reached=cells["reached"].astype(str) + "/" + cells["n"].astype(str))
-    return cells[["hidden", "units", "fraction", "reached", *COLUMNS]].reset_index(drop=True)
+    cells = data.drop_duplicates(["kind", "hidden", "units", "fraction"])
+    return count_reached(cells, ["hidden", "units", "fraction", "reached", *COLUMNS])
 
 
 def describe(data: pd.DataFrame) -> dict[str, str]:
@@ -185,28 +176,34 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 
 def plot(data: pd.DataFrame) -> Figure:
     """Three maps, and below them energies and samples against the size."""
-    figure = make_figure(DOUBLE_COLUMN_MM, 120)
-    axes = figure.subplots(2, 3)
-    cells, lines = (data[data["panel"] == panel] for panel in ("map", "size"))
-    looks = make_looks(label for label in LABELS if label in set(lines["label"]))
-    for ax, quantity in zip(axes[0], QUANTITIES, strict=True):
-        plot_heat(cells, ax, quantity, over=("fraction", "units"), unit=UNIT[quantity])
-        ax.set_title(TITLES[quantity])
-    for ax, quantity in zip(axes[1], QUANTITIES, strict=True):
-        plot_sweep(lines, ax, quantity, looks, over="hidden")
-        label_log_axis(ax.xaxis)
-        label_log_axis(ax.yaxis)
-    axes[1, 0].legend(loc="best")
-    for ax, letter in zip(axes.flat, "abcdef", strict=True):
-        label_panel(ax, letter)
+    maps = [
+        panel(_plot_heat, quantity=name, where={"panel": "map"}, settings={"title": TITLES[name]})
+        for name in QUANTITIES
+    ]
+    lines = [panel(plot_sweep, quantity=name, over="hidden", where={"panel": "size"}) for name in QUANTITIES]
+    looks = make_looks(label for label in LABELS if label in set(data["label"]))
+    figure = Panels([maps, lines], height_mm=120, looks=looks, legend=None)(data)
+    figure.axes[3].legend(loc="best")
     return figure
 
 
-def _write_rule(units: int, fraction: float, hidden: int) -> str:
-    """The rule that writes ``fraction`` of the hidden synapses of ``units``; the protocol counts over all."""
-    path = [f"subnet({units})"] if units < hidden else []
-    share = round(fraction * min(units, hidden) / hidden, 9)
-    return " + ".join([*path, *([f"largest({share}, output=1.0)"] if fraction < 1 else [])]) or "plain"
+def _plot_heat(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str) -> None:
+    """A square a cell, its colour on a logarithmic scale, with its number; a dash where there is none."""
+    table = data.pivot(index="units", columns="fraction", values=quantity).astype(float)
+    values = table.to_numpy() / UNIT[quantity]
+    known = values[np.isfinite(values)]
+    ends = (known.min(), known.max()) if known.size else (1.0, 10.0)
+    ax.imshow(values, origin="lower", aspect="auto", cmap=HEAT, norm=LogNorm(*ends))
+    for (row, column), value in np.ndenumerate(values):
+        is_known = np.isfinite(value)
+        colour = "white" if is_known and value > np.sqrt(ends[0] * ends[1]) else "black"
+        text = f"{value:.3g}" if is_known else "-"
+        ax.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
+    ax.set_xticks(range(table.shape[1]), [f"{value:g}" for value in table.columns])
+    ax.set_yticks(range(table.shape[0]), [f"{value:,g}" for value in table.index])
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.set(xlabel=name_axis("fraction"), ylabel=name_axis("units"))
 
 
 def _read_rule(rule: str, hidden: int) -> tuple[int, float]:
@@ -225,15 +222,6 @@ def _name_cell(row: pd.Series[object]) -> str | None:
     return LABELS[2 * (not is_whole) + (not is_plain)]
 
 
-def _fit_sizes(lines: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    for label, cell in lines[lines["converged"].astype(bool)].groupby("label"):
-        for name in QUANTITIES:
-            law = fit_power_law(cell["hidden"], cell[name])
-            rows.append({"label": label} | conclude(name, law.exponent, law.low, law.high, law.n))
-    return pd.DataFrame(rows)
-
-
 def _compute_gains(lines: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for hidden, cell in lines.groupby("hidden"):
@@ -244,3 +232,8 @@ def _compute_gains(lines: pd.DataFrame) -> pd.DataFrame:
                 ratio = spent[["largest", "subnet"]].min(axis=1, skipna=False) / spent["both"]
                 rows.append({"hidden": hidden} | conclude_median(name, estimate_median(ratio)))
     return pd.DataFrame(rows, columns=["hidden", *CONCLUSION])
+
+
+STUDY = Study(
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+)

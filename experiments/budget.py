@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
 
+from bioplast.analysis.cells import stack
+from bioplast.analysis.estimates import estimate_by
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import say
+from bioplast.analysis.totals import compare_totals
+from bioplast.analysis.usage import count_usage
 from bioplast.energy.prices import Preset, load_presets
-from bioplast.figures.budget import plot_bills, plot_break_even, plot_relative_totals
-from bioplast.figures.style import DOUBLE_COLUMN_MM, label_panel, make_figure, make_looks
+from bioplast.figures.panels import Looks, Panels, draw_line, panel
+from bioplast.figures.places import name_places
+from bioplast.figures.style import GREY, make_looks
+from bioplast.figures.totals import plot_relative_totals
 from bioplast.loading import load_module
-from bioplast.plasticity import Plasticity
-from bioplast.studies.estimates import estimate_by
-from bioplast.studies.frame import make_run_frame
-from bioplast.studies.interval import say
-from bioplast.studies.totals import compare_totals
-from bioplast.studies.usage import count_usage
-from bioplast.training.config import RunConfig
+from bioplast.studies.declaration import Study
 from bioplast.training.record import Run
 
 # The same runs as the comparison of networks, so nothing is carried out twice.
@@ -36,10 +39,11 @@ OPEN = "rodent"  # whose signalling is set against plasticity in the spiking net
 OPEN_PRESETS = [
     name for name, preset in PRESETS.items() if math.isnan(preset.write) and math.isnan(preset.synapse)
 ]
-SHOWN = ("plain", "largest(f)")  # whose bills are drawn
+SHOWN = {"plain": 4.0, "largest(f)": 5.5}  # whose bills are drawn, filled and open: size of the markers
 # Of a write: in ATP where there are spikes, else in multiply-accumulates.
 PRICES = {False: np.logspace(-2, 3, 51), True: np.logspace(4, 10, 61)}
 ENERGIES = ["energy_atp", "energy_joule"]
+SPREAD = 0.7  # part of a place that is filled
 _COLUMNS = ["panel", "component", "network", "label", "rule", "seed", "trial", "preset", *ENERGIES]
 
 CAPTION = """
@@ -63,18 +67,7 @@ from these prices on: {paying}. {missing}
 """
 
 
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
-    """The runs of the comparison."""
-    configs: list[RunConfig] = _COMPARE.make_grid(quick, seeds)
-    return configs
-
-
-def expected_seconds(config: RunConfig) -> float:
-    """As there."""
-    return float(_COMPARE.expected_seconds(config))
-
-
-def analyse(runs: Sequence[Run]) -> pd.DataFrame:
+def analyse(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``, of runs that reached the goal; ``kind`` is run or median.
 
     ``bill`` (a): ``energy_atp`` and ``energy_joule`` by ``preset`` and ``component``; ``break_even`` (b): a
@@ -83,9 +76,7 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
     ``price`` of a write; ``paying``: the ``price`` at which a rule costs as much as plain learning, nan if it
     never does, 0 if it is cheaper at any.
     """
-    frame = make_run_frame(runs)
-    frame["label"] = _name_rules(frame)
-    frame["network"] = frame["model"]
+    frame = _COMPARE.name_cells(make_run_frame(runs))
     frame["usage"] = [count_usage(run) for run in runs]
     frame["trial"] = [run.record["config"]["settings"].get("n_stimulus", np.nan) for run in runs]
     spiking = frame[(frame["model"] == SPIKING) & frame["converged"].astype(bool)]
@@ -93,7 +84,6 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
     priced = pd.concat([_make_bills(spiking), _find_prices(spiking)], ignore_index=True)
     medians = priced.groupby(cells, sort=False)[ENERGIES].median().reset_index()
     totals = _compare_totals(frame)
-    shown = [*cells, "kind", "seed", "trial", "price", "total", *ENERGIES]
     drawn = totals[totals["panel"] == "total"]
     middle = drawn.groupby(["panel", "network", "label", "rule", "price"], sort=False)["total"].median()
     parts = [
@@ -102,8 +92,7 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
         totals.assign(kind="run"),
         middle.reset_index().assign(kind="median"),
     ]
-    data = pd.concat([part.reindex(columns=shown).astype(object) for part in parts], ignore_index=True)
-    return data.infer_objects().astype({"seed": "Int64"})
+    return stack(parts, [*cells, "kind", "seed", "trial", "price", "total", *ENERGIES])
 
 
 def break_evens(data: pd.DataFrame, preset: str = OPEN, component: str = "write") -> pd.DataFrame:
@@ -128,9 +117,8 @@ def paying_prices(data: pd.DataFrame, network: str) -> pd.DataFrame:
     return estimate_by(rows[rows["network"] == network], "price", "label")
 
 
-def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
+def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     """One row a network and rule: from which price of a write it pays; where it breaks even, by preset."""
-    data = analyse(runs)
     rows = []
     for (network, label), _ in data[data["panel"] == "total"].groupby(["network", "label"], sort=False):
         row: dict[str, Any] = {"network": network, "rule": label}
@@ -159,39 +147,92 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 def plot(data: pd.DataFrame) -> Figure:
     """Bills and break-even prices; below, totals by the price of a write, a column a network."""
     networks = list(dict.fromkeys(data.loc[data["panel"] == "total", "network"]))
-    figure = make_figure(DOUBLE_COLUMN_MM, 150)
-    parts = figure.add_gridspec(2, 1, height_ratios=[1.15, 1])
-    top, bottom = figure.add_subfigure(parts[0]), figure.add_subfigure(parts[1])
-    looks = make_looks(_COMPARE.RULES[SPIKING])
-    upper = top.subplots(1, 2)
-    plot_bills(
-        _take(data, "bill", kind="median"), upper[0], make_looks(COMPONENTS), filled=SHOWN[0], open_=SHOWN[1]
-    )
-    plot_break_even(data[data["panel"].isin(["break_even", "price"])], upper[1], looks)
-    lower = bottom.subplots(1, max(len(networks), 1), sharey=True, squeeze=False)[0]
-    for ax, network in zip(lower, networks, strict=False):
-        rows = data[(data["panel"] == "total") & (data["network"] == network)]
-        unit = "ATP" if network == SPIKING else "multiply-accumulates"
-        plot_relative_totals(rows, ax, looks, label=f"Price of a write\n({unit})")
-        ax.set_title(network)
-    for ax in lower[1:]:
-        ax.set_ylabel("")
-    for ax, letter in zip([*upper, *lower], "abcde", strict=False):
-        label_panel(ax, letter)
-    handles = [
-        Line2D([], [], color=look.colour, marker=look.marker, label=name) for name, look in looks.items()
+    upper = [
+        panel(_plot_bills, where={"panel": "bill", "kind": "median"}, looks=make_looks(COMPONENTS)),
+        panel(_plot_break_even, where={"panel": ("break_even", "price")}),
     ]
-    bottom.legend(handles=handles, loc="outside upper center", ncols=len(handles))
-    return figure
+    lower = [
+        panel(
+            plot_relative_totals,
+            label=f"Price of a write\n({'ATP' if network == SPIKING else 'multiply-accumulates'})",
+            where={"panel": "total", "network": network},
+            settings={"title": network} | ({} if network == networks[0] else {"ylabel": ""}),
+        )
+        for network in networks
+    ]
+    rows = [upper, lower] if lower else [upper]
+    options: dict[str, Any] = {"height_ratios": [1.15, 1], "share": [{}, {"sharey": True}]} if lower else {}
+    looks = make_looks(_COMPARE.RULES[SPIKING])
+    return Panels(rows, height_mm=150, looks=looks, legend=len(rows) - 1, **options)(data)
 
 
-def _name_rules(frame: pd.DataFrame) -> list[str]:
-    labels = {
-        (model, str(Plasticity.parse(rule))): label
-        for model, rules in _COMPARE.RULES.items()
-        for label, rule in rules.items()
-    }
-    return [labels[cell] for cell in zip(frame["model"], frame["rule"], strict=True)]
+def _plot_bills(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    """What each component costs under each preset, of rules that are filled and open; joules on the right."""
+    presets = list(dict.fromkeys(data["preset"]))
+    for rank, (component, look) in enumerate(looks.items()):
+        shift = _shift(rank, len(looks))
+        for (label, size), face in zip(SHOWN.items(), (look.colour, "none"), strict=True):
+            rows = data[(data["component"] == component) & (data["label"] == label)]
+            ax.plot(
+                [presets.index(name) + shift for name in rows["preset"]],
+                rows["energy_atp"],
+                color=look.colour,
+                marker=look.marker,
+                markersize=size,
+                markerfacecolor=face,
+                markeredgewidth=0.7,
+                linestyle="none",
+                label=component if face != "none" else None,
+            )
+    name_places(ax, presets, slanted=True)
+    ax.set(yscale="log", ylabel="Cost of learning (ATP)")
+    ax.legend(loc="upper left")
+    _add_joules(data, ax)
+
+
+def _plot_break_even(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    """Break-even prices of a write by rule, a shape a preset, and dashed what presets ask for one."""
+    runs = data[(data["panel"] == "break_even") & (data["kind"] == "run") & (data["component"] == "write")]
+    markers = dict(zip(dict.fromkeys(runs["preset"]), "os^D", strict=False))
+    for place, (label, look) in enumerate(looks.items()):
+        for rank, (preset, marker) in enumerate(markers.items()):
+            prices = runs.loc[(runs["label"] == label) & (runs["preset"] == preset), "energy_atp"]
+            x = [place + _shift(rank, len(markers))] * len(prices)
+            ax.plot(x, prices, color=look.colour, marker=marker, linestyle="none")
+    asked = data[(data["panel"] == "price") & (data["kind"] == "median")].sort_values("energy_atp")
+    # Names beside their lines, those of neighbours on two sides.
+    for rank, (name, price) in enumerate(zip(asked["preset"], asked["energy_atp"], strict=True)):
+        draw_line(ax, price)
+        side, offset = ("top", (2, -2)) if rank == 0 else ("bottom", (2, 1))
+        ax.annotate(name, (-0.5, price), offset, textcoords="offset points", va=side, fontsize=7)
+    name_places(ax, list(looks), slanted=True)
+    ax.set(yscale="log", xlim=(-0.5, len(looks) - 0.5), ylabel="Price of a write (ATP)", ymargin=0.1)
+    _add_joules(data, ax)
+    handles = [
+        Line2D([], [], color=GREY, marker=marker, linestyle="none", label=f"break-even, {preset}")
+        for preset, marker in markers.items()
+    ]
+    ax.legend(handles=handles, loc="center", bbox_to_anchor=(0.5, 0.68))
+
+
+def _shift(rank: int, n: int) -> float:
+    """Where the one of this ``rank`` stands among ``n`` in the same place."""
+    return (rank - (n - 1) / 2) * SPREAD / n
+
+
+def _add_joules(data: pd.DataFrame, ax: Axes) -> None:
+    """The same axis in joules, on the right."""
+    if not len(data):
+        return
+    joule_per_atp = float(data["energy_joule"].iloc[0]) / float(data["energy_atp"].iloc[0])
+
+    def to_joule(atp: ArrayLike) -> ArrayLike:
+        return np.asarray(atp, np.float64) * joule_per_atp
+
+    def to_atp(joule: ArrayLike) -> ArrayLike:
+        return np.asarray(joule, np.float64) / joule_per_atp
+
+    ax.secondary_yaxis("right", functions=(to_joule, to_atp)).set_ylabel("Joule")
 
 
 def _price(preset: Preset, atp: float) -> dict[str, Any]:
@@ -217,7 +258,7 @@ def _find_prices(frame: pd.DataFrame) -> pd.DataFrame:
             if name in OPEN_PRESETS:
                 for component, n in writes.items():
                     rows.append(_name(run, "break_even", component) | _price(preset, bill.signalling / n))
-            elif run["label"] == SHOWN[0]:
+            elif run["label"] == "plain":
                 rows.append(_name(run, "price", "write") | _price(preset, bill.plasticity / writes["write"]))
     return pd.DataFrame(rows, columns=_COLUMNS)
 
@@ -245,3 +286,14 @@ def _take(data: pd.DataFrame, panel: str, kind: str = "run") -> pd.DataFrame:
 def _say_all(table: pd.DataFrame) -> str:
     said = (f"{label} {say(row, '.2g')}" for label, row in table.dropna(subset="value").iterrows())
     return ", ".join(said) or "none seen"
+
+
+STUDY = Study(
+    grid=_COMPARE.GRID,
+    quick=_COMPARE.QUICK,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    plot=plot,
+    caption=CAPTION,
+)

@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bioplast.figures.style import (
-    BLUE,
-    DOUBLE_COLUMN_MM,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY_BLUE,
-    Look,
-    label_panel,
-    make_figure,
-)
+from bioplast.analysis.cells import count_unreached_as_infinite, stack, with_medians
+from bioplast.analysis.cheapest import find_cheapest
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import name_columns
+from bioplast.analysis.optimum import find_optimum
+from bioplast.analysis.statistics import Estimate, estimate_median
+from bioplast.figures.panels import Looks, Panels, panel
+from bioplast.figures.style import BLUE, GREY, ORANGE, PURPLE, SKY_BLUE, Look
 from bioplast.figures.sweep import plot_sweep
-from bioplast.figures.ticks import label_log_axis
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.cache import Cache
-from bioplast.studies.cells import count_unreached_as_infinite, with_medians
-from bioplast.studies.cheapest import find_cheapest
-from bioplast.studies.frame import make_run_frame
-from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.interval import name_columns
-from bioplast.studies.optimum import find_optimum
-from bioplast.studies.statistics import Estimate, estimate_median
-from bioplast.training.config import RunConfig
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
-HIDDEN = 100
-GOAL, QUICK_GOAL = 0.93, 0.88
-SEEDS, QUICK_SEEDS = 5, 1
-MAX_SAMPLES, QUICK_MAX_SAMPLES = 80_000, 16_000
 COST = 0.001  # of keeping a change of 1 for a trial, in the unit of m1
 COSTS = tuple(10 ** (exponent / 2) for exponent in range(-10, -1))
 
@@ -50,7 +37,9 @@ QUICK_WAYS = {label: (decay, per, (0.001, 0.004, 0.02)) for label, (decay, per, 
 LOOKS = dict(
     zip(WAYS, (Look(BLUE, "^"), Look(ORANGE, "s"), Look(SKY_BLUE, "v"), Look(PURPLE, "P")), strict=True)
 )
-QUANTITIES = ("energy", "trials", "saving")
+# What is drawn over what, by panel.
+AXES = {"a": ("energy", "threshold"), "b": ("trials", "threshold"), "c": ("saving", "cost")}
+QUANTITIES = tuple(quantity for quantity, _ in AXES.values())
 COLUMNS = ("panel", "label", "kind", "seed", "converged", "threshold", "cost", *name_columns(QUANTITIES))
 
 CAPTION = """
@@ -67,38 +56,28 @@ times the saving. {missing}
 """
 
 
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
+def list_rules(ways: Mapping[str, tuple[float, str, tuple[float, ...]]]) -> list[str]:
     """Plain learning, and thresholds by decay and trigger."""
-    ways, default = (QUICK_WAYS, QUICK_SEEDS) if quick else (WAYS, SEEDS)
     caches = [
         Cache(theta, decay, per, COST) for decay, per, thresholds in ways.values() for theta in thresholds
     ]
-    return make_product(
-        model="ann",
-        rule=["plain", *(str(Plasticity(consolidation=cache)) for cache in caches)],
-        hidden=HIDDEN,
-        seed=make_seeds(default if seeds is None else seeds),
-        goal=QUICK_GOAL if quick else GOAL,
-        max_samples=QUICK_MAX_SAMPLES if quick else MAX_SAMPLES,
-    )
+    return ["plain", *(str(Plasticity(consolidation=cache)) for cache in caches)]
 
 
-def expected_seconds(config: RunConfig) -> float:
-    """Caching goes through all transient changes; with a high threshold and decay it learns slowly."""
-    return (config.max_samples or MAX_SAMPLES) / (80_000 if config.rule == "plain" else 20_000)
+COMMON: Settings = {"model": "ann", "hidden": 100}
+GRID = Grid(rule=list_rules(WAYS), seeds=5, goal=0.93, max_samples=80_000, **COMMON)
+QUICK = Grid(rule=list_rules(QUICK_WAYS), goal=0.88, max_samples=16_000, **COMMON)
 
 
-def analyse(runs: Sequence[Run]) -> pd.DataFrame:
+def analyse(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``: rows of ``kind`` run, and median over seeds."""
     cached = _compare(make_run_frame(runs))
-    at_cost = _price(cached, COST)
-    shown = [
-        with_medians(at_cost.assign(panel="a"), ["panel", "label", "threshold"], ["energy"]),
-        with_medians(at_cost.assign(panel="b"), ["panel", "label", "threshold"], ["trials"]),
-        with_medians(_choose_best(cached).assign(panel="c"), ["panel", "label", "cost"], ["saving"]),
+    frames = {"a": _price(cached, COST), "b": _price(cached, COST), "c": _choose_best(cached)}
+    parts = [
+        with_medians(frames[letter].assign(panel=letter), ["panel", "label", over], [quantity])
+        for letter, (quantity, over) in AXES.items()
     ]
-    data = pd.concat([part.reindex(columns=list(COLUMNS)).astype(object) for part in shown])
-    return data.infer_objects().astype({"seed": "Int64"}).reset_index(drop=True)
+    return stack(parts, COLUMNS)
 
 
 def _compare(frame: pd.DataFrame) -> pd.DataFrame:
@@ -153,9 +132,8 @@ def compare_triggers(data: pd.DataFrame) -> Estimate:
     return estimate_median(neuron / synapse)
 
 
-def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
+def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     """The best threshold, the saving and the learning time of each way, at the cost of the paper."""
-    data = analyse(runs)
     trials = data[(data["panel"] == "b") & (data["kind"] == "median")]
     optima = find_optima(data)
     times = optima[["label", "threshold"]].merge(trials[["label", "threshold", "trials"]], how="left")
@@ -180,16 +158,16 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 
 def plot(data: pd.DataFrame) -> Figure:
     """Energy and samples against the threshold, and the saving against the cost of maintenance."""
-    figure = make_figure(DOUBLE_COLUMN_MM, 74)
-    axes = figure.subplots(1, 3)
+    rows = [panel(_plot, quantity=y, over=x, where={"panel": letter}) for letter, (y, x) in AXES.items()]
     looks = {label: LOOKS[label] for label in data["label"].unique()}
-    overs = ("threshold", "threshold", "cost")
-    for ax, letter, quantity, over in zip(axes, "abc", QUANTITIES, overs, strict=True):
-        plot_sweep(data[data["panel"] == letter], ax, quantity, looks, over=over)
-        ax.axhline(1, color=GREY, linewidth=0.6, zorder=1)
-        label_panel(ax, letter)
-        label_log_axis(ax.xaxis)
-        label_log_axis(ax.yaxis)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
-    return figure
+    return Panels([rows], height_mm=74, looks=looks)(data)
+
+
+def _plot(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str, over: str) -> None:
+    plot_sweep(data, ax, looks, quantity=quantity, over=over)
+    ax.axhline(1, color=GREY, linewidth=0.6, zorder=1)
+
+
+STUDY = Study(
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+)

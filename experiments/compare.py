@@ -6,20 +6,24 @@ learns until its validation accuracy is at the goal; what its synapses have spen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure, SubFigure
-from matplotlib.lines import Line2D
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator, PercentFormatter
+from numpy.typing import NDArray
 
-from bioplast.figures.accuracy import plot_accuracy_against_energy
-from bioplast.figures.energy import plot_energy_to_goal
-from bioplast.figures.style import DOUBLE_COLUMN_MM, Look, label_panel, make_figure, make_looks
+from bioplast.analysis.cells import stack
+from bioplast.analysis.frame import make_run_frame, make_trace_frame
+from bioplast.analysis.interval import spread_estimate
+from bioplast.analysis.statistics import compute_savings, estimate_median
+from bioplast.figures.labels import name_axis
+from bioplast.figures.panels import Looks, Panels, draw_line, panel
+from bioplast.figures.places import name_places, plot_place
+from bioplast.figures.style import GREY
 from bioplast.plasticity import Plasticity
-from bioplast.studies.frame import make_run_frame, make_trace_frame
-from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.statistics import Estimate, compute_savings, estimate_median
-from bioplast.training.config import RunConfig
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid
 from bioplast.training.record import Run
 
 HIDDEN = {"ann": 100, "rate": 100, "spiking": 200}
@@ -43,16 +47,8 @@ RULES = {
         "above(θ)": "above(0.0003)",
     },
 }
-
-GOAL, SEEDS = 0.95, 3
-QUICK_GOAL, QUICK_SEEDS, QUICK_MAX_SAMPLES = 0.90, 1, 20_000
-
-# About how many images a second each network learns from, and seconds that building it takes.
-SPEED = {"ann": 20_000, "rate": 12_000, "spiking": 3_500}
-USUAL_SAMPLES = 70_000  # of a run
-BUILD_SECONDS = {"ann": 1, "rate": 2, "spiking": 4}
-
 ENERGIES = ("m0", "m1")
+TICKS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98)  # of the axis of accuracy
 
 CAPTION = """
 Energy of plasticity spent on learning {task} to {goal} (validation); input encoding '{encoding}';
@@ -70,123 +66,135 @@ errors.
 Rules: {rules}. {missing}
 """
 
+CELLS = [
+    {"model": model, "rule": rule, "hidden": HIDDEN[model]}
+    for model, rules in RULES.items()
+    for rule in rules.values()
+]
+GRID = Grid(cells=CELLS, seeds=3)
+QUICK = Grid(cells=CELLS, goal=0.90, max_samples=20_000)
 
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
-    """Networks x rules x seeds; the quick form stops at a lower goal and gives up earlier."""
-    default, goal, max_samples = (
-        (QUICK_SEEDS, QUICK_GOAL, QUICK_MAX_SAMPLES) if quick else (SEEDS, GOAL, None)
-    )
-    return [
-        config
+
+def name_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """``frame`` with the columns ``network`` and ``label``, the kind of rule."""
+    labels = {
+        (model, str(Plasticity.parse(rule))): label
         for model, rules in RULES.items()
-        for config in make_product(
-            model=model,
-            rule=list(rules.values()),
-            seed=make_seeds(default if seeds is None else seeds),
-            hidden=HIDDEN[model],
-            goal=goal,
-            max_samples=max_samples,
-        )
-    ]
+        for label, rule in rules.items()
+    }
+    cells = zip(frame["model"], frame["rule"], strict=True)
+    return frame.assign(network=frame["model"], label=[labels[cell] for cell in cells])
 
 
-def expected_seconds(config: RunConfig) -> float:
-    """Compilation, and as many images as most runs take."""
-    n_images = min(config.max_samples or USUAL_SAMPLES, USUAL_SAMPLES)
-    return BUILD_SECONDS[config.model] + n_images / SPEED[config.model]
-
-
-def analyse(runs: Sequence[Run]) -> pd.DataFrame:
+def analyse(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``: ``goal`` (a, b) or ``course`` (c to h).
 
     ``goal`` has a row per run (``kind`` run) and one per network and rule (``kind`` median, of the runs
     that reached the goal); ``course`` has a row per run and evaluation.
     """
-    frame = _name_cells(make_run_frame(runs))
+    frame = name_cells(make_run_frame(runs))
     ends = frame[["network", "rule", "seed", "converged", "goal"]]
-    course = _name_cells(make_trace_frame(runs)).merge(ends)
+    reached = frame[frame["converged"].astype(bool)]
+    cells = ["network", "label", "rule", "goal"]
+    medians = reached.groupby(cells, sort=False)[["samples", *ENERGIES]].median().reset_index()
     parts = [
         frame.assign(panel="goal", kind="run"),
-        _compute_medians(frame).assign(panel="goal", kind="median"),
-        course.assign(panel="course", kind="run"),
+        medians.assign(panel="goal", kind="median"),
+        name_cells(make_trace_frame(runs)).merge(ends).assign(panel="course", kind="run"),
     ]
     columns = ["panel", "kind", "network", "label", "rule", "seed", "converged", "goal", "samples", "online"]
-    data = pd.concat([part.reindex(columns=[*columns, *ENERGIES]).astype(object) for part in parts])
-    return data.infer_objects().astype({"seed": "Int64"}).reset_index(drop=True)
+    return stack(parts, [*columns, *ENERGIES])
 
 
-def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
+def summarize(runs: list[Run]) -> pd.DataFrame:
     """One row per network and rule: medians over the seeds that reached the goal.
 
     A saving is how many times less was spent than with plain learning on the same seed, with its
     95 % bootstrap interval over seeds.
     """
-    frame = _name_cells(make_run_frame(runs))
+    frame = name_cells(make_run_frame(runs))
     savings = {name: compute_savings(frame, name) for name in ENERGIES}
     rows = []
     for (network, rule), cell in frame.groupby(["network", "rule"], sort=False):
         reached = cell[cell["converged"].astype(bool)]
         row = {"network": network, "rule": rule, "reached": f"{len(reached)}/{len(cell)}"}
-        for name in ("samples", "test", *ENERGIES):
-            row[name] = estimate_median(reached[name].astype(float)).median
+        row |= {name: reached[name].astype(float).median() for name in ("samples", "test", *ENERGIES)}
         for name in ENERGIES:
-            row |= _describe_saving(name, estimate_median(savings[name][cell.index]))
+            row |= spread_estimate(f"{name} saving", estimate_median(savings[name][cell.index]))
         rows.append(row)
     return pd.DataFrame(rows)
 
 
 def plot(data: pd.DataFrame) -> Figure:
     """Two panels of energy to the goal, then accuracy against energy, a column a network."""
-    looks = make_looks(data["label"])
     networks = list(dict.fromkeys(data["network"]))
-    figure = make_figure(DOUBLE_COLUMN_MM, 180)
-    parts = figure.add_gridspec(2, 1, height_ratios=[1, 1.6])
-    top, bottom = figure.add_subfigure(parts[0]), figure.add_subfigure(parts[1])
-    letters = iter("abcdefghijklmnop")
-    for ax, name in zip(top.subplots(1, 2), ENERGIES, strict=True):
-        plot_energy_to_goal(data[data["panel"] == "goal"], ax, name, looks)
-        label_panel(ax, next(letters))
-    course = data[data["panel"] == "course"]
-    axes = bottom.subplots(len(ENERGIES), len(networks), sharex="row", sharey=True, squeeze=False)
-    for row, name in zip(axes, ENERGIES, strict=True):
-        for ax, network in zip(row, networks, strict=True):
-            runs = course[course["network"] == network]
-            plot_accuracy_against_energy(runs, ax, name, looks, goal=data["goal"].iloc[0])
-            label_panel(ax, next(letters))
-            ax.set_title(network)
-        for ax in row[1:]:
-            ax.set_ylabel("")
-    _draw_legend(top, looks)
-    return figure
-
-
-def _draw_legend(figure: SubFigure, looks: dict[str, Look]) -> None:
-    handles = [
-        Line2D([], [], color=look.colour, marker=look.marker, label=label) for label, look in looks.items()
+    goals = [panel(_plot_goal, quantity=name, where={"panel": "goal"}) for name in ENERGIES]
+    courses = [
+        [
+            panel(
+                _plot_course,
+                quantity=name,
+                where={"panel": "course", "network": network},
+                settings={"title": network} | ({} if network == networks[0] else {"ylabel": ""}),
+            )
+            for network in networks
+        ]
+        for name in ENERGIES
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+    alike = {"sharex": True, "sharey": True}
+    share, ratios = [{}, alike, alike], [1, 0.8, 0.8]
+    return Panels([goals, *courses], height_mm=180, height_ratios=ratios, share=share)(data)
 
 
-def _name_cells(frame: pd.DataFrame) -> pd.DataFrame:
-    """``frame`` with the columns ``network`` and ``label``, the kind of rule, in the order of ``RULES``."""
-    labels = {
-        (model, str(Plasticity.parse(rule))): label
-        for model, rules in RULES.items()
-        for label, rule in rules.items()
-    }
-    cells = list(zip(frame["model"], frame["rule"], strict=True))
-    return frame.assign(network=frame["model"], label=[labels[cell] for cell in cells])
+def _plot_goal(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str) -> None:
+    """Energy to the goal: the rules side by side within each network."""
+    networks = list(dict.fromkeys(data["network"]))
+    step = 0.78 / len(looks)
+    for place, network in enumerate(networks):
+        for rank, (label, look) in enumerate(looks.items()):
+            cell = data[(data["network"] == network) & (data["label"] == label)]
+            x = place + (rank - (len(looks) - 1) / 2) * step
+            plot_place(cell, ax, quantity, look, x, half_width=0.42 * step)
+    for border in range(1, len(networks)):
+        ax.axvline(border - 0.5, color=GREY, linewidth=0.4, alpha=0.5)
+    name_places(ax, networks)
+    ax.set(yscale="log", xlim=(-0.5, len(networks) - 0.5), ylabel=name_axis(quantity))
 
 
-def _compute_medians(frame: pd.DataFrame) -> pd.DataFrame:
-    reached = frame[frame["converged"].astype(bool)]
-    cells = ["network", "label", "rule", "goal"]
-    return reached.groupby(cells, sort=False)[["samples", *ENERGIES]].median().reset_index()
+def _plot_course(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str) -> None:
+    """One line a run, from its first evaluation to its last, which a marker ends, open where it gave up.
+
+    Accuracy is drawn on a logarithmic scale of the errors, so 80 to 90 % is as long as 90 to 95 %.
+    """
+    draw_line(ax, data["goal"].iloc[0])
+    for label, look in looks.items():
+        for _, run in data[data["label"] == label].groupby("seed", sort=True):
+            ax.plot(run[quantity], run["online"], color=look.colour, linewidth=0.7, alpha=0.8, zorder=2)
+            ax.plot(
+                run[quantity].iloc[-1],
+                run["online"].iloc[-1],
+                marker=look.marker,
+                markersize=3.2,
+                color=look.colour,
+                markerfacecolor=look.colour if run["converged"].iloc[-1] else "white",
+                markeredgewidth=0.7,
+                linestyle="none",
+                zorder=3,
+            )
+    ax.set_yscale("function", functions=(_errors_log, _errors_exp))
+    ax.set(xscale="log", ylim=(0.0, 0.985), yticks=TICKS)
+    ax.yaxis.set_minor_locator(NullLocator())
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=None))
+    ax.set(xlabel=name_axis(quantity), ylabel="Online accuracy (%)")
 
 
-def _describe_saving(name: str, saving: Estimate) -> dict[str, float]:
-    return {
-        f"{name} saving": saving.median,
-        f"{name} saving low": saving.low,
-        f"{name} saving high": saving.high,
-    }
+def _errors_log(accuracy: NDArray[np.float64]) -> NDArray[np.float64]:
+    # An accuracy of exactly 1 must stay on the page: one error in 10,000 is the least that is told apart.
+    return -np.log10(np.maximum(1.0 - np.asarray(accuracy, np.float64), 1e-4))
+
+
+def _errors_exp(position: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 1.0 - 10.0 ** -np.asarray(position, np.float64)
+
+
+STUDY = Study(grid=GRID, quick=QUICK, analyse=analyse, summarize=summarize, plot=plot, caption=CAPTION)

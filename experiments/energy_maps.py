@@ -8,18 +8,23 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from bioplast.figures.maps import plot_energy_map, plot_fields, plot_ranks, plot_sizes
+from bioplast.analysis.interval import spread, spread_estimate
+from bioplast.analysis.statistics import estimate_median
 from bioplast.figures.style import BLACK, BLUE, DOUBLE_COLUMN_MM, GREY, label_panel, make_figure
+from bioplast.figures.ticks import label_log_axis
 from bioplast.network import Layer
-from bioplast.studies.grid import make_seeds
-from bioplast.studies.interval import spread
-from bioplast.studies.statistics import estimate_median
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid
 from bioplast.training.config import RunConfig
 from bioplast.training.run import set_up
+
+Row = dict[str, Any]
 
 # Networks, and the settings of their runs.
 NETWORKS: Mapping[str, Mapping[str, Any]] = {
@@ -36,8 +41,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
     },
 }
 COLOURS = {"plain": BLACK, "largest(f)": BLUE}
-GOAL, SEEDS, MAX_SAMPLES = 0.95, 5, 250_000
-QUICK_GOAL, QUICK_SEEDS, QUICK_MAX_SAMPLES = 0.85, 1, 6000
+ENERGY_MAP, WEIGHT_MAP = "cividis", "RdBu_r"  # told apart with any common colour blindness
 N_FIELDS, GAP = 2, 1  # receptive fields along a side, and pixels between two
 EDGES = np.logspace(-5, 2, 43)
 STYLES: Mapping[str, Any] = {"path": "-", "net": (0, (4, 2))}
@@ -58,35 +62,16 @@ and the distance they came (|w - w at first|, broken), as shares of all, those t
 Share of the energy spent at the dearest tenth of the pixels: {pixels}. Runs: {unreached}. {missing}
 """
 
-
-def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
-    """Networks x rules x seeds."""
-    default, goal, max_samples = (
-        (QUICK_SEEDS, QUICK_GOAL, QUICK_MAX_SAMPLES) if quick else (SEEDS, GOAL, MAX_SAMPLES)
-    )
-    numbers = make_seeds(default if seeds is None else seeds)
-    return [
-        {
-            "network": network,
-            "label": label,
-            "rule": rules[network],
-            "seed": seed,
-            "goal": goal,
-            "max_samples": max_samples,
-        }
-        for network in NETWORKS
-        for label, rules in RULES.items()
-        for seed in numbers
-    ]
+CELLS = [
+    {"network": network, "label": label, "rule": rules[network]}
+    for network in NETWORKS
+    for label, rules in RULES.items()
+]
+POINTS = Grid(cells=CELLS, goal=0.95, max_samples=250_000, seeds=5)
+QUICK = Grid(cells=CELLS, goal=0.85, max_samples=6000)
 
 
-def expected_point_seconds(point: Mapping[str, Any]) -> float:
-    """Spikes take longest, then inputs that are all on."""
-    speed = {"ann, centred": 12_000, "ann, rates": 40_000, "spiking": 3_500}[point["network"]]
-    return float(min(point["max_samples"], 60_000) / speed)
-
-
-def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
+def measure(point: dict[str, Any], project: Path) -> list[Row]:
     """Train a network and sum its books by pixel, by cell, and by size."""
     settings = {name: point[name] for name in ("rule", "seed", "goal", "max_samples")}
     setup = set_up(RunConfig(**NETWORKS[point["network"]], **settings), project=project)
@@ -95,25 +80,20 @@ def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
         raise RuntimeError("a run that was just carried out has a state")
     layer = run.state.layers[0]
     width = setup.protocol.task.shape[1]
-    facts = {name: run.record[name] for name in ("samples", "converged", "encoding")}
-    rows = [
-        {"panel": "facts", **facts},
-        *_sum_pixels(layer, width),
-        *_sum_cells(layer),
-        *_sort_synapses(layer),
-    ]
+    rows = [{"panel": "facts"} | {name: run.record[name] for name in ("samples", "converged", "encoding")}]
+    rows += _sum_pixels(layer, width) + _sum_cells(layer) + _sort_synapses(layer)
     # A unit that is clamped to 1 has no receptive field.
     first = 1 if setup.model.settings.get("clamps_first") else 0
     return rows + (_show_fields(layer, width, first) if point["seed"] == 1 else [])
 
 
-def _sum_pixels(layer: Layer, width: int) -> list[dict[str, Any]]:
+def _sum_pixels(layer: Layer, width: int) -> list[Row]:
     """Energy of each pixel; the input that is always on has no place."""
     m1 = layer.books.m1[:-1].sum(axis=1)
     return [_place("pixels", number, width, value) for number, value in enumerate(m1 / m1.mean())]
 
 
-def _sum_cells(layer: Layer) -> list[dict[str, Any]]:
+def _sum_cells(layer: Layer) -> list[Row]:
     m1 = np.sort(layer.books.m1.sum(axis=0))[::-1]
     ranks = (np.arange(m1.size) + 0.5) / m1.size
     return [
@@ -122,7 +102,7 @@ def _sum_cells(layer: Layer) -> list[dict[str, Any]]:
     ]
 
 
-def _sort_synapses(layer: Layer) -> list[dict[str, Any]]:
+def _sort_synapses(layer: Layer) -> list[Row]:
     """Shares of synapses by the length of their way and by the distance they came."""
     net = np.abs(layer.weights.astype(np.float64) - layer.books.initial.astype(np.float64))
     centres = np.sqrt(EDGES[:-1] * EDGES[1:])
@@ -134,7 +114,7 @@ def _sort_synapses(layer: Layer) -> list[dict[str, Any]]:
     return rows
 
 
-def _show_fields(layer: Layer, width: int, first: int) -> list[dict[str, Any]]:
+def _show_fields(layer: Layer, width: int, first: int) -> list[Row]:
     """The weights of some cells as tiles of one picture."""
     m1 = layer.books.m1.sum(axis=0)
     m1[:first] = -1
@@ -144,13 +124,11 @@ def _show_fields(layer: Layer, width: int, first: int) -> list[dict[str, Any]]:
         field: NDArray[np.float64] = layer.weights[:-1, cell].astype(np.float64)
         down, across = (place * (width + GAP) for place in divmod(tile, N_FIELDS))
         for number, value in enumerate(field / np.abs(field).max()):
-            rows.append(_place("fields", number, width, value, down=down, across=across))
+            rows.append(_place("fields", number, width, value, down, across))
     return rows
 
 
-def _place(
-    panel: str, number: int, width: int, value: float, *, down: int = 0, across: int = 0
-) -> dict[str, Any]:
+def _place(panel: str, number: int, width: int, value: float, down: int = 0, across: int = 0) -> Row:
     y, x = divmod(number, width)
     return {"panel": panel, "x": x + across, "y": y + down, "value": float(value)}
 
@@ -188,10 +166,9 @@ def find_shares(rows: pd.DataFrame, panel: str) -> pd.DataFrame:
     """
     found = []
     for (network, label), cell in rows[rows["panel"] == panel].groupby(["network", "label"], sort=False):
-        shares = cell.groupby("seed")["value"].agg(_share_of_dearest)
-        estimate = estimate_median(shares)
+        estimate = estimate_median(cell.groupby("seed")["value"].agg(_share_of_dearest))
         row = {"network": network, "label": label, "n": estimate.n}
-        found.append(row | spread("value", estimate.median, estimate.low, estimate.high))
+        found.append(row | spread_estimate("value", estimate))
     return pd.DataFrame(found)
 
 
@@ -200,17 +177,19 @@ def _share_of_dearest(values: pd.Series[float]) -> float:
     return float(dearest.sum() / values.sum())
 
 
-def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
+def summarize(rows: pd.DataFrame) -> pd.DataFrame:
     """Per network and rule: samples, and how unevenly energy is spread over pixels and cells."""
     facts = rows[rows["panel"] == "facts"]
+    found = {name: find_shares(rows, name).set_index(["network", "label"]) for name in ("pixels", "cells")}
     table = []
     for (network, label), cell in facts.groupby(["network", "label"], sort=False):
         reached = int(cell["converged"].astype(bool).sum())
         row = {"network": network, "rule": cell["rule"].iloc[0], "encoding": cell["encoding"].iloc[0]}
         row |= {"reached": f"{reached}/{len(cell)}", "samples": float(cell["samples"].median())}
-        for panel in ("pixels", "cells"):
-            shares = find_shares(rows, panel).set_index(["network", "label"]).loc[(network, label)]
-            row |= spread(f"share of {panel}", shares["value"], shares["value low"], shares["value high"])
+        for name, shares in found.items():
+            row |= spread(
+                f"share of {name}", *shares.loc[(network, label)][["value", "value low", "value high"]]
+            )
         table.append(row)
     return pd.DataFrame(table)
 
@@ -222,8 +201,8 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     return {
         "goal": _join(f"{100 * goal:g} %" for goal in facts["goal"].unique()),
         "networks": _join(
-            f"{network} (input encoding '{cell['encoding'].iloc[0]}')"
-            for network, cell in facts.groupby("network", sort=False)
+            f"{network} (input encoding '{encoding}')"
+            for network, encoding in facts.groupby("network", sort=False)["encoding"].first().items()
         ),
         "n_seeds": f"n = {facts['n'].min():.0f} seed{'s' if facts['n'].min() > 1 else ''}",
         "pixels": _join(
@@ -253,15 +232,17 @@ def plot(data: pd.DataFrame) -> Figure:
         maps = part[part["panel"] == "pixels"]
         for ax, field_ax, label in zip(row[:2], row[2:4], RULES, strict=True):
             chosen = maps[maps["label"] == label]
-            image = plot_energy_map(chosen, ax, highest=float(maps["value"].max()))
-            plot_fields(part[(part["panel"] == "fields") & (part["label"] == label)], field_ax)
+            image = _plot_image(chosen, ax, ENERGY_MAP, 0.0, float(maps["value"].max()))
+            fields = part[(part["panel"] == "fields") & (part["label"] == label)]
+            strongest = float(fields["value"].abs().max())
+            _plot_image(fields, field_ax, WEIGHT_MAP, -strongest, strongest)
             if number == 0:
                 ax.set_title(label)
                 field_ax.set_title(label)
         figure.colorbar(image, ax=row[1], fraction=0.05, pad=0.02)
         row[0].set_ylabel(network)
-        plot_ranks(part[part["panel"] == "cells"], row[4], colours=COLOURS)
-        plot_sizes(part[part["panel"].isin(STYLES)], row[5], colours=COLOURS, styles=STYLES)
+        _plot_ranks(part[part["panel"] == "cells"], row[4])
+        _plot_sizes(part[part["panel"].isin(STYLES)], row[5])
         for ax, column in zip((row[0], row[2], row[4], row[5]), marked, strict=True):
             label_panel(ax, column[number])
     for ax in axes[-1, :4]:
@@ -274,3 +255,43 @@ def plot(data: pd.DataFrame) -> Figure:
     ]
     figure.legend(handles=handles, loc="outside lower right", ncols=len(handles))
     return figure
+
+
+def _plot_image(data: pd.DataFrame, ax: Axes, colours: str, low: float, high: float) -> AxesImage:
+    """``value`` at ``x`` and ``y``; places without one stay white."""
+    image = np.full((int(data["y"].max()) + 1, int(data["x"].max()) + 1), np.nan)
+    image[data["y"].astype(int), data["x"].astype(int)] = data["value"]
+    drawn = ax.imshow(image, cmap=colours, vmin=low, vmax=high, interpolation="nearest")
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    return drawn
+
+
+def _plot_ranks(data: pd.DataFrame, ax: Axes) -> None:
+    """The energy of cells at their rank."""
+    for label, colour in COLOURS.items():
+        line = data[data["label"] == label].sort_values("x")
+        ax.plot(line["x"], line["value"], color=colour)
+    ax.set(xlim=(0, 1), ylim=(0, None), ylabel="Energy")
+
+
+def _plot_sizes(data: pd.DataFrame, ax: Axes) -> None:
+    """Which share of synapses has a size, by what is measured of them."""
+    for label, colour in COLOURS.items():
+        for panel, dashes in STYLES.items():
+            line = data[(data["label"] == label) & (data["panel"] == panel)].sort_values("x")
+            ax.plot(line["x"], line["value"], color=colour, linestyle=dashes, linewidth=0.8)
+    ax.set(xscale="log", ylabel="Share of synapses")
+    label_log_axis(ax.xaxis, most_decades=3)
+
+
+STUDY = Study(
+    points=POINTS,
+    quick_points=QUICK,
+    measure=measure,
+    analyse=analyse,
+    summarize=summarize,
+    describe=describe,
+    plot=plot,
+    caption=CAPTION,
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,37 +10,24 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bioplast.analysis.cells import count_reached, count_unreached_as_infinite, stack, with_medians
+from bioplast.analysis.fit import PowerLaw, compute_local_exponents, fit_power_law
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import CONCLUSION, conclude, name_columns, pick, say_each
+from bioplast.analysis.optimum import conclude_optimum, find_optimum
 from bioplast.energy.cortex import V1_AREA_MM2, V1_NEURONS, V1_NEURONS_PER_MM2, V1_SYNAPSES
-from bioplast.figures.scaling import plot_exponents, plot_lines
-from bioplast.figures.style import (
-    BLACK,
-    BLUE,
-    DOUBLE_COLUMN_MM,
-    VERMILLION,
-    Look,
-    label_panel,
-    make_figure,
-)
-from bioplast.figures.sweep import SWEEP_LABELS, plot_sweep
-from bioplast.figures.ticks import label_log_axis
-from bioplast.sizes import list_sizes
-from bioplast.studies.cells import count_unreached_as_infinite, with_medians
-from bioplast.studies.fit import PowerLaw, compute_local_exponents, fit_power_law
-from bioplast.studies.frame import make_run_frame
-from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.interval import CONCLUSION, conclude, name_columns, pick, say_each
-from bioplast.studies.optimum import find_optimum
-from bioplast.training.config import RunConfig
+from bioplast.figures.labels import name_axis
+from bioplast.figures.panels import Looks, Panels, panel
+from bioplast.figures.scaling import plot_exponents
+from bioplast.figures.style import BLACK, BLUE, VERMILLION, Look
+from bioplast.figures.sweep import plot_sweep
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
-# Seeds of the full form: fewer where a run takes minutes.
-SEEDS = {30: 5, 50: 5, 100: 5, 200: 5, 300: 5, 1000: 5, 3000: 5, 10_000: 3}
-QUICK_SIZES, QUICK_SEEDS = (30, 100, 300), 2
-GOAL, QUICK_GOAL, QUICK_MAX_SAMPLES = 0.95, 0.90, 20_000
 # The exponents rise with N. Only the largest sizes say where they go, but how many of them to fit is a choice
 # that moves what they say; the first is drawn, and conclusions have the interval of all.
 FIT_SIZES = (3, 4, 5)
-
 V1_SIZE_BY_SYNAPSES = V1_SYNAPSES / (785 + 10)  # synapses of a hidden unit
 CLAIMED_EXCESS = {"m0": 1e5, "m1": 700.0}
 
@@ -50,7 +37,8 @@ FITTED = (*ENERGIES, "samples")
 QUANTITIES = (*FITTED, "inefficiency_m0", "inefficiency_m1")
 COLUMNS = name_columns(QUANTITIES)
 LOOKS = {"m0": Look(BLUE, "o"), "m1": Look(VERMILLION, "s")}
-PLAIN, LAW = {"plain": Look(BLACK, "o")}, {"plain": Look(VERMILLION, "")}
+PLAIN, LAW = {"plain": Look(BLACK, "o")}, Look(VERMILLION, "")
+DASHES, ENDS = (0, (4, 3)), ("value", "low", "high")
 
 CAPTION = """
 Energy of plain backprop (ann, every proposed change is written) to {goal} on {task}, against the number of
@@ -74,32 +62,15 @@ fitted: {by_range}. With as many synapses as V1 instead: {by_synapses}. Stars: c
 M1. No interval says whether the power laws go on over {decades} decades without data. {missing}
 """
 
-
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
-    """Sizes x seeds, in the full form with fewer seeds for the largest; ``seeds`` is an upper limit there."""
-    sizes = dict.fromkeys(QUICK_SIZES, seeds or QUICK_SEEDS) if quick else SEEDS
-    most = max(sizes.values()) if seeds is None else len(make_seeds(seeds))
-    return [
-        config
-        for hidden, n_seeds in sizes.items()
-        for config in make_product(
-            model="ann",
-            hidden=hidden,
-            seed=make_seeds(min(n_seeds, most)),
-            protocol="paper",
-            goal=QUICK_GOAL if quick else GOAL,
-            max_samples=QUICK_MAX_SAMPLES if quick else None,
-        )
-    ]
+COMMON: Settings = {"model": "ann", "protocol": "paper"}
+GRID = [
+    Grid(hidden=[30, 50, 100, 200, 300, 1000, 3000], seeds=5, capped=True, **COMMON),
+    Grid(hidden=10_000, seeds=3, capped=True, **COMMON),  # takes minutes a run
+]
+QUICK = Grid(hidden=[30, 100, 300], seeds=2, goal=0.90, max_samples=20_000, **COMMON)
 
 
-def expected_seconds(config: RunConfig) -> float:
-    """About 30,000 samples whose cost goes with the size; small networks need many more."""
-    hidden = sum(list_sizes(config.hidden or 100))
-    return 1 + 0.015 * hidden + 250 / hidden
-
-
-def analyse(runs: Sequence[Run]) -> pd.DataFrame:
+def analyse(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``kind``.
 
     ``run``, ``median`` and ``line``, the power laws, have columns by quantity. Then come conclusions, with
@@ -114,36 +85,17 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
     reached = frame[frame["converged"].astype(bool)]
     every_size = np.sort(frame["hidden"].unique()).astype(float)
     ranges = [every_size[-n:] for n in FIT_SIZES if n <= max(len(every_size), FIT_SIZES[0])]
-    sizes = ranges[0]
     fits = [_fit(reached[reached["hidden"] >= fitted[0]]) for fitted in ranges]
-    laws = fits[0]
-
     rows: list[Row] = []
-    line: Row = {"kind": "line", "label": "plain", "hidden": sizes}
+    line: Row = {"kind": "line", "label": "plain", "hidden": ranges[0]}
     for name in FITTED:
         exponents = [(fit[name].exponent, fit[name].low, fit[name].high) for fit in fits]
-        rows.append({"kind": "exponent"} | conclude(name, *_envelop(exponents), laws[name].n))
-        line |= dict(zip(name_columns([name]), laws[name].predict(sizes), strict=True))
+        rows.append({"kind": "exponent"} | conclude(name, *_envelop(exponents), fits[0][name].n))
+        line |= dict(zip(name_columns([name]), fits[0][name].predict(ranges[0]), strict=True))
     for name in ENERGIES:
-        optimum = find_optimum(frame["hidden"], count_unreached_as_infinite(frame, name))
-        best = conclude(name, optimum.place, optimum.low, optimum.high, len(frame))
-        rows.append({"kind": "best", "is_inside": optimum.is_inside} | best)
-        way = [*sizes, *np.geomspace(sizes[-1], V1_NEURONS, 9)[1:]]
-        rows += _follow("excess", laws[name], name, way, optimum.lowest)
-        ends = {
-            "v1": (V1_NEURONS, name, optimum.lowest),
-            "v1 by synapses": (V1_SIZE_BY_SYNAPSES, name, optimum.lowest),
-            "v1 over minimum": (V1_NEURONS, f"inefficiency_{name}", 1.0),
-        }
-        for kind, (size, quantity, scale) in ends.items():
-            found = [_follow(kind, fit[quantity], name, [size], scale)[0] for fit in fits]
-            values = _envelop([(row["value"], row["low"], row["high"]) for row in found])
-            rows.append({"kind": kind, "hidden": size} | conclude(name, *values, laws[name].n))
-            if kind == "v1":
-                rows += [
-                    row | {"kind": "v1 by range", "hidden": fitted[0]}
-                    for row, fitted in zip(found, ranges, strict=True)
-                ]
+        costs = count_unreached_as_infinite(frame, name)
+        rows.append({"kind": "best"} | conclude_optimum(name, frame["hidden"], costs))
+        rows += _go_to_v1(name, fits, ranges, find_optimum(frame["hidden"], costs).lowest)
     parts = [
         with_medians(frame, ["hidden", "label"], QUANTITIES),
         pd.DataFrame(line),
@@ -151,8 +103,7 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
         compute_local_exponents(reached, "hidden", ENERGIES).assign(kind="step"),
     ]
     names = ["kind", "label", "hidden", "seed", "converged", "reached", *COLUMNS, *CONCLUSION, "is_inside"]
-    data = pd.concat([part.reindex(columns=names).astype(object) for part in parts], ignore_index=True)
-    return data.infer_objects().astype(dict.fromkeys(("seed", "n", "reached"), "Int64"))
+    return stack(parts, names)
 
 
 def exponents(data: pd.DataFrame) -> pd.DataFrame:
@@ -176,26 +127,14 @@ def over_minimum_in_v1(data: pd.DataFrame) -> pd.DataFrame:
     return pick(data, "v1 over minimum")
 
 
-def least_energies(data: pd.DataFrame) -> pd.Series[float]:
-    """The least m0 and m1 with which any run got to the goal."""
-    runs = data[(data["kind"] == "run") & data["converged"].eq(True)]
-    return runs[list(ENERGIES)].astype(float).min()
-
-
-def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
+def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     """One row per size with its medians; then the exponents, and what V1 would spend more."""
-    data = analyse(runs)
-    cells = data[data["kind"] == "median"]
-    cells = cells.assign(
-        N=cells["hidden"].map("{:,.0f}".format),
-        reached=cells["reached"].astype(str) + "/" + cells["n"].astype(str),
-    )
+    cells = count_reached(data.assign(N=data["hidden"].map("{:,.0f}".format)), ["N", "reached", *COLUMNS])
     rows = data[data["kind"].isin(["exponent", "v1", "v1 by synapses", "v1 over minimum"])]
     rows = rows.assign(N=rows["kind"] + ", " + rows["quantity"], reached="")
     rows = rows.rename(columns={"low": "value low", "high": "value high"})
-    return pd.concat([cells, rows])[["N", "reached", *COLUMNS, *name_columns(["value"])]].reset_index(
-        drop=True
-    )
+    table = pd.concat([cells, rows])[["N", "reached", *COLUMNS, *name_columns(["value"])]]
+    return table.reset_index(drop=True)
 
 
 def describe(data: pd.DataFrame) -> dict[str, str]:
@@ -228,40 +167,58 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 
 def plot(data: pd.DataFrame) -> Figure:
     """Energies and samples against the size; below, inefficiency, exponents and the way to V1."""
-    figure = make_figure(DOUBLE_COLUMN_MM, 115)
-    axes = figure.subplots(2, 3)
-    for ax, quantity in zip(axes[0], ("m0", "m1", "samples"), strict=True):
-        plot_sweep(data, ax, quantity, PLAIN, over="hidden")
-        plot_lines(data[data["kind"] == "line"], ax, quantity, LAW, over="hidden")
-    for name in ENERGIES:
-        quantity, looks = f"inefficiency_{name}", {"plain": LOOKS[name]}
-        plot_sweep(data, axes[1, 0], quantity, looks, over="hidden")
-    axes[1, 0].set_ylabel("Energy / minimum")
-    steps = data[data["kind"] == "step"]
-    plot_exponents(steps, axes[1, 1], LOOKS, over="hidden", label="Exponent between sizes")
-    _plot_excess(data, axes[1, 2])
-    for ax in axes.flat:
-        label_log_axis(ax.xaxis)
-    for ax in axes.flat[[0, 1, 2, 3, 5]]:
-        label_log_axis(ax.yaxis)
-    for ax, letter in zip(axes.flat, "abcdef", strict=True):
-        label_panel(ax, letter)
-    return figure
+    exponent: dict[str, Any] = {"over": "hidden", "label": "Exponent between sizes"}
+    rows = [
+        [panel(_plot_size, quantity=quantity) for quantity in FITTED],
+        [
+            panel(_plot_inefficiency),
+            panel(plot_exponents, where={"kind": "step"}, looks=LOOKS, **exponent),
+            panel(_plot_excess),
+        ],
+    ]
+    return Panels(rows, height_mm=115, looks=PLAIN, legend=None)(data)
 
 
-def _plot_excess(data: pd.DataFrame, ax: Axes) -> None:
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    lines = data[data["kind"] == "excess"].assign(label=data["quantity"])
-    lines = lines.rename(columns={"low": "value low", "high": "value high"})
-    plot_lines(lines, ax, "value", LOOKS, over="hidden")
-    for name, row in pick(data, "v1").iterrows():
-        look = LOOKS[str(name)]
+def _plot_size(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str) -> None:
+    """The sweep and its power law."""
+    plot_sweep(data, ax, looks, quantity=quantity, over="hidden")
+    line = data[data["kind"] == "line"].astype(dict.fromkeys(name_columns([quantity]), float))
+    _plot_law(ax, line["hidden"], *(line[name] for name in name_columns([quantity])), look=LAW)
+
+
+def _plot_inefficiency(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    for name, look in LOOKS.items():
+        plot_sweep(data, ax, {"plain": look}, quantity=f"inefficiency_{name}", over="hidden")
+    ax.set_ylabel("Energy / minimum")
+
+
+def _plot_excess(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    """The power laws over the cheapest size, on to V1, where stars are what was claimed."""
+    ax.set(xscale="log", yscale="log")
+    for name, look in LOOKS.items():
+        line = data[(data["kind"] == "excess") & (data["quantity"] == name)].sort_values("hidden")
+        _plot_law(
+            ax, line["hidden"], *(line[end].astype(float) for end in ("value", "low", "high")), look=look
+        )
+        row = pick(data, "v1").loc[name]
         ax.plot(V1_NEURONS, row["value"], color=look.colour, marker=look.marker)
         ax.plot([V1_NEURONS, V1_NEURONS], [row["low"], row["high"]], color=look.colour, linewidth=0.8)
-        ax.plot(V1_NEURONS, CLAIMED_EXCESS[str(name)], color=look.colour, marker="*", markersize=7)
-    ax.set_xlabel(SWEEP_LABELS["hidden"])
-    ax.set_ylabel("Energy / that of cheapest size")
+        ax.plot(V1_NEURONS, CLAIMED_EXCESS[name], color=look.colour, marker="*", markersize=7)
+    ax.set(xlabel=name_axis("hidden"), ylabel="Energy / that of cheapest size")
+
+
+def _plot_law(
+    ax: Axes,
+    sizes: pd.Series[float],
+    value: pd.Series[float],
+    low: pd.Series[float],
+    high: pd.Series[float],
+    *,
+    look: Look,
+) -> None:
+    """A dashed line with its interval as a band."""
+    ax.plot(sizes, value, color=look.colour, linewidth=0.7, linestyle=DASHES, zorder=1)
+    ax.fill_between(sizes, low, high, color=look.colour, alpha=0.15, linewidth=0, zorder=0)
 
 
 def _fit(runs: pd.DataFrame) -> dict[str, PowerLaw]:
@@ -274,12 +231,36 @@ def _envelop(intervals: Sequence[tuple[float, float, float]]) -> tuple[float, fl
     return intervals[0][0], float(np.min(lows)), float(np.max(highs))
 
 
-def _follow(
-    kind: str, law: PowerLaw, name: str, sizes: Sequence[float], scale: float
-) -> list[dict[str, Any]]:
+def _go_to_v1(
+    name: str, fits: Sequence[dict[str, PowerLaw]], ranges: Sequence[Any], lowest: float
+) -> Iterator[Row]:
+    """What the power laws of ``name`` say of V1, over the ``lowest`` median, by the sizes fitted."""
+    law = fits[0][name]
+    way = [*ranges[0], *np.geomspace(ranges[0][-1], V1_NEURONS, 9)[1:]]
+    yield from _follow("excess", law, name, way, lowest)
+    ends = {
+        "v1": (V1_NEURONS, name, lowest),
+        "v1 by synapses": (V1_SIZE_BY_SYNAPSES, name, lowest),
+        "v1 over minimum": (V1_NEURONS, f"inefficiency_{name}", 1.0),
+    }
+    for kind, (size, quantity, scale) in ends.items():
+        found = [_follow(kind, fit[quantity], name, [size], scale)[0] for fit in fits]
+        values = _envelop([(row["value"], row["low"], row["high"]) for row in found])
+        yield {"kind": kind, "hidden": size} | conclude(name, *values, law.n)
+        if kind == "v1":
+            for row, fitted in zip(found, ranges, strict=True):
+                yield row | {"kind": "v1 by range", "hidden": fitted[0]}
+
+
+def _follow(kind: str, law: PowerLaw, name: str, sizes: Sequence[float], scale: float) -> list[Row]:
     """The power law at ``sizes`` over ``scale``, a row each."""
     ends = (part / scale for part in law.predict(sizes))
     return [
         {"kind": kind, "hidden": size} | conclude(name, float(value), float(low), float(high), law.n)
         for size, value, low, high in zip(sizes, *ends, strict=True)
     ]
+
+
+STUDY = Study(
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+)

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from bioplast.figures.style import DOUBLE_COLUMN_MM, label_panel, make_figure, make_looks
+from bioplast.analysis.cells import compare_with_plain, count_reached, stack, with_medians
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import name_columns, say, unfold
+from bioplast.figures.panels import Panels, panel
+from bioplast.figures.style import make_looks
 from bioplast.figures.sweep import plot_sweep
-from bioplast.figures.ticks import label_log_axis
 from bioplast.plasticity import Plasticity
-from bioplast.sizes import list_sizes
-from bioplast.studies.cells import compare_with_plain, with_medians
-from bioplast.studies.frame import make_run_frame
-from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.interval import name_columns, say, unfold
-from bioplast.training.config import RunConfig
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
 # The hidden layer has this many times the synapses of the output layer.
 RATIO = 78.4
-FRACTIONS = {100: (0.3, 0.1, 0.03, 0.01), 1000: (0.01,)}
-NEURON_FRACTIONS = {100: (0.3, 0.1, 0.05), 1000: ()}
-THRESHOLDS = {100: (1e-5, 3e-5, 1e-4, 3e-4), 1000: (3e-4,)}
-SMALLEST = {100: (0.99, 0.9), 1000: ()}
 # These learn next to nothing: they need not try for five epochs.
 SMALLEST_SAMPLES = 20_000
-SEEDS = dict.fromkeys((100, 1000), 5)
-GOAL, QUICK_GOAL, QUICK_SEEDS, QUICK_MAX_SAMPLES = 0.95, 0.90, 1, 12_000
-QUICK = ("plain", "largest(0.3, output=1)", "largest(0.1, output=1)", "above(0.0001)", "smallest(0.9)")
-
 QUANTITIES = ("m0", "m1", "samples")
 LABELS = {
     "plain": "plain",
@@ -59,28 +47,38 @@ Times less than plain learning on the same seed, where most M0 is saved: {saving
 """
 
 
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
-    """Rules x seeds, at two sizes; the quick form has one."""
-    if quick:
-        return _make_cells(QUICK, 100, QUICK_SEEDS if seeds is None else seeds, QUICK_GOAL, QUICK_MAX_SAMPLES)
-    configs = []
-    for hidden, default in SEEDS.items():
-        n_seeds = default if seeds is None else min(seeds, default)
-        large = [f"largest({f}, output={_match(f)})" for f in FRACTIONS[hidden]]
-        local = [f'largest({f}, output={_match(f)}, per="neuron")' for f in NEURON_FRACTIONS[hidden]]
-        above = [f"above({theta})" for theta in THRESHOLDS[hidden]]
-        configs += _make_cells(["plain", *large, *local, *above], hidden, n_seeds, GOAL, None)
-        small = [f"smallest({f})" for f in SMALLEST[hidden]]
-        configs += _make_cells(small, hidden, n_seeds, GOAL, SMALLEST_SAMPLES)
-    return configs
+def write_largest(fraction: float, per: str = "layer") -> str:
+    """The rule whose output layer writes as many synapses as its hidden layer, or all it has."""
+    more = ', per="neuron"' if per == "neuron" else ""
+    return f"largest({fraction}, output={min(1, round(RATIO * fraction, 6))}{more})"
 
 
-def expected_seconds(config: RunConfig) -> float:
-    """Most of it is what learning and testing take in a network of this size."""
-    return 6 + 0.008 * sum(list_sizes(config.hidden or 100))
+COMMON: Settings = {"model": "ann", "protocol": "paper"}
+SMALL: Settings = {"hidden": 100, "seeds": 5, "capped": True, **COMMON}
+LARGE = SMALL | {"hidden": 1000}
+GRID = [
+    Grid(
+        rule=[
+            "plain",
+            *(write_largest(f) for f in (0.3, 0.1, 0.03, 0.01)),
+            *(write_largest(f, "neuron") for f in (0.3, 0.1, 0.05)),
+            *(f"above({theta})" for theta in (1e-5, 3e-5, 1e-4, 3e-4)),
+        ],
+        **SMALL,
+    ),
+    Grid(rule=["smallest(0.99)", "smallest(0.9)"], max_samples=SMALLEST_SAMPLES, **SMALL),
+    Grid(rule=["plain", write_largest(0.01), "above(0.0003)"], **LARGE),
+]
+QUICK = Grid(
+    rule=["plain", write_largest(0.3), write_largest(0.1), "above(0.0001)", "smallest(0.9)"],
+    hidden=100,
+    goal=0.90,
+    max_samples=12_000,
+    **COMMON,
+)
 
 
-def analyse(runs: Sequence[Run]) -> pd.DataFrame:
+def analyse(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, a row a run (``kind`` run) and a cell (``kind`` median), and the savings.
 
     ``fraction`` is the share of synapses written in a trial: writes a sample over those of plain learning
@@ -91,11 +89,9 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
     frame["fraction"] = _compute_shares(frame)
     cells = ["hidden", "label", "rule"]
     saved = compare_with_plain(frame, cells, QUANTITIES, ("hidden", "seed"))
-    parts = [with_medians(frame, cells, [*QUANTITIES, "fraction"]), saved.assign(kind="saving")]
-    shown = name_columns([*QUANTITIES, "fraction"])
-    names = ["kind", *cells, "seed", "converged", "n", "reached", *shown]
-    data = pd.concat([part.reindex(columns=names).astype(object) for part in parts], ignore_index=True)
-    return data.infer_objects().astype({"seed": "Int64", "n": "Int64", "reached": "Int64"})
+    shown = [*QUANTITIES, "fraction"]
+    columns = ["kind", *cells, "seed", "converged", "n", "reached", *name_columns(shown)]
+    return stack([with_medians(frame, cells, shown), saved.assign(kind="saving")], columns)
 
 
 def best_savings(data: pd.DataFrame) -> pd.DataFrame:
@@ -118,17 +114,12 @@ def best_savings(data: pd.DataFrame) -> pd.DataFrame:
     return best[["hidden", "label", "rule", "n", *name_columns(QUANTITIES)]].reset_index(drop=True)
 
 
-def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
+def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     """One row per size and rule: how many runs got there, medians, and savings."""
-    data = analyse(runs)
-    cells = data[data["kind"] == "median"]
-    saved = data[data["kind"] == "saving"]
     names = {quantity: f"{quantity} saving" for quantity in QUANTITIES}
-    table = cells.merge(
-        saved[["hidden", "rule", *QUANTITIES]].rename(columns=names), how="left", on=["hidden", "rule"]
-    )
-    table["reached"] = table["reached"].astype(str) + "/" + table["n"].astype(str)
-    return table[["hidden", "rule", "reached", "fraction", *QUANTITIES, *names.values()]]
+    saved = data[data["kind"] == "saving"][["hidden", "rule", *QUANTITIES]].rename(columns=names)
+    cells = count_reached(data, ["hidden", "rule", "reached", "fraction", *QUANTITIES])
+    return cells.merge(saved, how="left", on=["hidden", "rule"])
 
 
 def describe(data: pd.DataFrame) -> dict[str, str]:
@@ -145,43 +136,22 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 def plot(data: pd.DataFrame) -> Figure:
     """A row a size; writes, size of the changes and samples against the share written."""
     sizes = list(dict.fromkeys(data["hidden"]))
-    figure = make_figure(DOUBLE_COLUMN_MM, 20 + 55 * len(sizes))
-    axes = figure.subplots(len(sizes), len(QUANTITIES), sharex=True, squeeze=False)
-    drawn = data[data["kind"] != "saving"]
-    looks = make_looks(label for label in LABELS.values() if label in set(drawn["label"]))
-    for row, hidden in zip(axes, sizes, strict=True):
-        for ax, quantity in zip(row, QUANTITIES, strict=True):
-            plot_sweep(drawn[drawn["hidden"] == hidden], ax, quantity, looks, over="fraction")
-            label_log_axis(ax.xaxis)
-            label_log_axis(ax.yaxis)
-            ax.set_xlabel("Share of synapses written" if hidden == sizes[-1] else "")
-        row[1].set_title(f"N = {hidden:,}")
-    handles = [
-        Line2D([], [], color=look.colour, marker=look.marker, label=name) for name, look in looks.items()
+    rows = [
+        [
+            panel(
+                plot_sweep,
+                quantity=quantity,
+                over="fraction",
+                where={"hidden": hidden, "kind": ("run", "median")},
+                settings={"xlabel": "Share of synapses written" if hidden == sizes[-1] else ""}
+                | ({"title": f"N = {hidden:,}"} if quantity == "m1" else {}),
+            )
+            for quantity in QUANTITIES
+        ]
+        for hidden in sizes
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
-    for ax, letter in zip(axes.flat, "abcdef", strict=False):
-        label_panel(ax, letter)
-    return figure
-
-
-def _make_cells(
-    rules: Sequence[str], hidden: int, n_seeds: int, goal: float, max_samples: int | None
-) -> list[RunConfig]:
-    return make_product(
-        model="ann",
-        rule=list(rules),
-        hidden=hidden,
-        seed=make_seeds(n_seeds),
-        protocol="paper",
-        goal=goal,
-        max_samples=max_samples,
-    )
-
-
-def _match(fraction: float) -> float:
-    """The output layer's fraction that writes as many synapses as ``fraction`` of the hidden layer."""
-    return min(1, round(RATIO * fraction, 6))
+    looks = make_looks(label for label in LABELS.values() if label in set(data["label"]))
+    return Panels(rows, height_mm=20 + 55 * len(sizes), looks=looks, share={"sharex": True})(data)
 
 
 def _name_kind(rule: str) -> str:
@@ -205,3 +175,8 @@ def _say_saving(row: pd.Series[object]) -> str:
     time = say(pd.Series(dict(zip(("value", "low", "high"), longer, strict=True))), ".2g")
     saved = f"M0 {say(table.loc['m0'], '.3g')}, M1 {say(table.loc['m1'], '.2g')}"
     return f"N = {row['hidden']}, {row['rule']}: {saved}, with {time} times the samples (n = {row['n']})"
+
+
+STUDY = Study(
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+)

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from bioplast.analysis.cells import stack
+from bioplast.analysis.estimates import estimate_by
+from bioplast.analysis.frame import make_run_frame, make_trace_frame
+from bioplast.analysis.interval import say, say_each
+from bioplast.analysis.statistics import compute_savings
+from bioplast.analysis.totals import compare_totals
+from bioplast.analysis.usage import count_usage
 from bioplast.energy.prices import load_presets
-from bioplast.figures.budget import plot_relative_totals
-from bioplast.figures.course import plot_course
-from bioplast.figures.ratios import plot_ratios
-from bioplast.figures.style import DOUBLE_COLUMN_MM, label_panel, make_figure, make_looks
-from bioplast.studies.estimates import estimate_by
-from bioplast.studies.frame import make_run_frame, make_trace_frame
-from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.interval import say
-from bioplast.studies.statistics import compute_savings
-from bioplast.studies.totals import compare_totals
-from bioplast.studies.usage import count_usage
-from bioplast.training.config import RunConfig
+from bioplast.figures.labels import SYMBOLS, name_axis
+from bioplast.figures.panels import Looks, Panels, draw_line, panel
+from bioplast.figures.places import name_places, plot_place
+from bioplast.figures.style import GREY, make_looks
+from bioplast.figures.totals import plot_relative_totals
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
 PLAIN, SPIKING = "plain", "spiking"
 RULES = {"ann": (PLAIN, "lazy", "lazy(confidence=0.2)"), SPIKING: (PLAIN, "lazy")}
-HIDDEN = {"ann": 100, SPIKING: 200}
-PROTOCOLS = {"ann": "paper", SPIKING: "standard"}
-SEEDS = {"ann": 5, SPIKING: 3}
-GOAL, QUICK_GOAL, QUICK_SEEDS, QUICK_MAX_SAMPLES = 0.95, 0.90, 1, 20_000
-USUAL_SAMPLES = 100_000  # of a run
-
 QUANTITIES = ("m1", "m0", "samples")
 CLAIMED = {"m1": 2.2, "samples": 0.5}  # times less than plain: half is twice as many
 PRESET = load_presets()["rodent"]
@@ -56,31 +51,14 @@ write and of a unit of M1, spikes and vesicles at the prices of the preset {pres
 loses: {paying} {missing}
 """
 
-
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
-    """Rules x seeds, of two networks."""
-    configs = []
-    for model, rules in RULES.items():
-        default = QUICK_SEEDS if quick else SEEDS[model]
-        configs += make_product(
-            model=model,
-            rule=list(rules),
-            seed=make_seeds(default if seeds is None else min(seeds, SEEDS[model])),
-            hidden=HIDDEN[model],
-            protocol=PROTOCOLS[model],
-            goal=QUICK_GOAL if quick else GOAL,
-            max_samples=QUICK_MAX_SAMPLES if quick else None,
-        )
-    return configs
+ANN: Settings = {"model": "ann", "rule": RULES["ann"], "hidden": 100, "protocol": "paper"}
+SPIKES: Settings = {"model": SPIKING, "rule": RULES[SPIKING], "hidden": 200}
+EARLY: Settings = {"goal": 0.90, "max_samples": 20_000}
+GRID = [Grid(seeds=5, capped=True, **ANN), Grid(seeds=3, capped=True, **SPIKES)]
+QUICK = [Grid(**ANN, **EARLY), Grid(**SPIKES, **EARLY)]
 
 
-def expected_seconds(config: RunConfig) -> float:
-    """Compilation where there is any, and learning."""
-    n_images = min(config.max_samples or USUAL_SAMPLES, USUAL_SAMPLES)
-    return 4 + n_images / 2500 if config.model == SPIKING else 1 + n_images / 30_000
-
-
-def analyse(runs: Sequence[Run]) -> pd.DataFrame:
+def analyse(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel`` and ``network``; ``kind`` is run or median.
 
     ``course`` (a): a row an evaluation; ``saving`` (b, c): ``saving``, how many times less of ``quantity``
@@ -92,11 +70,10 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
     frame["label"], frame["network"] = frame["rule"], frame["model"]
     course = make_trace_frame(run for run in runs if run.record["model"] == "ann")
     course = course.assign(label=course.get("rule"), network="ann", panel="course", kind="run")
-    parts = [course, _compare_energies(frame), _charge_spikes(frame, runs)]
     names = ["panel", "kind", "network", "label", "quantity", "seed", "price", "saving", "total"]
-    shown = [*names, "samples", "m0", "m1"]
-    data = pd.concat([part.reindex(columns=shown).astype(object) for part in parts], ignore_index=True)
-    return data.infer_objects().astype({"seed": "Int64"})
+    return stack(
+        [course, _compare_energies(frame), _charge_spikes(frame, runs)], [*names, "samples", "m0", "m1"]
+    )
 
 
 def savings(data: pd.DataFrame, network: str = "ann", label: str = "lazy") -> pd.DataFrame:
@@ -115,17 +92,17 @@ def paying_prices(data: pd.DataFrame, label: str = "lazy") -> pd.DataFrame:
     return estimate_by(rows, "price", "quantity")
 
 
-def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
+def summarize(runs: list[Run]) -> pd.DataFrame:
     """One row a network and rule: runs that got there, medians, and savings."""
-    frame, data = make_run_frame(runs), analyse(runs)
+    frame = make_run_frame(runs)
+    data = _compare_energies(frame.assign(label=frame["rule"], network=frame["model"]))
     rows = []
     for (network, rule), cell in frame.groupby(["model", "rule"], sort=False):
         reached = cell[cell["converged"].astype(bool)]
         row = {"network": network, "rule": rule, "reached": f"{len(reached)}/{len(cell)}"}
         row |= {name: reached[name].astype(float).median() for name in ("samples", "test", "m0", "m1")}
         saved = savings(data, network, rule)["value"]
-        row |= {f"{name} saving": saved.get(name, np.nan) for name in QUANTITIES}
-        rows.append(row)
+        rows.append(row | {f"{name} saving": saved.get(name, np.nan) for name in QUANTITIES})
     return pd.DataFrame(rows)
 
 
@@ -133,46 +110,78 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     """What is seen, for the caption."""
     runs = data[(data["panel"] == "saving") & (data["kind"] == "run")]
     seeds = runs.groupby("network", sort=False)["seed"].nunique()
-    paying = paying_prices(data)
+    paying = " and ".join(
+        f"{say(row, '.2g')} ATP a {'write' if name == 'm0' else 'unit of M1'}"
+        for name, row in paying_prices(data).iterrows()
+    )
+    ann = (f"{label}: {say_each(savings(data, 'ann', label), '.2g')}" for label in RULES["ann"][1:])
     return {
         "cell_seeds": ", ".join(f"n = {n} ({network})" for network, n in seeds.items()),
         "preset": PRESET.name,
-        "ann": "; ".join(f"{label}: {_say_savings(data, 'ann', label)}" for label in RULES["ann"][1:]) + ".",
-        "spiking": _say_savings(data, SPIKING, "lazy") + ".",
-        "paying": "it pays from "
-        + " and ".join(
-            f"{say(row, '.2g')} ATP a {'write' if name == 'm0' else 'unit of M1'}"
-            for name, row in paying.iterrows()
-        )
-        + " on.",
+        "ann": "; ".join(ann) + ".",
+        "spiking": say_each(savings(data, SPIKING), ".2g") + ".",
+        "paying": f"it pays from {paying} on.",
     }
 
 
 def plot(data: pd.DataFrame) -> Figure:
     """The course of the ann, and savings in both networks; below, the spiking network with spikes charged."""
-    figure = make_figure(DOUBLE_COLUMN_MM, 125)
-    parts = figure.add_gridspec(2, 1)
-    upper = figure.add_subfigure(parts[0]).subplots(1, 3)
-    lower = figure.add_subfigure(parts[1]).subplots(1, 2, sharey=True)
-    looks = make_looks(label for rules in RULES.values() for label in rules)
-    plot_course(data[data["panel"] == "course"], upper[0], "m1", looks)
-    saving = data[data["panel"] == "saving"]
-    for ax, network in zip(upper[1:], RULES, strict=True):
-        rows = saving[saving["network"] == network]
-        plot_ratios(rows, ax, looks, QUANTITIES, claimed=CLAIMED if network == "ann" else {})
-        ax.set_title(network)
-    for ax, (quantity, label) in zip(lower, CHARGED.items(), strict=True):
-        rows = data[(data["panel"] == "total") & (data["quantity"] == quantity)]
-        plot_relative_totals(rows, ax, looks, label=label)
-        ax.set_title(SPIKING)
-    lower[1].set_ylabel("")
-    for ax, letter in zip([*upper, *lower], "abcde", strict=True):
-        label_panel(ax, letter)
-    handles = [
-        Line2D([], [], color=look.colour, marker=look.marker, label=name) for name, look in looks.items()
+    course = panel(_plot_course, quantity="m1", where={"panel": "course"})
+    ratios = [
+        panel(
+            _plot_ratios,
+            claimed=CLAIMED if network == "ann" else {},
+            where={"panel": "saving", "network": network},
+            settings={"title": network},
+        )
+        for network in RULES
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
-    return figure
+    totals = [
+        panel(
+            plot_relative_totals,
+            label=label,
+            where={"panel": "total", "quantity": quantity},
+            settings={"title": SPIKING} | ({"ylabel": ""} if quantity == "m1" else {}),
+        )
+        for quantity, label in CHARGED.items()
+    ]
+    looks = make_looks(label for rules in RULES.values() for label in rules)
+    share = [{}, {"sharey": True}]
+    return Panels([[course, *ratios], totals], height_mm=125, looks=looks, share=share)(data)
+
+
+def _plot_course(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str) -> None:
+    """One line a run against the samples seen, ended by a marker."""
+    for label, look in looks.items():
+        for _, run in data[data["label"] == label].groupby("seed", sort=True):
+            ax.plot(run["samples"], run[quantity], color=look.colour, linewidth=0.7)
+            end = run["samples"].iloc[-1], run[quantity].iloc[-1]
+            ax.plot(*end, color=look.colour, marker=look.marker, linestyle="none", zorder=3)
+    ax.set_xlim(left=0)
+    ax.set_ylim(bottom=0)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 1000:g}"))
+    label = name_axis(quantity).replace("unit", "thousand units")
+    ax.set(xlabel="Samples seen (thousands)", ylabel=label)
+
+
+def _plot_ratios(data: pd.DataFrame, ax: Axes, looks: Looks, *, claimed: dict[str, float]) -> None:
+    """How many times less than plain, a place a quantity; crosses are what was ``claimed``."""
+    labels = [label for label in looks if (data["label"] == label).any()]
+    step = 0.7 / max(len(labels), 1)
+    for place, quantity in enumerate(QUANTITIES):
+        for rank, label in enumerate(labels):
+            cell = data[(data["label"] == label) & (data["quantity"] == quantity)]
+            x = place + (rank - (len(labels) - 1) / 2) * step
+            plot_place(cell, ax, "saving", looks[label], x, half_width=0.4 * step)
+        if quantity in claimed:
+            ax.plot(place + 0.46, claimed[quantity], color=GREY, marker="x", linestyle="none", zorder=4)
+    draw_line(ax, 1)
+    ax.set(yscale="log", xlim=(-0.6, len(QUANTITIES) - 0.4), ylabel="Times less than plain")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    name_places(ax, [SYMBOLS[name] for name in QUANTITIES])
 
 
 def _compare_energies(frame: pd.DataFrame) -> pd.DataFrame:
@@ -185,7 +194,7 @@ def _compare_energies(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([runs.assign(kind="run"), medians.assign(kind="median")]).assign(panel="saving")
 
 
-def _charge_spikes(frame: pd.DataFrame, runs: Sequence[Run]) -> pd.DataFrame:
+def _charge_spikes(frame: pd.DataFrame, runs: list[Run]) -> pd.DataFrame:
     frame = frame.assign(spent=[PRESET.make_bill(count_usage(run)).signalling for run in runs])
     spiking = frame[(frame["model"] == SPIKING) & frame["converged"].astype(bool)]
     parts = []
@@ -197,7 +206,12 @@ def _charge_spikes(frame: pd.DataFrame, runs: Sequence[Run]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).assign(network=SPIKING)
 
 
-def _say_savings(data: pd.DataFrame, network: str, label: str) -> str:
-    table = savings(data, network, label)
-    names = {"m0": "M0", "m1": "M1"}
-    return ", ".join(f"{names.get(str(name), name)} {say(row, '.2g')}" for name, row in table.iterrows())
+STUDY = Study(
+    grid=GRID,
+    quick=QUICK,
+    analyse=analyse,
+    summarize=summarize,
+    describe=describe,
+    plot=plot,
+    caption=CAPTION,
+)

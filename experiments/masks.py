@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from bioplast.figures.style import DOUBLE_COLUMN_MM, GREY, Look, label_panel, make_figure, make_looks
+from bioplast.analysis.cells import count_reached, say_seeds, stack, with_medians
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import name_columns
+from bioplast.figures.panels import Looks, Panels, draw_line, panel
 from bioplast.figures.sweep import plot_sweep
-from bioplast.figures.ticks import label_log_axis
 from bioplast.plasticity import Plasticity
-from bioplast.studies.cells import say_seeds, with_medians
-from bioplast.studies.frame import make_run_frame
-from bioplast.studies.grid import make_seeds
-from bioplast.studies.interval import name_columns
-from bioplast.training.config import RunConfig
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
-HIDDEN, SEEDS = 100, 5
-FRACTIONS = (0.03, 0.1, 0.3)
-QUICK_FRACTIONS, QUICK_SEEDS = (0.1, 0.3), 1
-GOAL, QUICK_GOAL, QUICK_MAX_SAMPLES = 0.95, 0.90, 12_000
+HIDDEN = 100
 # The output layer has so few synapses that it is left whole wherever a rule lets it.
 RULES = {
     "fixed": "fixed({f}, output=1.0)",
@@ -32,11 +26,9 @@ RULES = {
     "subnet": "subnet({k})",
     "largest": "largest({f}, output=1.0)",
 }
+FRACTIONS = (0.03, 0.1, 0.3)
 # Writing randomly drawn synapses is slow, and learning from so few is: five epochs would take minutes.
 LEFT_OUT = {("random", 0.03)}
-# Samples a second, test included: `random` draws every synapse that it writes.
-SPEED = {"random": 5000}
-USUAL_SPEED = 30_000
 
 QUANTITIES = ("m0", "m1", "samples")
 COLUMNS = name_columns(QUANTITIES)
@@ -59,33 +51,18 @@ Smallest f with which at least half of the runs got there, and largest with whic
 """
 
 
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
-    """Plain, and every kind of mask x fractions, x seeds."""
-    fractions, default = (QUICK_FRACTIONS, QUICK_SEEDS) if quick else (FRACTIONS, SEEDS)
+def list_rules(*fractions: float) -> list[str]:
+    """Plain, and every kind of mask with these fractions."""
     masks = [(name, f) for name in RULES for f in fractions if (name, f) not in LEFT_OUT]
-    rules = ["plain", *(_fill(name, f) for name, f in masks)]
-    return [
-        RunConfig(
-            "ann",
-            rule=rule,
-            hidden=HIDDEN,
-            seed=seed,
-            protocol="paper",
-            goal=QUICK_GOAL if quick else GOAL,
-            max_samples=QUICK_MAX_SAMPLES if quick else None,
-        )
-        for rule in rules
-        for seed in make_seeds(default if seeds is None else seeds)
-    ]
+    return ["plain", *(RULES[name].format(f=f, k=round(f * HIDDEN)) for name, f in masks)]
 
 
-def expected_seconds(config: RunConfig) -> float:
-    """As long as a run that does not get there takes."""
-    name = config.plasticity.parts[0].name
-    return (config.max_samples or 300_000) / SPEED.get(name, USUAL_SPEED)
+COMMON: Settings = {"model": "ann", "hidden": HIDDEN, "protocol": "paper"}
+GRID = Grid(rule=list_rules(*FRACTIONS), seeds=5, **COMMON)
+QUICK = Grid(rule=list_rules(0.1, 0.3), goal=0.90, max_samples=12_000, **COMMON)
 
 
-def analyse(runs: Sequence[Run]) -> pd.DataFrame:
+def analyse(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn: a row a run, and the median of each rule and fraction.
 
     Plain learning is every rule's end at a ``fraction`` of 1. ``best_accuracy`` is the best on the test set
@@ -93,30 +70,19 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
     """
     frame = make_run_frame(runs)
     frame["best_accuracy"] = [max(row["validation"] or 0.0 for row in run.trace) for run in runs]
-    names = [Plasticity.parse(rule).parts[0].name for rule in frame["rule"]]
+    frame["label"] = [Plasticity.parse(rule).parts[0].name for rule in frame["rule"]]
     frame["fraction"] = [
         _read_fraction(rule, n) for rule, n in zip(frame["rule"], frame["hidden"], strict=True)
     ]
-    frame["label"] = names
-    plain = frame[frame["label"] == "plain"]
-    shown = [name for name in RULES if name in names]
-    frame = pd.concat([frame[frame["label"] != "plain"], *(plain.assign(label=name) for name in shown)])
-    data = with_medians(frame, ["label", "fraction"], QUANTITIES)
-    data.loc[data["kind"] == "median", "best_accuracy"] = _compute_accuracies(frame).to_numpy()
-    columns = [
-        "kind",
-        "label",
-        "fraction",
-        "seed",
-        "converged",
-        "n",
-        "reached",
-        "goal",
-        *COLUMNS,
-        "best_accuracy",
-    ]
-    data = data[columns].infer_objects().reset_index(drop=True)
-    return data.astype(dict.fromkeys(("seed", "n", "reached"), "Int64"))
+    is_plain = frame["label"] == "plain"
+    shown = [name for name in RULES if name in set(frame["label"])]
+    frame = pd.concat([frame[~is_plain], *(frame[is_plain].assign(label=name) for name in shown)])
+    cells = ["label", "fraction"]
+    data = with_medians(frame, cells, QUANTITIES)
+    accuracies = frame.groupby(cells, sort=False)["best_accuracy"].median()
+    data.loc[data["kind"] == "median", "best_accuracy"] = accuracies.to_numpy()
+    counts = ["seed", "converged", "n", "reached", "goal"]
+    return stack([data], ["kind", *cells, *counts, *COLUMNS, "best_accuracy"])
 
 
 def edges(data: pd.DataFrame) -> pd.DataFrame:
@@ -140,11 +106,10 @@ def best_accuracies(data: pd.DataFrame) -> pd.DataFrame:
     return cells.pivot(index="label", columns="fraction", values="best_accuracy")
 
 
-def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
+def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     """One row per rule and fraction: how many runs got there, and medians."""
-    cells = analyse(runs).query("kind == 'median'").rename(columns={"label": "rule"})
-    cells["reached"] = cells["reached"].astype(str) + "/" + cells["n"].astype(str)
-    return cells[["rule", "fraction", "reached", "best_accuracy", *COLUMNS]].reset_index(drop=True)
+    columns = ["rule", "fraction", "reached", "best_accuracy", *COLUMNS]
+    return count_reached(data.rename(columns={"label": "rule"}), columns)
 
 
 def describe(data: pd.DataFrame) -> dict[str, str]:
@@ -160,30 +125,15 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 
 def plot(data: pd.DataFrame) -> Figure:
     """Energies and samples, and the best accuracy, against the fraction."""
-    figure = make_figure(DOUBLE_COLUMN_MM, 120)
-    axes = figure.subplots(2, 2)
-    looks = make_looks(data["label"])
-    for ax, quantity in zip(axes.flat, QUANTITIES, strict=False):
-        plot_sweep(data, ax, quantity, looks, over="fraction")
-        label_log_axis(ax.yaxis)
-    _plot_accuracy(data, axes[1, 1], looks)
-    for ax, letter in zip(axes.flat, "abcd", strict=True):
-        label_log_axis(ax.xaxis)
-        label_panel(ax, letter)
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(looks))
-    return figure
+    panels = [panel(plot_sweep, quantity=quantity, over="fraction") for quantity in QUANTITIES]
+    return Panels([panels[:2], [panels[2], panel(_plot_accuracy)]], height_mm=120)(data)
 
 
-def _plot_accuracy(data: pd.DataFrame, ax: Axes, looks: dict[str, Look]) -> None:
-    plot_sweep(data, ax, "best_accuracy", looks, over="fraction")
-    ax.set_yscale("linear")
+def _plot_accuracy(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    plot_sweep(data, ax, looks, quantity="best_accuracy", over="fraction")
+    ax.set(yscale="linear", ylabel="Best test accuracy (%)")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=None))
-    ax.axhline(data["goal"].dropna().iloc[0], color=GREY, linewidth=0.6, linestyle=(0, (4, 3)), zorder=0)
-    ax.set_ylabel("Best test accuracy (%)")
-
-
-def _fill(name: str, fraction: float) -> str:
-    return RULES[name].format(f=fraction, k=round(fraction * HIDDEN))
+    draw_line(ax, data["goal"].dropna().iloc[0])
 
 
 def _read_fraction(rule: str, n_hidden: int) -> float:
@@ -192,5 +142,6 @@ def _read_fraction(rule: str, n_hidden: int) -> float:
     return float(getattr(part, "fraction", getattr(part, "units", n_hidden) / n_hidden))
 
 
-def _compute_accuracies(frame: pd.DataFrame) -> pd.Series[float]:
-    return frame.groupby(["label", "fraction"], sort=False)["best_accuracy"].median()
+STUDY = Study(
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+)

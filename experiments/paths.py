@@ -2,50 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from bioplast.figures.scaling import plot_exponents
-from bioplast.figures.style import (
-    BLACK,
-    BLUE,
-    DOUBLE_COLUMN_MM,
-    VERMILLION,
-    Look,
-    label_panel,
-    make_figure,
-    make_looks,
+from bioplast.analysis.cells import (
+    compare_with_plain,
+    count_reached,
+    count_unreached_as_infinite,
+    say_seeds,
+    stack,
+    with_medians,
 )
+from bioplast.analysis.fit import fit_each
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import CONCLUSION, name_columns, pick, say_each, unfold
+from bioplast.analysis.optimum import conclude_optimum
+from bioplast.figures.panels import Panels, panel
+from bioplast.figures.scaling import plot_exponents
+from bioplast.figures.style import BLACK, BLUE, VERMILLION, Look, make_looks
 from bioplast.figures.sweep import plot_sweep
-from bioplast.figures.ticks import label_log_axis
 from bioplast.plasticity import Plasticity
-from bioplast.sizes import list_sizes
-from bioplast.studies.cells import compare_with_plain, count_unreached_as_infinite, say_seeds, with_medians
-from bioplast.studies.fit import fit_power_law
-from bioplast.studies.frame import make_run_frame
-from bioplast.studies.grid import make_product, make_seeds
-from bioplast.studies.interval import CONCLUSION, conclude, name_columns, pick, say_each, unfold
-from bioplast.studies.optimum import find_optimum
-from bioplast.training.config import RunConfig
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
-UNITS = (30, 50, 70, 100, 200, 300)
-SIZES = (100, 300, 1000, 3000, 10_000)
-SEEDS = 5
-# Plain learning in the largest networks takes minutes a run.
-PLAIN_SEEDS = {10_000: 3}
-QUICK_UNITS, QUICK_SIZES, QUICK_SEEDS = (10, 30, 100), (100, 300, 1000), 1
-GOAL, QUICK_GOAL, QUICK_MAX_SAMPLES = 0.95, 0.90, 20_000
 SHOWN = 100  # units of the subnet that is set beside plain learning
-
 ENERGIES = ("m0", "m1")
 QUANTITIES = (*ENERGIES, "samples")
 COLUMNS = name_columns(QUANTITIES)
-PAIRS = ("hidden", "seed")  # what a run has in common with the plain run it is compared with
 LOOKS = {"m0": Look(BLUE, "o"), "m1": Look(VERMILLION, "s")}
 BESIDE = {"plain": Look(BLACK, "o"), f"subnet({SHOWN})": Look(BLUE, "s")}
 
@@ -64,35 +51,25 @@ not matter. {exponents}. {missing}
 """
 
 
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
-    """Plain and subnets x sizes x seeds; a subnet is smaller than its network."""
-    units, sizes, default = (QUICK_UNITS, QUICK_SIZES, QUICK_SEEDS) if quick else (UNITS, SIZES, SEEDS)
-    n_seeds = default if seeds is None else seeds
-    configs = []
-    for hidden in sizes:
-        n_plain = min(n_seeds, PLAIN_SEEDS.get(hidden, n_seeds))
-        rules = {"plain": n_plain} | {f"subnet({k})": n_seeds for k in units if k < hidden}
-        for rule, n in rules.items():
-            configs += make_product(
-                model="ann",
-                rule=rule,
-                hidden=hidden,
-                seed=make_seeds(n),
-                protocol="paper",
-                goal=QUICK_GOAL if quick else GOAL,
-                max_samples=QUICK_MAX_SAMPLES if quick else None,
-            )
-    return configs
+def list_subnets(units: tuple[int, ...], sizes: tuple[int, ...]) -> list[dict[str, Any]]:
+    """Subnets that are smaller than their network, by size."""
+    return [{"rule": f"subnet({k})", "hidden": n} for n in sizes for k in units if k < n]
 
 
-def expected_seconds(config: RunConfig) -> float:
-    """Learning goes with the plastic units; the frozen ones are computed once an image."""
-    hidden = sum(list_sizes(config.hidden or 100))
-    units = getattr(config.plasticity.path, "units", hidden)
-    return 1 + 0.015 * units + 250 / units + 0.0008 * hidden
+COMMON: Settings = {"model": "ann", "protocol": "paper"}
+GRID = [
+    Grid(rule="plain", hidden=[100, 300, 1000, 3000], seeds=5, **COMMON),
+    Grid(rule="plain", hidden=10_000, seeds=3, capped=True, **COMMON),  # takes minutes a run
+    Grid(cells=list_subnets((30, 50, 70, 100, 200, 300), (100, 300, 1000, 3000, 10_000)), seeds=5, **COMMON),
+]
+QUICK_COMMON: Settings = COMMON | {"goal": 0.90, "max_samples": 20_000}
+QUICK = [
+    Grid(rule="plain", hidden=[100, 300, 1000], **QUICK_COMMON),
+    Grid(cells=list_subnets((10, 30, 100), (100, 300, 1000)), **QUICK_COMMON),
+]
 
 
-def analyse(runs: Sequence[Run]) -> pd.DataFrame:
+def analyse(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``kind``.
 
     ``run`` and ``median`` of the ``panel`` units (a to c), with a ``label`` a size, and size (d, e), plain
@@ -101,23 +78,26 @@ def analyse(runs: Sequence[Run]) -> pd.DataFrame:
     ``is_inside`` if its interval leaves out the smallest and the largest. Rows of ``saving`` hold how
     many times less the subnet of d and e took than plain on the same seed, by size.
     """
-    frame = make_run_frame(runs)
-    frame["units"] = frame["rule"].map(_count_units)
-    subnets, beside = frame[frame["units"].notna()], frame[frame["rule"].isin(BESIDE)]
+    frame = make_run_frame(runs).sort_values("hidden", kind="stable")
+    frame["units"] = [getattr(Plasticity.parse(rule).path, "units", np.nan) for rule in frame["rule"]]
+    subnets = frame[frame["units"].notna()].assign(panel="units")
+    subnets["label"] = subnets["hidden"].map("N = {:,}".format)
+    beside = frame[frame["rule"].isin(BESIDE)].assign(units=SHOWN, panel="size")
+    beside["label"] = beside["rule"]
     cells = ["panel", "label", "hidden", "units"]
-    subnets = subnets.assign(label=subnets["hidden"].map("N = {:,}".format), panel="units")
-    beside = beside.assign(label=beside["rule"], units=SHOWN, panel="size")
+    best = [
+        conclude_optimum(name, subnets["units"], count_unreached_as_infinite(subnets, name))
+        for name in ENERGIES
+    ]
     parts = [
         with_medians(subnets, cells, QUANTITIES),
         with_medians(beside, cells, QUANTITIES),
-        pd.DataFrame(_fit_sizes(subnets) + _find_best(subnets)),
-        compare_with_plain(beside, ["hidden", "label"], QUANTITIES, PAIRS).assign(kind="saving"),
+        fit_each(subnets, "hidden", QUANTITIES, by="units").assign(kind="exponent"),
+        pd.DataFrame(best).assign(kind="best"),
+        compare_with_plain(beside, ["hidden", "label"], QUANTITIES, ("hidden", "seed")).assign(kind="saving"),
     ]
     names = ["panel", "kind", "label", "hidden", "units", "seed", "converged", "reached"]
-    names += [*COLUMNS, *CONCLUSION, "is_inside"]
-    data = pd.concat([part.reindex(columns=names).astype(object) for part in parts], ignore_index=True)
-    counts = ("hidden", "units", "seed", "reached", "n")
-    return data.infer_objects().astype(dict.fromkeys(counts, "Int64"))
+    return stack(parts, [*names, *COLUMNS, *CONCLUSION, "is_inside"], whole=("hidden", "units"))
 
 
 def best_subnets(data: pd.DataFrame) -> pd.DataFrame:
@@ -137,13 +117,11 @@ def savings(data: pd.DataFrame) -> pd.DataFrame:
     return unfold(rows.iloc[-1], QUANTITIES).assign(n=rows["n"].iloc[-1])
 
 
-def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
+def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     """One row per k and N with its medians, then the exponents against N."""
-    data = analyse(runs)
     cells = data[(data["panel"] == "units") & (data["kind"] == "median")]
-    cells = cells.assign(
-        N=cells["hidden"].map("{:,}".format),
-        reached=cells["reached"].astype(str) + "/" + cells["n"].astype(str),
+    cells = count_reached(
+        cells.assign(N=cells["hidden"].map("{:,}".format)), ["units", "N", "reached", *COLUMNS]
     )
     laws = data[data["kind"] == "exponent"]
     laws = laws.assign(N="exponent, " + laws["quantity"], reached="")
@@ -168,48 +146,25 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 
 def plot(data: pd.DataFrame) -> Figure:
     """Energies and samples against k; below, energies against N, and exponents."""
-    figure = make_figure(DOUBLE_COLUMN_MM, 120)
-    axes = figure.subplots(2, 3)
-    units, size = (data[data["panel"] == panel] for panel in ("units", "size"))
-    looks = make_looks(units.sort_values("hidden")["label"])
-    for ax, quantity in zip(axes[0], QUANTITIES, strict=True):
-        plot_sweep(units, ax, quantity, looks, over="units")
-    for ax, quantity in zip(axes[1], ENERGIES, strict=False):
-        plot_sweep(size, ax, quantity, BESIDE, over="hidden")
-    for ax in axes.flat[:5]:
-        label_log_axis(ax.xaxis)
-        label_log_axis(ax.yaxis)
-    laws = data[data["kind"] == "exponent"]
-    plot_exponents(laws, axes[1, 2], LOOKS, over="units", label="Exponent of energy in $N$")
-    label_log_axis(axes[1, 2].xaxis)
-    axes[1, 0].legend(loc="best")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(looks))
-    for ax, letter in zip(axes.flat, "abcdef", strict=True):
-        label_panel(ax, letter)
+    units: dict[str, Any] = {"where": {"panel": "units"}, "over": "units"}
+    size: dict[str, Any] = {"where": {"panel": "size"}, "over": "hidden", "looks": BESIDE}
+    exponent = panel(
+        plot_exponents,
+        over="units",
+        label="Exponent of energy in $N$",
+        where={"kind": "exponent"},
+        looks=LOOKS,
+    )
+    rows = [
+        [panel(plot_sweep, quantity=quantity, **units) for quantity in QUANTITIES],
+        [*(panel(plot_sweep, quantity=quantity, **size) for quantity in ENERGIES), exponent],
+    ]
+    looks = make_looks(data[data["panel"] == "units"].sort_values("hidden")["label"])
+    figure = Panels(rows, height_mm=120, looks=looks)(data)
+    figure.axes[3].legend(loc="best")
     return figure
 
 
-def _count_units(rule: str) -> float:
-    """K of a subnet's rule; nan of another rule."""
-    path = Plasticity.parse(rule).path
-    return float(getattr(path, "units", np.nan))
-
-
-def _fit_sizes(subnets: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = []
-    reached = subnets[subnets["converged"].astype(bool)]
-    for units, cell in reached.groupby("units", sort=True):
-        for name in QUANTITIES:
-            law = fit_power_law(cell["hidden"], cell[name])
-            row = conclude(name, law.exponent, law.low, law.high, law.n)
-            rows.append({"kind": "exponent", "units": units} | row)
-    return rows
-
-
-def _find_best(subnets: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = []
-    for name in ENERGIES:
-        optimum = find_optimum(subnets["units"], count_unreached_as_infinite(subnets, name))
-        row = conclude(name, optimum.place, optimum.low, optimum.high, len(subnets))
-        rows.append({"kind": "best", "is_inside": optimum.is_inside} | row)
-    return rows
+STUDY = Study(
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+)

@@ -9,12 +9,17 @@ from types import ModuleType
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bioplast.analysis.cells import stack, with_medians
+from bioplast.analysis.cheapest import find_cheapest
+from bioplast.analysis.interval import name_columns, spread, spread_estimate
+from bioplast.analysis.statistics import Estimate, estimate_median
+from bioplast.figures.panels import Looks, Panels, panel
 from bioplast.figures.style import (
     BLACK,
     BLUE,
-    DOUBLE_COLUMN_MM,
     GREEN,
     GREY,
     ORANGE,
@@ -22,30 +27,20 @@ from bioplast.figures.style import (
     SKY_BLUE,
     VERMILLION,
     Look,
-    label_panel,
-    make_figure,
 )
 from bioplast.figures.sweep import plot_sweep
-from bioplast.figures.theory import DASHES, plot_theory
-from bioplast.figures.ticks import label_log_axis
 from bioplast.loading import load_module
 from bioplast.network import State
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.cache import Cache
-from bioplast.studies.cells import with_medians
-from bioplast.studies.cheapest import find_cheapest
-from bioplast.studies.grid import make_seeds
-from bioplast.studies.interval import name_columns, spread
-from bioplast.studies.statistics import Estimate, estimate_median
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid
 from bioplast.tasks.patterns import make_patterns
 
 N_INPUTS = 1000
-LOADS, QUICK_LOADS = (0.25, 0.5, 1.0, 1.5, 1.8, 1.9), (0.5, 1.0, 1.5)
 CACHE_LOAD = 1.0
-STEPS = (2, 3, 5, 7, 10, 14, 20, 28, 40, 57, 80)  # thresholds, in learning rates
-QUICK_STEPS = (3, 14, 57)
+STEPS = "2 3 5 7 10 14 20 28 40 57 80"  # thresholds, in learning rates
 MAX_ROUNDS = 200  # plain learning takes about 25 at that load
-SEEDS, QUICK_SEEDS = 5, 2
 
 # What of a transient change is lost from trial to trial, and what a crossing makes permanent.
 WAYS: Mapping[str, tuple[float, str]] = {
@@ -57,6 +52,7 @@ WAYS: Mapping[str, tuple[float, str]] = {
 COST = 0.001  # of keeping a change of 1 for a trial, in the unit of m1
 COSTS = {0.0: Look(ORANGE, "s"), COST: Look(BLUE, "^"), 0.01: Look(GREEN, "D")}
 CLAIMED = {1.9: 900.0}  # inefficiency by load, Li & van Rossum's fig. 1D
+DASHES = (0, (4, 2))
 
 LOAD_LOOKS = {"measured": Look(BLACK, "o")}
 COST_LOOKS = {f"c = {cost:g}": look for cost, look in COSTS.items()}
@@ -80,22 +76,15 @@ transient changes are lost with the time constant τ (trials), or one synapse be
 of the neuron's. {ways} {missing}
 """
 
-
-def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
-    """Plain learning at several loads, and caching at one of them; a point a seed."""
-    loads, steps, default = (QUICK_LOADS, QUICK_STEPS, QUICK_SEEDS) if quick else (LOADS, STEPS, SEEDS)
-    numbers = make_seeds(default if seeds is None else seeds)
-    text = " ".join(map(str, steps))
-    return [{"part": "load", "load": load, "seed": seed} for load in loads for seed in numbers] + [
-        {"part": "cache", "load": CACHE_LOAD, "seed": seed, "label": label, "steps": text}
-        for label in WAYS
-        for seed in numbers
-    ]
-
-
-def expected_point_seconds(point: Mapping[str, Any]) -> float:
-    """Near the largest load there can be, learning takes ever longer."""
-    return float(0.75 / (2 - point["load"]) ** 1.5) if point["part"] == "load" else 12.0
+# Plain learning at several loads, and caching at one of them.
+POINTS = [
+    Grid(part="load", load=[0.25, 0.5, 1.0, 1.5, 1.8, 1.9], seeds=5),
+    Grid(part="cache", load=CACHE_LOAD, label=list(WAYS), steps=STEPS, seeds=5),
+]
+QUICK = [
+    Grid(part="load", load=[0.5, 1.0, 1.5], seeds=2),
+    Grid(part="cache", load=CACHE_LOAD, label=list(WAYS), steps="3 14 57", seeds=2),
+]
 
 
 def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
@@ -165,8 +154,7 @@ def analyse(rows: pd.DataFrame) -> pd.DataFrame:
         shown.append(_average(frame.assign(energy=frame["theory"]), "threshold", "energy"))
     by_way = _price(cache, COST).assign(panel="c")
     shown.append(with_medians(by_way, ["panel", "label", "threshold"], ["energy"]))
-    data = pd.concat([part.reindex(columns=list(COLUMNS)).astype(object) for part in shown])
-    return data.infer_objects().astype({"seed": "Int64"}).reset_index(drop=True)
+    return stack(shown, COLUMNS)
 
 
 def _price(cache: pd.DataFrame, cost: float) -> pd.DataFrame:
@@ -204,14 +192,13 @@ def find_optima(data: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
+def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     """What was measured beside what the theory says."""
-    data = analyse(rows)
     table = []
     for load in data.loc[data["kind"] == "run", "load"].dropna().unique():
         measured, theory = find_inefficiency(data, load)
         row = {"what": "M1 / minimum", "at": f"load {load:g}", "theory": theory}
-        table.append(row | spread("measured", measured.median, measured.low, measured.high))
+        table.append(row | spread_estimate("measured", measured))
     optima = find_optima(data)
     for quantity, theories in (("threshold", optima["theory"]), ("saving", [math.nan] * len(optima))):
         for (_, best), theory in zip(optima.iterrows(), theories, strict=True):
@@ -248,31 +235,50 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 
 def plot(data: pd.DataFrame) -> Figure:
     """Inefficiency against load, then energy against the threshold by cost and by decay and trigger."""
-    figure = make_figure(DOUBLE_COLUMN_MM, 68)
-    axes = figure.subplots(1, 3)
-    panels = [data[data["panel"] == letter] for letter in "abc"]
-    curves = (
-        ("inefficiency_m1", "load", LOAD_LOOKS),
-        ("energy", "threshold", COST_LOOKS),
-        ("energy", "threshold", WAY_LOOKS),
-    )
-    for panel, ax, (quantity, over, looks) in zip(panels, axes, curves, strict=True):
-        plot_sweep(panel, ax, quantity, looks, over=over)
-        plot_theory(panel, ax, quantity, looks, over=over)
-    claims = panels[0][panels[0]["kind"] == "claim"]
-    axes[0].plot(
-        claims["load"], claims["inefficiency_m1"], "*", color=VERMILLION, markersize=7, label="claimed"
-    )
-    axes[0].set_xscale("linear")
-    axes[0].plot([], [], color=BLACK, linewidth=0.8, linestyle=DASHES, label="theory")
-    axes[1].set_ylim(bottom=0.002)  # room for the legend, also below
-    axes[2].set_ylim(top=20)
-    for ax, letter, place in zip(axes, "abc", ("lower right", (0.02, 0.08), "upper left"), strict=True):
-        label_panel(ax, letter)
+    rows = [
+        panel(_plot_loads, where={"panel": "a"}, looks=LOAD_LOOKS, settings={"xscale": "linear"}),
+        # Room for the legends.
+        panel(_plot_thresholds, where={"panel": "b"}, looks=COST_LOOKS, settings={"ylim": (0.002, None)}),
+        panel(_plot_thresholds, where={"panel": "c"}, looks=WAY_LOOKS, settings={"ylim": (None, 20)}),
+    ]
+    figure = Panels([rows], height_mm=68, legend=None)(data)
+    legends: tuple[Any, ...] = ("lower right", (0.02, 0.08), "upper left")
+    for ax, place in zip(figure.axes, legends, strict=True):
         ax.legend(loc=place)
-        label_log_axis(ax.yaxis)
-    for ax in axes[1:]:
-        ax.axhline(1, color=GREY, linewidth=0.6, zorder=1)
-        ax.set_xlim(0.95 * data["threshold"].min(), 1.05 * data["threshold"].max())
-        label_log_axis(ax.xaxis)
     return figure
+
+
+def _plot_loads(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    _plot_with_theory(data, ax, looks, quantity="inefficiency_m1", over="load")
+    claims = data[data["kind"] == "claim"]
+    ax.plot(claims["load"], claims["inefficiency_m1"], "*", color=VERMILLION, markersize=7, label="claimed")
+    ax.plot([], [], color=BLACK, linewidth=0.8, linestyle=DASHES, label="theory")
+
+
+def _plot_thresholds(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    _plot_with_theory(data, ax, looks, quantity="energy", over="threshold")
+    ax.axhline(1, color=GREY, linewidth=0.6, zorder=1)
+    ax.set_xlim(0.95 * data["threshold"].min(), 1.05 * data["threshold"].max())
+
+
+def _plot_with_theory(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str, over: str) -> None:
+    """The sweep, with theory's line, and a tick at the bottom where theory puts the best setting."""
+    plot_sweep(data, ax, looks, quantity=quantity, over=over)
+    for label, look in looks.items():
+        rows = data[data["label"] == label]
+        line = rows[rows["kind"] == "theory"].sort_values(over)
+        ax.plot(line[over], line[quantity], color=look.colour, linewidth=0.8, linestyle=DASHES, zorder=1)
+        for best in rows.loc[rows["kind"] == "best", over]:
+            ax.axvline(best, ymax=0.06, color=look.colour, linewidth=1.5)
+
+
+STUDY = Study(
+    points=POINTS,
+    quick_points=QUICK,
+    measure=measure,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    plot=plot,
+    caption=CAPTION,
+)

@@ -12,30 +12,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
+from bioplast.analysis.cells import count_reached, say_seeds, stack, with_medians
+from bioplast.analysis.frame import name_options
+from bioplast.analysis.interval import name_columns, say_each, spread_estimate, unfold
+from bioplast.analysis.statistics import compute_savings, estimate_median
 from bioplast.changes import format_changes
-from bioplast.figures.energy import ENERGY_LABELS
-from bioplast.figures.ladder import frame_rungs, plot_rungs
-from bioplast.figures.style import (
-    BLACK,
-    BLUE,
-    DOUBLE_COLUMN_MM,
-    GREEN,
-    ORANGE,
-    Look,
-    label_panel,
-    make_figure,
-)
-from bioplast.figures.ticks import label_log_axis
+from bioplast.figures.labels import name_axis
+from bioplast.figures.panels import Looks, Panels, draw_legend, panel
+from bioplast.figures.places import plot_place
+from bioplast.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, Look
 from bioplast.plasticity import Plasticity
-from bioplast.studies.cells import say_seeds, with_medians
-from bioplast.studies.frame import name_options
-from bioplast.studies.grid import make_seeds
-from bioplast.studies.interval import name_columns, say, spread
-from bioplast.studies.statistics import compute_savings, estimate_median
-from bioplast.training.config import RunConfig
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid
 from bioplast.training.record import Run
 
 GLOBAL = "largest(0.01, output=0.2)"
@@ -84,18 +75,12 @@ RUNGS = (
 QUICK_RUNGS = ("artificial", "Poisson noise", "fixed local threshold", "random feedback")
 
 HIDDEN = 200
-GOAL, SEEDS, MAX_SAMPLES = 0.95, 5, 165_000
-QUICK_GOAL, QUICK_SEEDS, QUICK_MAX_SAMPLES = 0.90, 1, 20_000
 STEP = 0.02  # the other accuracy at which energy is read is that far below the goal
-
-# About how many images a second each network learns from, and how many a run takes.
-SPEED = {"ann": 60_000, "rate": 9_000, "spiking": 5_000}
-SAMPLES = {"symmetric": 50_000, "random": 140_000}
-
 LABELS = {"plain": Look(BLACK, "o"), "restricted": Look(ORANGE, "s")}
 ENERGIES = ("m0", "m1")
 SAVINGS = {"m0 saving": Look(BLUE, "^"), "m1 saving": Look(GREEN, "D")}
-_COLUMNS = ("m0", "m1", "samples", *SAVINGS)
+LEGEND = LABELS | {"saving of $M_0$": SAVINGS["m0 saving"], "saving of $M_1$": SAVINGS["m1 saving"]}
+COLUMNS = name_columns(("m0", "m1", "samples", *SAVINGS))
 
 CAPTION = """
 From an artificial network towards biology, a step at a time: energy of plasticity on the way to {levels} on
@@ -118,70 +103,47 @@ Savings to {upper}, with the 95 % interval of the median over seeds: {savings}. 
 """
 
 
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
+def list_cells(rungs: Sequence[Rung]) -> list[dict[str, Any]]:
     """Plain and restricted learning on every rung; rungs with the same plain network share its runs."""
-    default, goal, max_samples = (
-        (QUICK_SEEDS, QUICK_GOAL, QUICK_MAX_SAMPLES) if quick else (SEEDS, GOAL, MAX_SAMPLES)
-    )
-    cells = {
-        (*rung.cell, rule): RunConfig(
-            rung.model, rule, HIDDEN, goal=goal, max_samples=max_samples, options=rung.options
-        )
-        for rung in RUNGS
-        if not quick or rung.name in QUICK_RUNGS
-        for rule in ("plain", rung.rule)
-    }
-    return [
-        RunConfig.from_dict(cell.to_dict() | {"seed": seed})
-        for cell in cells.values()
-        for seed in make_seeds(default if seeds is None else seeds)
-    ]
+    cells = {(*rung.cell, rule): (rung, rule) for rung in rungs for rule in ("plain", rung.rule)}
+    return [{"model": rung.model, "rule": rule, "options": rung.options} for rung, rule in cells.values()]
 
 
-def expected_seconds(config: RunConfig) -> float:
-    """As many images as a run of its kind may take."""
-    n_images = SAMPLES["random" if config.options.get("feedback") == "random" else "symmetric"]
-    return 4 + min(n_images, config.max_samples or n_images) / SPEED[config.model]
+QUICK_CELLS = list_cells([rung for rung in RUNGS if rung.name in QUICK_RUNGS])
+GRID = Grid(cells=list_cells(RUNGS), hidden=HIDDEN, max_samples=165_000, seeds=5)
+QUICK = Grid(cells=QUICK_CELLS, hidden=HIDDEN, goal=0.90, max_samples=20_000)
 
 
-def analyse(runs: Sequence[Run]) -> pd.DataFrame:
+def analyse(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn: a row a run, rung and accuracy (``kind`` run), and the medians of their cells.
 
     ``level`` is the accuracy; ``m0 saving`` and ``m1 saving`` say how many times less than plain learning a
     restricted run took to get there.
     """
     costs = pd.DataFrame([row for run in runs for row in _read_costs(run)])
-    rungs = [rung for rung in RUNGS if rung.cell in set(costs["cell"])]
     parts = []
-    for rung in rungs:
-        mine = costs[(costs["cell"] == rung.cell) & costs["rule"].isin(("plain", _write(rung.rule)))]
-        label = mine["rule"].map(lambda rule: "plain" if rule == "plain" else "restricted")
-        parts.append(mine.assign(rung=rung.name, label=label))
+    for rung in RUNGS:
+        rules = {"plain": "plain", str(Plasticity.parse(rung.rule)): "restricted"}
+        mine = costs[(costs["cell"] == rung.cell) & costs["rule"].isin(rules)]
+        parts.append(mine.assign(rung=rung.name, label=mine["rule"].map(rules)))
     frame = pd.concat([part for part in parts if part["label"].nunique() == len(LABELS)], ignore_index=True)
     for name in ENERGIES:
         saving = compute_savings(frame, name, pairs=("rung", "level", "seed"))
         frame[f"{name} saving"] = saving.where(frame["label"] == "restricted")
     cells = ["rung", "level", "label", "rule"]
     data = with_medians(frame, cells, ["m0", "m1", "samples"]).reset_index(drop=True)
-    is_median = data["kind"] == "median"
-    for row in data.index[is_median]:
+    for row in data.index[data["kind"] == "median"]:
         cell = frame[(frame[cells] == data.loc[row, cells]).all(axis="columns")]
         for name in SAVINGS:
-            estimate = estimate_median(cell[name])
-            for column, value in spread(name, estimate.median, estimate.low, estimate.high).items():
+            for column, value in spread_estimate(name, estimate_median(cell[name])).items():
                 data.loc[row, column] = value
-    names = ["kind", *cells, "seed", "converged", "n", "reached", *name_columns(_COLUMNS)]
-    data = data.reindex(columns=names).infer_objects()
-    return data.astype({"seed": "Int64", "n": "Int64", "reached": "Int64"})
+    return stack([data], ["kind", *cells, "seed", "converged", "n", "reached", *COLUMNS])
 
 
-def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
+def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     """One row per rung, accuracy and rule: how many runs got there, medians, and savings."""
-    data = analyse(runs)
-    table = data[data["kind"] == "median"].drop(columns=["kind", "seed", "converged"])
-    table["reached"] = table["reached"].astype(str) + "/" + table["n"].astype(str)
     shown = ["rung", "level", "rule", "reached", "samples", *ENERGIES, *name_columns(tuple(SAVINGS))]
-    return table[shown].dropna(axis="columns", how="all").reset_index(drop=True)
+    return count_reached(data, shown).dropna(axis="columns", how="all")
 
 
 def describe(data: pd.DataFrame) -> dict[str, str]:
@@ -207,26 +169,60 @@ def plot(data: pd.DataFrame) -> Figure:
     """A row an accuracy: writes, size of the changes, and what the restriction saves of both."""
     rungs = list(dict.fromkeys(data["rung"]))
     levels = sorted(data["level"].unique())
-    figure = make_figure(DOUBLE_COLUMN_MM, 24 + len(levels) * (14 + 6.4 * len(rungs)))
-    axes = figure.subplots(len(levels), 3, sharex="col")
-    for row, level in zip(axes, levels, strict=True):
-        here = data[data["level"] == level]
-        for ax, name in zip(row, ENERGIES, strict=False):
-            for offset, (label, look) in zip((-0.2, 0.2), LABELS.items(), strict=True):
-                plot_rungs(here[here["label"] == label], ax, name, look, rungs, offset=offset)
-        for offset, (name, look) in zip((-0.2, 0.2), SAVINGS.items(), strict=True):
-            plot_rungs(here, row[2], name, look, rungs, offset=offset)
-        row[2].axvline(1, color=BLACK, linewidth=0.6, linestyle=":")
-        row[1].set_title(f"to {100 * level:g} %")
-        for ax in row:
-            frame_rungs(ax, rungs, named=ax is row[0])
-    for ax, name in zip(axes[-1], (*ENERGIES, ""), strict=True):
-        ax.set_xlabel(ENERGY_LABELS.get(name, "Saving (times less than plain)"))
-    for ax, letter in zip(axes.flat, "abcdef", strict=True):
-        label_log_axis(ax.xaxis)
-        label_panel(ax, letter)
-    _draw_legend(figure)
+    rows = []
+    for level in levels:
+        more: dict[str, Any] = {"where": {"level": level}, "rungs": rungs}
+        last = level == levels[-1]
+        energies = [
+            panel(
+                _plot_energies,
+                quantity=name,
+                named=name == "m0",
+                settings={"xlabel": name_axis(name) if last else ""}
+                | ({"title": f"to {100 * level:g} %"} if name == "m1" else {}),
+                **more,
+            )
+            for name in ENERGIES
+        ]
+        label = "Saving (times less than plain)" if last else ""
+        rows.append([*energies, panel(_plot_savings, settings={"xlabel": label}, **more)])
+    height = 24 + len(levels) * (14 + 6.4 * len(rungs))
+    figure = Panels(rows, height_mm=height, looks=LABELS, legend=None, share={"sharex": "col"})(data)
+    draw_legend(figure, LEGEND)
     return figure
+
+
+def _plot_energies(
+    data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str, rungs: Sequence[str], named: bool
+) -> None:
+    """A series a label."""
+    _frame_rungs(ax, rungs, named=named)
+    for offset, (label, look) in zip((-0.2, 0.2), looks.items(), strict=True):
+        _plot_rungs(data[data["label"] == label], ax, quantity, look, rungs, offset)
+
+
+def _plot_savings(data: pd.DataFrame, ax: Axes, looks: Looks, *, rungs: Sequence[str]) -> None:
+    _frame_rungs(ax, rungs, named=False)
+    for offset, (name, look) in zip((-0.2, 0.2), SAVINGS.items(), strict=True):
+        _plot_rungs(data, ax, name, look, rungs, offset)
+    ax.axvline(1, color=BLACK, linewidth=0.6, linestyle=":")
+
+
+def _plot_rungs(
+    data: pd.DataFrame, ax: Axes, quantity: str, look: Look, rungs: Sequence[str], offset: float
+) -> None:
+    for place, rung in enumerate(rungs):
+        rows = data[data["rung"] == rung]
+        plot_place(rows, ax, quantity, look, place + offset, half_width=0.19, size=3.0, lying=True)
+
+
+def _frame_rungs(ax: Axes, rungs: Sequence[str], *, named: bool) -> None:
+    """The rungs from top to bottom, with their names if ``named``."""
+    ax.set(xscale="log", ylim=(len(rungs) - 0.5, -0.5))
+    ax.set_yticks(range(len(rungs)), list(rungs) if named else [""] * len(rungs))
+    ax.tick_params(axis="y", length=0)
+    for border in range(1, len(rungs)):
+        ax.axhline(border - 0.5, color=GREY, linewidth=0.4, alpha=0.4)
 
 
 def _read_costs(run: Run) -> list[dict[str, Any]]:
@@ -250,23 +246,11 @@ def _read_costs(run: Run) -> list[dict[str, Any]]:
     ]
 
 
-def _write(rule: str) -> str:
-    """A rule as it stands in a record."""
-    return str(Plasticity.parse(rule))
-
-
 def _say_savings(row: pd.Series[Any]) -> str:
-    said = []
-    for name in ENERGIES:
-        values = dict(zip(("value", "low", "high"), row[name_columns([f"{name} saving"])], strict=True))
-        said.append(f"{name.upper()} {say(pd.Series(values), '.2g')}")
-    return f"{row['rung']}: {', '.join(said)}"
+    table = unfold(row, tuple(SAVINGS)).set_axis(list(ENERGIES))
+    return f"{row['rung']}: {say_each(table, '.2g')}"
 
 
-def _draw_legend(figure: Figure) -> None:
-    names = {"m0 saving": "saving of $M_0$", "m1 saving": "saving of $M_1$"}
-    handles = [
-        Line2D([], [], color=look.colour, marker=look.marker, label=names.get(label, label))
-        for label, look in (LABELS | SAVINGS).items()
-    ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+STUDY = Study(
+    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +9,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bioplast.figures.style import BLUE, DOUBLE_COLUMN_MM, GREY, ORANGE, Look, label_panel, make_figure
-from bioplast.figures.ticks import label_log_axis
+from bioplast.analysis.cheapest import find_cheapest
+from bioplast.analysis.interval import say
+from bioplast.figures.panels import Looks, Panels, draw_line, panel
+from bioplast.figures.style import BLUE, ORANGE, Look
 from bioplast.loading import load_module
-from bioplast.studies.cheapest import find_cheapest
-from bioplast.studies.grid import make_seeds
-from bioplast.studies.interval import say
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid
 
-THRESHOLDS, QUICK_THRESHOLDS = (0.05, 0.1, 0.2, 0.5), (0.1, 0.5)  # mV
 DECAY, COST = 0.001, 0.001  # of a transient change, for each trial
-N_PATTERNS, N_EPOCHS, SEEDS = 60, 25, 5
-QUICK_PATTERNS, QUICK_EPOCHS, QUICK_SEEDS = 20, 5, 1
 LEARNED = 0.9  # share of the patterns that has to be right in the end for a saving to count
 CLAIMED = 0.8  # of the energy is saved
 
@@ -37,22 +34,9 @@ less than {learned} of the patterns were right in the last round, with caching o
 the others. b: patterns right in the last round; line at {learned}. {best}
 """
 
-
-def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
-    """A point a seed, with all thresholds."""
-    default, n_patterns, n_epochs, thresholds = (
-        (QUICK_SEEDS, QUICK_PATTERNS, QUICK_EPOCHS, QUICK_THRESHOLDS)
-        if quick
-        else (SEEDS, N_PATTERNS, N_EPOCHS, THRESHOLDS)
-    )
-    text = " ".join(map(str, thresholds))
-    fixed = {"n_patterns": n_patterns, "n_epochs": n_epochs, "thresholds": text}
-    return [{"seed": seed, **fixed} for seed in make_seeds(default if seeds is None else seeds)]
-
-
-def expected_point_seconds(point: Mapping[str, Any]) -> float:
-    """Brian2 in runtime mode, a run a threshold and one without."""
-    return 2 + 0.0075 * point["n_patterns"] * point["n_epochs"] * (1 + len(point["thresholds"].split()))
+# A point a seed, with all thresholds (mV).
+POINTS = Grid(seeds=5, n_patterns=60, n_epochs=25, thresholds="0.05 0.1 0.2 0.5")
+QUICK = Grid(n_patterns=20, n_epochs=5, thresholds="0.1 0.5")
 
 
 def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
@@ -76,7 +60,7 @@ def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
 
 def analyse(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn: ``kind`` run, and the medians over seeds of those that learned."""
-    rows = rows.drop(columns="thresholds").assign(
+    rows = rows[["seed", *(name for name in rows if name not in ("seed", "thresholds"))]].assign(
         label="cache", kind="run", converged=rows[["share_right", "plain_share_right"]].min(axis=1) >= LEARNED
     )
     learned = rows[rows["converged"]].groupby("threshold")["energy"].median()
@@ -90,10 +74,10 @@ def find_optimum(data: pd.DataFrame) -> pd.DataFrame:
     return find_cheapest(data[data["kind"] == "run"], ["label"], "threshold", "energy")
 
 
-def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
+def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     """One row a threshold: medians over seeds."""
     names = ["energy", "m1", "maintenance", "share_right"]
-    return rows.groupby("threshold")[names].median().reset_index()
+    return data[data["kind"] == "run"].groupby("threshold")[names].median().reset_index()
 
 
 def describe(data: pd.DataFrame) -> dict[str, str]:
@@ -117,27 +101,44 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 
 def plot(data: pd.DataFrame) -> Figure:
     """Energy, and how well the patterns are learned, against the threshold."""
-    figure = make_figure(DOUBLE_COLUMN_MM, 60)
-    axes = figure.subplots(1, 2)
-    _plot(data, axes[0], "energy", Look(BLUE, "o"))
-    axes[0].axhline(1 - CLAIMED, color=GREY, linewidth=0.6, linestyle=(0, (4, 3)))
-    axes[0].set_ylim(0, None)
-    axes[0].set_ylabel("$M_1$ and maintenance\n(without caching: 1)")
-    _plot(data.assign(share_right=100 * data["share_right"]), axes[1], "share_right", Look(ORANGE, "s"))
-    axes[1].axhline(100 * LEARNED, color=GREY, linewidth=0.6, linestyle=(0, (4, 3)))
-    axes[1].set_ylabel("Patterns right in the\nlast round (%)")
-    for ax, letter in zip(axes, "ab", strict=True):
-        ax.set_xscale("log")
-        label_log_axis(ax.xaxis)
-        ax.set_xlabel("Threshold (mV)")
-        label_panel(ax, letter)
-    return figure
+    energy = panel(
+        _plot,
+        quantity="energy",
+        line=1 - CLAIMED,
+        looks={"cache": Look(BLUE, "o")},
+        settings={"ylim": (0, None), "ylabel": "$M_1$ and maintenance\n(without caching: 1)"},
+    )
+    right = panel(
+        _plot,
+        quantity="share_right",
+        line=100 * LEARNED,
+        looks={"cache": Look(ORANGE, "s")},
+        settings={"ylabel": "Patterns right in the\nlast round (%)"},
+    )
+    shown = data.assign(share_right=100 * data["share_right"])
+    return Panels([[energy, right]], height_mm=60, legend=None)(shown)
 
 
-def _plot(data: pd.DataFrame, ax: Axes, quantity: str, look: Look) -> None:
+def _plot(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str, line: float) -> None:
+    """One marker a run, open where too little was learned, and a line through the medians."""
+    look = looks["cache"]
     medians = data[data["kind"] == "median"].sort_values("threshold")
     ax.plot(medians["threshold"], medians[quantity], color=look.colour)
     runs = data[data["kind"] == "run"]
     for is_learned, face in ((True, look.colour), (False, "white")):
         part = runs[runs["converged"].astype(bool) == is_learned]
         ax.plot(part["threshold"], part[quantity], look.marker, color=look.colour, markerfacecolor=face)
+    draw_line(ax, line)
+    ax.set(xscale="log", xlabel="Threshold (mV)")
+
+
+STUDY = Study(
+    points=POINTS,
+    quick_points=QUICK,
+    measure=measure,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    plot=plot,
+    caption=CAPTION,
+)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from bioplast.figures.style import DOUBLE_COLUMN_MM, Look, label_panel, make_figure, make_looks
-from bioplast.figures.winners import plot_concentration, plot_indices, plot_overlap, plot_winners
+from bioplast.analysis.cells import stack
+from bioplast.analysis.estimates import estimate_by
+from bioplast.analysis.interval import say
+from bioplast.figures.panels import Looks, Panels, draw_line, panel
+from bioplast.figures.places import plot_places
+from bioplast.figures.style import GREY, Look, make_looks
 from bioplast.network import Layer
-from bioplast.studies.estimates import estimate_by
-from bioplast.studies.grid import make_seeds
-from bioplast.studies.interval import say
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid
 from bioplast.tasks.task import Trials
 from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
@@ -31,12 +34,11 @@ RULES = {
     "random(0.01)": "random(0.01, output=0.784)",
     "fixed(0.01)": "fixed(0.01, output=0.784)",
 }
-SEEDS, SAMPLES, N_TRIALS = 5, 20_000, 100
-QUICK_SEEDS, QUICK_SAMPLES, QUICK_TRIALS = 1, 4_000, 30
 LAGS = (1, 2, 5, 10, 20, 50)
 SHARES = tuple(np.linspace(0, 1, 51).round(2).tolist())
 N_GROUPS = 10  # tenths of input pixels, by how bright they are
 CLAIMED = {"largest(0.01)": 0.6, "largest(0.1)": 0.6, "fixed(0.01)": 0.01}
+COLUMNS = ("label", "rule", "seed", "samples", "trials", "panel", "x", "y", "kind", "n")
 
 CAPTION = """
 Which synapses of the hidden layer are written, ann, N = 100, mnist. Paper protocol, input encoding 'paper',
@@ -58,23 +60,9 @@ d: writes a trial and synapse, by the brightness of the synapse's input pixel, i
 dark to bright, averaged over training images. {missing}
 """
 
-
-def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
-    """Rules x seeds."""
-    samples, n_trials, default = (
-        (QUICK_SAMPLES, QUICK_TRIALS, QUICK_SEEDS) if quick else (SAMPLES, N_TRIALS, SEEDS)
-    )
-    numbers = make_seeds(default if seeds is None else seeds)
-    return [
-        {"label": label, "rule": rule, "seed": seed, "samples": samples, "trials": n_trials}
-        for label, rule in RULES.items()
-        for seed in numbers
-    ]
-
-
-def expected_point_seconds(point: dict[str, Any]) -> float:
-    """Learning, and then looking at the books after every trial."""
-    return 1 + point["samples"] / 20_000 + point["trials"] / 150
+CELLS = [{"label": label, "rule": rule} for label, rule in RULES.items()]
+POINTS = Grid(cells=CELLS, samples=20_000, trials=100, seeds=5)
+QUICK = Grid(cells=CELLS, samples=4_000, trials=30)
 
 
 def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
@@ -152,10 +140,8 @@ def analyse(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn: the measured rows, ``kind`` run, and below them medians over seeds."""
     cells = ["label", "rule", "samples", "trials", "panel", "x"]
     medians = rows.groupby(cells, sort=False)["y"].agg(["median", "count"]).reset_index()
-    medians = medians.rename(columns={"median": "y", "count": "n"}).assign(kind="median")
-    return pd.concat([rows.assign(kind="run"), medians], ignore_index=True).astype(
-        {"seed": "Int64", "n": "Int64"}
-    )
+    medians = medians.rename(columns={"median": "y", "count": "n"})
+    return stack([rows.assign(kind="run"), medians.assign(kind="median")], COLUMNS)
 
 
 def simpson_indices(data: pd.DataFrame) -> pd.DataFrame:
@@ -168,18 +154,16 @@ def overlaps(data: pd.DataFrame, lag: int = 1) -> pd.DataFrame:
     return _estimate(data, "overlap", lag)
 
 
-def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
+def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     """One row a kind of rule: share written, overlap with the next trial, index."""
-    data = analyse(rows)
     medians = data[data["kind"] == "median"]
     wanted = {"share written": ("chance", 0), "overlap": ("overlap", LAGS[0]), "simpson": ("index", 0)}
-    table = pd.DataFrame(
-        {
-            name: medians[(medians["panel"] == panel) & (medians["x"] == x)].set_index("label")["y"]
-            for name, (panel, x) in wanted.items()
-        }
-    )
-    return table.reindex(list(RULES)).dropna(how="all").rename_axis("label").reset_index()
+    columns = {
+        name: medians[(medians["panel"] == panel) & (medians["x"] == x)].set_index("label")["y"]
+        for name, (panel, x) in wanted.items()
+    }
+    table = pd.DataFrame(columns).reindex(list(RULES)).dropna(how="all")
+    return table.rename_axis("label").reset_index()
 
 
 def describe(data: pd.DataFrame) -> dict[str, str]:
@@ -197,22 +181,61 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 
 def plot(data: pd.DataFrame) -> Figure:
     """Overlap, concentration, index and winners, a colour a rule."""
-    figure = make_figure(DOUBLE_COLUMN_MM, 125)
-    axes = figure.subplots(2, 2).flat
+    names = {"xlabel": "Input pixels, dark to bright (tenth)", "ylabel": "Writes a trial and synapse"}
+    rows = [
+        [
+            panel(_plot_overlap, where={"panel": ("overlap", "chance")}),
+            panel(_plot_concentration, where={"panel": "concentration"}),
+        ],
+        [
+            panel(_plot_indices, where={"panel": "index"}),
+            panel(_plot_curves, where={"panel": "winners"}, settings={"yscale": "log", **names}),
+        ],
+    ]
     looks = make_looks(label for label in RULES if label in set(data["label"]))
-    plot_overlap(data, axes[0], looks)
-    plot_concentration(data, axes[1], looks)
-    plot_indices(data, axes[2], looks, claimed=CLAIMED)
-    plot_winners(data, axes[3], looks)
-    for ax, letter in zip(axes, "abcd", strict=True):
-        label_panel(ax, letter)
-    handles = [_make_handle(label, look) for label, look in looks.items()]
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
-    return figure
+    return Panels(rows, height_mm=125, looks=looks)(data)
 
 
-def _make_handle(label: str, look: Look) -> Line2D:
-    return Line2D([], [], color=look.colour, marker=look.marker, label=label)
+def _plot_overlap(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    """The share of a trial's writes that recurs, against the lag; dashed: chance."""
+    _plot_curves(data[data["panel"] == "overlap"], ax, looks)
+    for look, rows in _split(data[(data["panel"] == "chance") & (data["kind"] == "median")], looks):
+        draw_line(ax, rows["y"].iloc[0], colour=look.colour)
+    ax.set(xscale="log", yscale="log", xlabel="Lag (trials)", ylabel="Share written again")
+
+
+def _plot_concentration(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    """The share of writes that fell on the most written synapses."""
+    ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.6, linestyle=(0, (4, 3)), zorder=1)
+    _plot_curves(data, ax, looks, has_markers=False)
+    ax.set(xlim=(0, 1), ylim=(0, 1.02))
+    ax.set(xlabel="Share of synapses, most written first", ylabel="Share of all writes")
+
+
+def _plot_indices(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    """The index of each rule; crosses are what was claimed."""
+    plot_places(data, ax, looks, quantity="y")
+    for place, label in enumerate(looks):
+        if label in CLAIMED:
+            ax.plot(place + 0.42, CLAIMED[label], color=GREY, marker="x", linestyle="none", zorder=4)
+    ax.set(yscale="log", ylabel="Simpson index $D$")
+
+
+def _plot_curves(data: pd.DataFrame, ax: Axes, looks: Looks, *, has_markers: bool = True) -> None:
+    """Thin lines: runs; thick: medians."""
+    for look, rows in _split(data, looks):
+        for _, run in rows[rows["kind"] == "run"].groupby("seed"):
+            ax.plot(run["x"], run["y"], color=look.colour, linewidth=0.4, alpha=0.6, zorder=2)
+        medians = rows[rows["kind"] == "median"]
+        marker = look.marker if has_markers else "none"
+        ax.plot(medians["x"], medians["y"], color=look.colour, marker=marker, markersize=3.0, zorder=3)
+
+
+def _split(data: pd.DataFrame, looks: Looks) -> Iterator[tuple[Look, pd.DataFrame]]:
+    for label, look in looks.items():
+        rows = data[data["label"] == label].sort_values("x")
+        if len(rows):
+            yield look, rows
 
 
 def _get_hidden(run: Run) -> Layer:
@@ -236,3 +259,15 @@ def _watch_trials(setup: SetUp, run: Run, layer: Layer, n_trials: int) -> NDArra
 def _estimate(data: pd.DataFrame, panel: str, x: float) -> pd.DataFrame:
     cells = data[(data["kind"] == "run") & (data["panel"] == panel) & (data["x"] == x)]
     return estimate_by(cells, "y", "label")
+
+
+STUDY = Study(
+    points=POINTS,
+    quick_points=QUICK,
+    measure=measure,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    plot=plot,
+    caption=CAPTION,
+)

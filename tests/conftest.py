@@ -3,14 +3,16 @@
 import os
 import shutil
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import settings
+from made_up import make_run as make_up_run
 
 from bioplast.cli import main
+from bioplast.training.record import Run
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("no-deadline", settings(deadline=None))
@@ -33,6 +35,12 @@ def build_cache(request: pytest.FixtureRequest) -> Iterator[None]:
             patch.setenv("BIOPLAST_CACHE", str(folder))
         patch.delenv("BIOPLAST_SHARED_CACHE", raising=False)
         yield
+
+
+@pytest.fixture
+def make_run() -> Callable[..., Run]:
+    """A function that makes a run's record and trace from the few values a test cares about."""
+    return make_up_run
 
 
 @pytest.fixture

@@ -105,35 +105,24 @@ def test_a_measurement_may_use_a_rule_of_the_project(add, call):
 
 
 ASKING = '''"""What a rule says of itself."""
-import pandas as pd
 from matplotlib.figure import Figure
 
 from bioplast.plasticity import Plasticity
-
-CAPTION = "A summary."
-
-
-def make_points(quick, seeds):
-    return [{"rule": "odd_units"}]
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid
 
 
 def measure(point, project):
     return [{"summary": Plasticity.parse(point["rule"]).selection.summary}]
 
 
-def expected_point_seconds(point):
-    return 1.0
-
-
-def analyse(rows):
-    return rows
-
-
-tabulate = analyse
-
-
-def plot(data):
-    return Figure()
+STUDY = Study(
+    points=Grid(rule="odd_units", seeds=None),
+    measure=measure,
+    analyse=lambda rows: rows,
+    plot=lambda data: Figure(),
+    caption="A summary.",
+)
 '''
 TASK = '''"""Two grey levels."""
 import numpy as np

@@ -18,6 +18,7 @@ ROWS = (
     {"loading"},
     {"additions"},
     {"training"},
+    {"analysis"},
     {"figures"},
     {"studies"},
     {"options", "listing"},

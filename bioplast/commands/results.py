@@ -103,8 +103,8 @@ def find_run_folder(text: str, results: Path | None, project: Path | None) -> Pa
 
 
 def _list_runs(results: Path, where: Sequence[str], project: Path | None) -> None:
+    from bioplast.analysis.columns import format_columns
     from bioplast.studies.catalogue import find_entries, make_entry_rows
-    from bioplast.studies.columns import format_columns
 
     wanted = {}
     for text in where:

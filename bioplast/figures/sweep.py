@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 from matplotlib.axes import Axes
 
-from bioplast.figures.energy import ENERGY_LABELS
-from bioplast.figures.style import Look
-
-SWEEP_LABELS = ENERGY_LABELS | {
-    "samples": "Samples seen",
-    "inefficiency_m0": "$M_0$ / minimum",
-    "inefficiency_m1": "$M_1$ / minimum",
-    "test": "Test accuracy",
-    "best_accuracy": "Best test accuracy",
-    "hidden": "Hidden units $N$",
-    "units": "Plastic hidden units $k$",
-    "fraction": "Fraction $f$",
-    "rate": "Learning rate $\\eta$",
-    "load": "Patterns per input",
-    "threshold": "Threshold $\\theta$",
-    "cost": "Cost of maintenance $c$",
-    "energy": "$M_1$ and maintenance\n(plain learning: 1)",
-    "trials": "Samples seen\n(plain learning: 1)",
-    "saving": "Saving (plain learning: 1)",
-}
+from bioplast.figures.labels import name_axis
+from bioplast.figures.panels import Looks
 
 
-def plot_sweep(data: pd.DataFrame, ax: Axes, quantity: str, looks: Mapping[str, Look], *, over: str) -> Axes:
+def plot_sweep(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str, over: str) -> Axes:
     """Draw a small marker a run and a line through the medians, both axes logarithmic.
 
     Filled markers reached the goal; open ones gave up and show what they had spent by then. A median
@@ -39,8 +19,8 @@ def plot_sweep(data: pd.DataFrame, ax: Axes, quantity: str, looks: Mapping[str, 
     ----------
     data : columns ``label``, ``kind`` (run or median), ``converged``, ``over`` and ``quantity``
     ax : axes to draw on
-    quantity : column with the cost
     looks : how each label is drawn
+    quantity : column with the cost
     over : column with the setting
 
     Returns
@@ -65,8 +45,5 @@ def plot_sweep(data: pd.DataFrame, ax: Axes, quantity: str, looks: Mapping[str, 
                 linestyle="none",
                 zorder=3,
             )
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.set_xlabel(SWEEP_LABELS[over])
-    ax.set_ylabel(SWEEP_LABELS[quantity])
+    ax.set(xscale="log", yscale="log", xlabel=name_axis(over), ylabel=name_axis(quantity))
     return ax

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from bioplast.studies.frame import make_run_frame
+from bioplast.analysis.frame import make_run_frame
 from bioplast.studies.jobs import Failure, name_run
 from bioplast.training.record import Run
 

@@ -78,7 +78,7 @@ def load_runs(results: Path, **wanted: Any) -> pd.DataFrame:
 
     Columns are those of ``make_run_frame``, and ``experiment`` before them.
     """
-    from bioplast.studies.frame import make_run_frame
+    from bioplast.analysis.frame import make_run_frame
 
     entries = find_entries(results, **{"status": "finished"} | wanted)
     found = [entry for entry in entries if entry.run is not None]

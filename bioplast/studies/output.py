@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
+from bioplast.analysis.table import make_markdown, make_rich_table
 from bioplast.errors import RequestError
 from bioplast.figures.style import save_figure, use_style
 from bioplast.studies.caption import fill_caption
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Failure
-from bioplast.studies.table import make_markdown, make_rich_table
 from bioplast.training.lock import only_one
 from bioplast.training.record import Run
 
@@ -53,7 +53,7 @@ def draw(
             data.to_csv(folder / "figure.csv", index=False)
             with use_style():
                 save_figure(experiment.plot(data), folder)
-            table = experiment.tabulate(*findings)
+            table = experiment.tabulate(data, *findings)
             table.to_csv(folder / "table.csv", index=False)
             (folder / "table.md").write_text(make_markdown(table) + "\n", encoding="utf-8")
             caption = fill_caption(experiment.caption, runs, failures, experiment.describe(data))

@@ -10,6 +10,7 @@ from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Failure, Job, Work
 from bioplast.studies.point import Point
 from bioplast.studies.store import Store
+from bioplast.studies.times import Times
 from bioplast.training.config import RunConfig
 from bioplast.training.run import set_up
 
@@ -79,8 +80,9 @@ def make_plan(experiment: Experiment, folder: Path, options: Options) -> Plan:
     tries_again = options.fresh or options.retry
     earlier = [] if tries_again else [note for note in map(store.find_failure, missing) if note]
     given_up = {failure.config.key for failure in earlier}
+    times = Times.read(folder.parent) if missing else Times()
     jobs = [
-        Job(work, store.folder_of(work), experiment.expect_seconds(work), is_fresh=options.fresh)
+        Job(work, store.folder_of(work), times.expect(work), is_fresh=options.fresh)
         for work in missing
         if work.key not in given_up
     ]

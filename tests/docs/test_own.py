@@ -7,11 +7,15 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "own.md").read_text(encoding="utf-8")
 
 
-def test_the_rule_on_the_page_is_the_one_that_works():
-    (shown,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    whole = (ROOT / "docs" / "examples" / "project" / "rules" / "bounded.py").read_text(encoding="utf-8")
-    for paragraph in shown.split("\n\n"):
-        assert paragraph.strip("\n") in whole
+EXAMPLES = ROOT / "docs" / "examples" / "project"
+
+
+def test_what_the_page_shows_is_what_works():
+    shown = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    files = ("rules/bounded.py", "experiments/first.py")
+    for text, name in zip(shown, files, strict=True):
+        whole = (EXAMPLES / name).read_text(encoding="utf-8")
+        assert all(paragraph.strip("\n") in whole for paragraph in text.split("\n\n"))
 
 
 def test_every_path_on_the_page_is_there():

@@ -1,13 +1,11 @@
 from pathlib import Path
 
+import made_up
 import numpy as np
 import pytest
 
-from bioplast.figures.style import use_style
 from bioplast.loading import load_module
-from bioplast.plasticity import Plasticity
 from bioplast.studies.caption import fill_caption
-from bioplast.training.record import Run
 
 experiment = load_module("experiment", "accuracy_energy", Path(__file__).parents[2])
 
@@ -28,24 +26,19 @@ def make_run(rule, seed, goal, *, rate=0.01, offset=0.0, scale=1.0):
         for number, accuracy in enumerate(accuracies)
     ]
     last = trace[-1]
-    record = {
-        "model": "ann",
-        "rule": str(Plasticity.parse(rule)),
-        "seed": seed,
-        "hidden": 100,
-        "task": "mnist",
-        "samples": last["samples"],
-        "converged": goal < 1,
-        "diverged": False,
-        "accuracy": {"online": 0.9, "validation": last["validation"], "test": last["validation"]},
-        "energy": {"m0": last["m0"], "m1": last["m1"], "inefficiency_m1": 1000 * goal - 860, "layers": {}},
-        "signalling": {},
-        "encoding": "paper",
-        "goal": goal,
-        "key": f"{rule}-{seed}-{goal}-{rate}",
-        "config": {"settings": {"learning_rate": rate}},
-    }
-    return Run(record, trace)
+    return made_up.make_run(
+        "ann",
+        rule,
+        seed,
+        m0=last["m0"],
+        m1=last["m1"],
+        converged=goal < 1,
+        trace=trace,
+        energy={"inefficiency_m1": 1000 * goal - 860},
+        samples=last["samples"],
+        goal=goal,
+        config={"settings": {"learning_rate": rate}},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +64,8 @@ def data(runs):
 
 
 def test_full_grid_has_long_runs_goals_and_rates():
-    grid = experiment.make_grid(False, None)
-    assert sum(c.goal == 1.0 for c in grid) == len(experiment.RULES) * experiment.SEEDS
+    grid = experiment.STUDY.list_runs()
+    assert sum(c.goal == 1.0 for c in grid) == len(experiment.RULES) * 5
     assert {c.goal for c in grid if c.goal < 1} == set(experiment.GOALS)
     assert {c.options.get("learning_rate") for c in grid if c.goal == 0.95} - {None} == {
         rate for rate in experiment.RATES if rate != experiment.OWN_RATE
@@ -105,13 +98,8 @@ def test_ratio_is_that_of_plain_runs_with_the_networks_own_rate(data):
     assert ratios["n"].tolist() == [3, 3]
 
 
-def test_spread_over_rates(data):
-    assert experiment.rate_spread(data, 0.003, 0.01).tolist() == pytest.approx([1, 1])
-    assert experiment.rate_spread(data, 0.003, 0.03).tolist() == pytest.approx([2, 2])
-
-
-def test_table_has_a_row_per_cell(runs, data):
-    table = experiment.tabulate(runs)
+def test_table_has_a_row_per_cell(data):
+    table = experiment.tabulate(data)
     assert len(table) == (data["kind"] == "median").sum()
 
 
@@ -123,15 +111,3 @@ def test_caption_says_what_is_seen(runs, data):
     assert "energy to 95 % against the learning rate" in caption
     assert "Medians of M1: 102,400 at 0.003, 102,400 at 0.01, 204,800 at 0.03." in caption
     assert "read along runs of 54,000 samples" in caption
-
-
-def test_figure_draws_what_the_csv_holds(data):
-    with use_style():
-        figure = experiment.plot(data)
-    assert len(figure.axes) == 6
-    runs = data[data["kind"] == "run"]
-    best = [line.get_ydata()[0] for line in figure.axes[3].lines if line.get_linestyle() == "None"]
-    assert sorted(best) == sorted(runs.loc[runs["panel"] == "best", "test"].astype(float))
-    thin = [line for line in figure.axes[0].lines if line.get_linewidth() < 0.5]
-    drawn = np.concatenate([line.get_ydata() for line in thin])
-    assert sorted(drawn) == sorted(runs.loc[runs["panel"] == "asked", "m0"].dropna().astype(float))

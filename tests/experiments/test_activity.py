@@ -49,16 +49,15 @@ def data():
 
 
 def test_the_network_of_compare_is_recorded_and_the_quick_one_is_smaller():
-    full, cells = activity.make_points(False, None)
-    quick, same = activity.make_points(True, None)
+    full, cells = activity.STUDY.list_points()
+    quick, same = activity.STUDY.list_points(quick=True)
     assert cells == same == {"part": "cells"}
     assert (full["rule"], full["hidden"], full["goal"]) == ("largest(0.005, output=0.2)", 200, 0.95)
     assert quick["hidden"] < full["hidden"]
-    assert activity.expected_point_seconds(full) > activity.expected_point_seconds(cells)
 
 
-def test_table_counts_spikes_and_changes():
-    table = activity.tabulate(make_rows()).set_index("moment")
+def test_table_counts_spikes_and_changes(data):
+    table = activity.tabulate(data).set_index("moment")
     assert table.loc["before"].tolist() == [2, 3, 1000, 10]
     assert table.loc["after", "n_written"] == 20
 

@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
@@ -52,10 +51,10 @@ def test_a_cell_is_the_rule_that_writes_its_fraction_of_its_subnet(units, fracti
 
 
 def test_full_grid_has_the_map_and_four_rules_by_size():
-    grid = both.make_grid(False, None)
+    grid = both.STUDY.list_runs()
     assert len({(config.rule, config.hidden, config.seed) for config in grid}) == len(grid)
-    on_map = {config.rule for config in grid if config.hidden == both.MAP_SIZE}
-    assert len(on_map) == len(both.UNITS) * len(both.FRACTIONS)
+    on_map = {config.rule for config in grid if config.hidden == 1000}
+    assert len(on_map) == 4 * 3
     largest = {config.rule for config in grid if config.hidden == 3000}
     assert largest == {
         "plain",
@@ -64,12 +63,6 @@ def test_full_grid_has_the_map_and_four_rules_by_size():
         "subnet(100) + largest(0.003333333, output=1.0)",
     }
     assert {config.protocol for config in grid} == {"paper"}
-
-
-def test_quick_grid_is_small():
-    grid = both.make_grid(True, None)
-    assert len(grid) < 20
-    assert all(config.max_samples <= 20_000 and config.hidden <= 1000 for config in grid)
 
 
 def test_the_map_has_the_medians_of_its_cells(data):
@@ -100,8 +93,8 @@ def test_gain_is_over_the_better_of_the_two_alone_in_the_largest_network(data):
     assert both.savings(data, "largest").loc["m0", "value"] == pytest.approx(10.0)
 
 
-def test_table_has_every_cell_once(runs):
-    table = both.tabulate(runs)
+def test_table_has_every_cell_once(data):
+    table = both.tabulate(data)
     assert len(table) == 10
     assert table.loc[table["units"].eq(50) & table["fraction"].eq(0.1), "reached"].tolist() == ["0/2"]
 
@@ -112,22 +105,6 @@ def test_caption_says_what_is_saved(data):
     assert words["gain"].startswith("M0 10 (10 to 10)")
     assert words["compared"] == "3,000"
     assert "both M0 300 (300 to 300)" in words["savings"]
-    assert all(f"{{{name}}}" in both.CAPTION for name in words)
-
-
-def test_figure_draws_what_the_csv_holds(data, tmp_path):
-    with use_style():
-        figure = both.plot(data)
-    data.to_csv(tmp_path / "figure.csv", index=False)
-    held = pd.read_csv(tmp_path / "figure.csv")
-    cells = held[held["panel"] == "map"]
-    runs = held[(held["panel"] == "size") & (held["kind"] == "run")]
-    for column, quantity in enumerate(both.QUANTITIES):
-        values = figure.axes[column].images[0].get_array().filled(np.nan) * both.UNIT[quantity]
-        assert np.sort(values.ravel()) == pytest.approx(np.sort(cells[quantity]), nan_ok=True)
-        lines = figure.axes[3 + column].lines
-        marks = [line.get_ydata() for line in lines if line.get_linestyle() == "None"]
-        assert sorted(np.concatenate(marks)) == sorted(runs[quantity])
 
 
 def test_one_network_without_a_run_that_got_there_is_still_drawn(make_run):

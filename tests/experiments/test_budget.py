@@ -2,12 +2,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_up import make_priced
 
 from bioplast.figures.style import use_style
 from bioplast.loading import load_module
-from bioplast.plasticity import Plasticity
 from bioplast.studies.caption import fill_caption
-from bioplast.training.record import Run
 
 ROOT = Path(__file__).parents[2]
 budget = load_module("experiment", "budget", ROOT)
@@ -30,31 +29,16 @@ WRITES = {
 
 
 def make_run(network, label, seed, *, converged=True):
-    """A sample has 100 input and 20 hidden spikes, 4,000 events; or 500 multiply-accumulates."""
-    samples, has_spikes = SAMPLES[label] * seed, network == "spiking"
-    record = {
-        "model": network,
-        "rule": str(Plasticity.parse(compare.RULES[network][label])),
-        "seed": seed,
-        "hidden": compare.HIDDEN[network],
-        "task": "mnist",
-        "samples": samples,
-        "converged": converged,
-        "diverged": False,
-        "accuracy": {"online": 0.94, "validation": 0.95, "test": 0.96},
-        "energy": {"m0": WRITES[label] * seed, "m1": 10.0 * seed, "layers": {}},
-        "signalling": {
-            "spikes_input": 100 * samples * has_spikes,
-            "spikes_hidden": 20 * samples * has_spikes,
-            "synaptic_events": 4000 * samples * has_spikes,
-            "macs": 500 * samples * (not has_spikes),
-        },
-        "encoding": "rates",
-        "goal": 0.95,
-        "key": f"{network}-{label}-{seed}",
-        "config": {"settings": {"n_stimulus": 50} if has_spikes else {}},
-    }
-    return Run(record)
+    return make_priced(
+        network,
+        compare.RULES[network][label],
+        seed,
+        samples=SAMPLES[label] * seed,
+        m0=WRITES[label] * seed,
+        m1=10.0 * seed,
+        converged=converged,
+        hidden=compare.HIDDEN[network],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +57,8 @@ def data(runs):
 
 
 def test_runs_are_those_of_the_comparison():
-    assert budget.make_grid(False, 2) == compare.make_grid(False, 2)
-    config = budget.make_grid(True, None)[0]
-    assert budget.expected_seconds(config) == compare.expected_seconds(config)
+    for quick in (False, True):
+        assert budget.STUDY.list_runs(quick) == compare.STUDY.list_runs(quick)
 
 
 def test_bill_by_hand(data):
@@ -130,27 +113,13 @@ def test_totals_go_from_the_ratio_of_signalling_to_that_of_writes(data):
 
 
 def test_table_and_caption_tell_the_prices(runs, data):
-    table = budget.tabulate(runs).set_index(["network", "rule"])
+    table = budget.tabulate(data).set_index(["network", "rule"])
     assert table.loc[("ann", "largest(f)"), "pays from"] == pytest.approx(5 / 9)
     assert table.loc[("spiking", "plain"), "break-even, rodent (ATP)"] == pytest.approx(46_244_000)
     caption = fill_caption(budget.CAPTION, runs, [], budget.describe(data))
     assert "in ATP a write: plain 4.6e+07 (4.6e+07 to 4.6e+07)" in caption
     assert "ann, largest(f) 0.56 (0.56 to 0.56)" in caption
     assert "images were shown, 50 ms each" in caption
-
-
-def test_figure_draws_what_the_csv_holds(data):
-    with use_style():
-        figure = budget.plot(data)
-    bills, prices, *totals = figure.axes
-    shown = data[(data["panel"] == "bill") & (data["kind"] == "median") & data["label"].isin(budget.SHOWN)]
-    drawn = np.concatenate([line.get_ydata() for line in bills.lines])
-    assert sorted(drawn) == sorted(shown["energy_atp"].astype(float))
-    runs = data[(data["panel"] == "break_even") & (data["component"] == "write") & (data["kind"] == "run")]
-    drawn = np.concatenate([line.get_ydata() for line in prices.lines if line.get_linestyle() == "None"])
-    assert sorted(drawn) == sorted(runs["energy_atp"].astype(float))
-    assert [ax.get_title() for ax in totals] == ["ann", "rate", "spiking"]
-    assert all(ax.get_xlabel() for ax in totals)
 
 
 @pytest.mark.parametrize("network", ["spiking", "ann"])
@@ -165,4 +134,4 @@ def test_a_network_in_which_nothing_got_there_leaves_no_nan_in_the_caption(netwo
     with use_style():
         assert budget.plot(data).axes
     assert "nan" not in fill_caption(budget.CAPTION, runs, [], budget.describe(data))
-    assert set(budget.tabulate(runs)["network"]) == set(compare.RULES) - {network}
+    assert set(budget.tabulate(data)["network"]) == set(compare.RULES) - {network}

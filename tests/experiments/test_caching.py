@@ -1,6 +1,6 @@
 from pathlib import Path
 
-import pandas as pd
+import made_up
 import pytest
 
 from bioplast.figures.style import use_style
@@ -8,29 +8,16 @@ from bioplast.loading import load_module
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.cache import Cache
 from bioplast.studies.caption import fill_caption
-from bioplast.training.record import Run
 
 caching = load_module("experiment", "caching", Path(__file__).parents[2])
 SYNAPSE, NEURON = list(caching.WAYS)[:2]
 
 
 def make_run(rule, seed, *, m1, maintenance=0.0, samples=10_000, converged=True):
-    record = {
-        "model": "ann",
-        "rule": str(Plasticity.parse(rule)),
-        "seed": seed,
-        "hidden": 100,
-        "task": "mnist",
-        "samples": samples,
-        "converged": converged,
-        "diverged": False,
-        "accuracy": {},
-        "energy": {"m0": 1, "m1": m1, "maintenance": maintenance, "layers": {}},
-        "signalling": {},
-        "encoding": "rates",
-        "goal": 0.93,
-    }
-    return Run(record)
+    energy = {"maintenance": maintenance}
+    return made_up.make_run(
+        "ann", rule, seed, m1=m1, energy=energy, samples=samples, converged=converged, goal=0.93
+    )
 
 
 def make_cache(theta, per):
@@ -65,13 +52,9 @@ def data(runs):
 
 
 def test_grid_has_every_way_with_plain_beside_it():
-    grid = caching.make_grid(False, None)
+    grid = caching.STUDY.list_runs()
     assert len(grid) == 5 * (1 + sum(len(thresholds) for *_, thresholds in caching.WAYS.values()))
     assert {config.protocol for config in grid} == {"standard"}
-    quick = caching.make_grid(True, None)
-    assert len(quick) == 7
-    assert all(config.goal < 0.93 and config.max_samples <= 20_000 for config in quick)
-    assert caching.expected_seconds(quick[0]) < caching.expected_seconds(quick[1])
 
 
 def test_energy_is_relative_to_plain_on_the_same_seed(data):
@@ -101,7 +84,7 @@ def test_optimum_and_triggers(data):
 
 
 def test_table_and_caption(runs, data):
-    table = caching.tabulate(runs).set_index("label")
+    table = caching.tabulate(data).set_index("label")
     assert table.loc[SYNAPSE, ["threshold", "saving", "trials"]].tolist() == pytest.approx([0.002, 5, 2])
     caption = fill_caption(caching.CAPTION, runs, [], caching.describe(data))
     assert f"{SYNAPSE}: cheapest at 0.002, 5.0 times less than plain." in caption
@@ -118,23 +101,5 @@ def test_a_way_that_never_got_there_is_still_a_figure_and_a_table(runs):
     data = caching.analyse(few)
     with use_style():
         assert len(caching.plot(data).axes) == 3
-    assert caching.tabulate(few).set_index("label").loc[SYNAPSE, "n"] == 0
+    assert caching.tabulate(data).set_index("label").loc[SYNAPSE, "n"] == 0
     assert f"{SYNAPSE}: no threshold reached the goal." in caching.describe(data)["optima"]
-
-
-def test_figure_draws_what_the_csv_holds(data, tmp_path):
-    with use_style():
-        figure = caching.plot(data)
-    data.to_csv(tmp_path / "figure.csv", index=False)
-    held = pd.read_csv(tmp_path / "figure.csv")
-    overs = ("threshold", "threshold", "cost")
-    for ax, panel, over, quantity in zip(figure.axes, "abc", overs, caching.QUANTITIES, strict=True):
-        rows = held[(held["panel"] == panel) & (held["kind"] == "run")]
-        drawn = [
-            point
-            for line in ax.lines
-            if line.get_linestyle() == "None"
-            for point in line.get_xydata().tolist()
-        ]
-        assert sorted(drawn) == sorted(rows[[over, quantity]].to_numpy().tolist())
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == [SYNAPSE, NEURON]

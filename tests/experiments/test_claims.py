@@ -5,12 +5,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from bioplast.analysis.claim import Claim, Part, find_row
+from bioplast.analysis.verdict import VERDICTS, Expectation
 from bioplast.figures.style import use_style
 from bioplast.loading import load_module
 from bioplast.project import list_experiments
 from bioplast.studies.caption import fill_caption
-from bioplast.studies.claim import Claim, Part, find_row
-from bioplast.studies.verdict import VERDICTS, Expectation
 
 ROOT = Path(__file__).parents[2]
 claims = load_module("experiment", "claims", ROOT)
@@ -44,7 +44,7 @@ def sources(monkeypatch):
         )
 
     monkeypatch.setattr(claims, "load_module", load)
-    monkeypatch.setattr(claims, "CLAIMS", {n: Claim(f"claim {n}", "a paper", p) for n, p in PARTS.items()})
+    monkeypatch.setattr(claims, "CLAIMS", {n: Claim(f"claim {n}", "a paper", *p) for n, p in PARTS.items()})
     return {"one": pd.DataFrame(), "two": pd.DataFrame()}
 
 
@@ -64,7 +64,7 @@ def test_each_number_has_its_verdict(sources):
 
 
 def test_a_claim_of_parts_has_one_row_and_one_verdict(sources):
-    table = claims.tabulate(sources).set_index("claim")
+    table = claims.tabulate(claims.analyse(sources)).set_index("claim")
     assert table["verdict"].to_dict() == {"1": "reproduced", "2": "refuted", "3": "cannot be decided"}
     assert table.loc["2", "measured"] == "right: 2 [1.5, 2.5] n = 4; wrong: 9 [8, inf] n = 3"
 
@@ -90,7 +90,7 @@ def test_an_end_that_is_not_known_may_be_anywhere(sources, monkeypatch, low, hig
 
 def test_another_measurement_is_another_verdict(sources, monkeypatch):
     monkeypatch.setitem(FOUND["two"], "wrong", (2.0, 1.5, 2.5, 3))
-    assert claims.tabulate(sources).set_index("claim").loc["2", "verdict"] == "reproduced"
+    assert claims.tabulate(claims.analyse(sources)).set_index("claim").loc["2", "verdict"] == "reproduced"
 
 
 def test_the_caption_counts_the_verdicts(sources):
@@ -127,6 +127,4 @@ def test_every_claim_is_on_an_experiment_that_there_is():
 
 
 def test_verdicts_are_drawn_in_a_look_of_their_own():
-    from bioplast.figures.scoreboard import VERDICT_LOOKS
-
-    assert set(VERDICT_LOOKS) == set(VERDICTS)
+    assert set(claims.VERDICT_LOOKS) == set(VERDICTS)

@@ -1,16 +1,12 @@
-import itertools
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
+import made_up
 import pytest
 
 from bioplast.figures.style import use_style
 from bioplast.loading import load_module
 from bioplast.plasticity import Plasticity
 from bioplast.studies.caption import fill_caption
-from bioplast.training.config import RunConfig
-from bioplast.training.record import Run
 
 compare = load_module("experiment", "compare", Path(__file__).parents[2])
 
@@ -20,27 +16,12 @@ LABELS = ("plain", "largest(f)", "subnet(k)", "subnet(k) + largest(f)", "above(�
 
 def make_run(network, label, seed, *, m0, m1, converged=True):
     """A run of two evaluations, the first at half the energy."""
-    record = {
-        "model": network,
-        "rule": str(Plasticity.parse(compare.RULES[network][label])),
-        "seed": seed,
-        "hidden": 100,
-        "task": "mnist",
-        "samples": 4000 + seed,
-        "converged": converged,
-        "diverged": False,
-        "accuracy": {"online": 0.94, "validation": 0.95, "test": 0.96},
-        "energy": {"m0": m0, "m1": m1, "layers": {}},
-        "signalling": {},
-        "encoding": "rates",
-        "goal": 0.95,
-        "key": f"{network}-{label}-{seed}",
-    }
     trace = [
         {"samples": 2000, "online": 0.8, "validation": None, "m0": m0 // 2, "m1": m1 / 2},
         {"samples": 4000 + seed, "online": 0.94, "validation": 0.95, "m0": m0, "m1": m1},
     ]
-    return Run(record, trace)
+    rule, values = compare.RULES[network][label], {"m0": m0, "m1": m1, "converged": converged}
+    return made_up.make_run(network, rule, seed, samples=4000 + seed, trace=trace, **values)
 
 
 @pytest.fixture(scope="module")
@@ -68,28 +49,16 @@ def data(runs):
 
 @pytest.fixture(scope="module")
 def table(runs):
-    return compare.tabulate(runs).set_index(["network", "rule"])
+    return compare.summarize(runs).set_index(["network", "rule"])
 
 
 def test_full_grid_has_three_networks_five_rules_three_seeds():
-    grid = compare.make_grid(False, None)
+    grid = compare.STUDY.list_runs()
     assert len({(config.model, config.rule, config.seed) for config in grid}) == len(grid) == 45
     assert {config.model for config in grid} == set(NETWORKS)
     assert {(config.goal, config.max_samples, config.seed) for config in grid} == {
         (0.95, None, seed) for seed in (1, 2, 3)
     }
-
-
-def test_quick_grid_has_one_seed_a_lower_goal_and_an_earlier_end():
-    grid = compare.make_grid(True, None)
-    assert len(grid) == 15
-    assert {config.seed for config in grid} == {1}
-    assert all(config.goal < 0.95 and config.max_samples <= 20_000 for config in grid)
-
-
-def test_grid_has_as_many_seeds_as_are_asked_for():
-    assert len(compare.make_grid(True, 2)) == 30
-    assert len(compare.make_grid(False, 5)) == 75
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -105,12 +74,6 @@ def test_every_network_has_every_kind_of_rule(network):
         "subnet(k) + largest(f)": ("subnet", "largest"),
         "above(θ)": ("above",),
     }
-
-
-def test_slow_networks_and_long_runs_are_expected_to_take_longer():
-    ann, spiking = RunConfig("ann"), RunConfig("spiking")
-    assert compare.expected_seconds(spiking) > compare.expected_seconds(ann)
-    assert compare.expected_seconds(RunConfig("ann", max_samples=1000)) < compare.expected_seconds(ann)
 
 
 def test_goal_panel_has_every_run_and_the_median_of_those_that_reached_it(data):
@@ -153,28 +116,10 @@ def test_plain_saves_nothing_against_itself(table):
     assert table.xs("plain", level="rule")["m0 saving"].tolist() == [1.0, 1.0, 1.0]
 
 
-def test_figure_draws_what_the_csv_holds(data, tmp_path):
-    with use_style():
-        figure = compare.plot(data)
-    data.to_csv(tmp_path / "figure.csv", index=False)
-    held = pd.read_csv(tmp_path / "figure.csv")
-    goal, course = held[held["panel"] == "goal"], held[held["panel"] == "course"]
-    assert len(figure.axes) == 8
-    for ax, quantity in zip(figure.axes[:2], ("m0", "m1"), strict=True):
-        markers = [line.get_ydata()[0] for line in ax.lines if line.get_linestyle() == "None"]
-        assert sorted(markers) == sorted(goal.loc[goal["kind"] == "run", quantity])
-    panels = itertools.product(("m0", "m1"), NETWORKS)
-    for ax, (quantity, network) in zip(figure.axes[2:], panels, strict=True):
-        lines = [line for line in ax.lines if line.get_marker() == "None"][1:]  # the first is the goal
-        rows = course[course["network"] == network]
-        assert np.concatenate([line.get_xdata() for line in lines]).tolist() == rows[quantity].tolist()
-        assert np.concatenate([line.get_ydata() for line in lines]).tolist() == rows["online"].tolist()
-
-
 def test_the_run_that_gave_up_is_open_and_the_caption_says_so(data, runs):
     with use_style():
         figure = compare.plot(data)
-    open_markers = [line for line in figure.axes[0].lines if line.get_markerfacecolor() == "none"]
+    open_markers = [line for line in figure.axes[0].lines if line.get_markerfacecolor() == "white"]
     assert [line.get_ydata()[0] for line in open_markers] == [800]
     caption = fill_caption(compare.CAPTION, runs, [])
     rule = Plasticity.parse(compare.RULES["spiking"]["above(θ)"])
@@ -196,11 +141,3 @@ def test_a_network_that_is_missing_altogether_leaves_no_hole(runs):
     with use_style():
         figure = compare.plot(data)
     assert len(figure.axes) == 4
-
-
-def test_nothing_reached_the_goal_is_still_a_figure_and_a_table():
-    runs = [make_run("ann", "plain", 1, m0=10, m1=1.0, converged=False)]
-    with use_style():
-        assert len(compare.plot(compare.analyse(runs)).axes) == 4
-    (row,) = compare.tabulate(runs).to_dict("records")
-    assert (row["reached"], np.isnan(row["m0 saving"])) == ("0/1", True)

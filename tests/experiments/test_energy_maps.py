@@ -58,14 +58,6 @@ def data():
     return maps.analyse(make_rows())
 
 
-def test_points_are_networks_rules_and_seeds():
-    points = maps.make_points(False, None)
-    assert len(points) == 3 * 2 * 5
-    quick = maps.make_points(True, None)
-    assert len(quick) == 6
-    assert max(quick, key=maps.expected_point_seconds)["network"] == "spiking"
-
-
 def test_energy_of_pixels_is_relative_to_the_average_one(layer):
     rows = maps._sum_pixels(layer, 3)
     # Pixel i spent 3 * i * (0 + 1 + 2 + 3 + 4); the average of 0 to 5 is 2.5.
@@ -103,7 +95,7 @@ def test_maps_are_means_over_seeds_and_shares_medians(data):
 
 
 def test_table_and_caption(data):
-    row = maps.tabulate(make_rows()).set_index(["network", "rule"]).loc[("spiking", "plain")]
+    row = maps.summarize(make_rows()).set_index(["network", "rule"]).loc[("spiking", "plain")]
     assert (row["reached"], row["samples"]) == ("1/2", 1500)
     assert row["share of cells"] == pytest.approx((20 + 19) / 210)
     caption = fill_caption(maps.CAPTION, [], [], maps.describe(data))

@@ -8,7 +8,6 @@ import pytest
 from bioplast.energy.cortex import V1_NEURONS
 from bioplast.figures.style import use_style
 from bioplast.loading import load_module
-from bioplast.training.config import RunConfig
 
 size = load_module("experiment", "energy_vs_size", Path(__file__).parents[2])
 
@@ -38,26 +37,11 @@ def data(runs):
 
 
 def test_full_grid_is_plain_learning_of_the_paper_with_fewer_seeds_at_the_top():
-    grid = size.make_grid(False, None)
+    grid = size.STUDY.list_runs()
     assert {(config.rule, config.protocol, config.goal) for config in grid} == {("plain", "paper", 0.95)}
     counts = pd.Series([config.hidden for config in grid]).value_counts().to_dict()
-    assert counts == size.SEEDS
-    assert min(counts) == 30
-    assert max(counts) == 10_000
-    assert max(config.seed for config in size.make_grid(False, 2)) == 2
-
-
-def test_quick_grid_is_small():
-    grid = size.make_grid(True, None)
-    assert max(config.hidden for config in grid) <= 300
-    assert all(config.goal < 0.95 and config.max_samples <= 20_000 for config in grid)
-    assert len(size.make_grid(True, 1)) == len(size.QUICK_SIZES)
-
-
-def test_large_networks_are_expected_to_take_longest():
-    assert size.expected_seconds(RunConfig("ann", hidden=10_000)) > size.expected_seconds(
-        RunConfig("ann", hidden=100)
-    )
+    assert counts == dict.fromkeys((30, 50, 100, 200, 300, 1000, 3000), 5) | {10_000: 3}
+    assert max(config.seed for config in size.STUDY.list_runs(seeds=2)) == 2
 
 
 def test_exponents_are_those_of_the_power_laws_the_runs_follow(data):
@@ -108,11 +92,6 @@ def test_what_is_said_of_v1_holds_for_every_number_of_sizes_that_may_be_fitted(m
     assert row["low"] < by_range.loc[1000, "low"]
 
 
-def test_least_energies_are_those_of_runs_that_reached_the_goal(make_run):
-    runs = [make_run(seed=1, m0=50, converged=False), make_run(seed=2, m0=70), make_run(seed=3, m0=80)]
-    assert size.least_energies(size.analyse(runs))["m0"] == 70
-
-
 def test_steps_are_the_exponents_between_neighbours(data):
     steps = data[data["kind"] == "step"]
     steps = steps[steps["quantity"] == "m0"]
@@ -123,8 +102,8 @@ def test_steps_are_the_exponents_between_neighbours(data):
     assert steps["value"].tolist() == pytest.approx([expected, 1.0, 1.0, 1.0, 1.0])
 
 
-def test_table_has_a_row_a_size_then_exponents_and_v1(runs):
-    table = size.tabulate(runs).set_index("N")
+def test_table_has_a_row_a_size_then_exponents_and_v1(data):
+    table = size.tabulate(data).set_index("N")
     assert table.index.tolist()[:6] == ["30", "100", "300", "1,000", "3,000", "10,000"]
     assert table.loc["30", "reached"] == "2/3"
     assert table.loc["100", "m0"] == 1e8
@@ -140,22 +119,6 @@ def test_caption_says_sizes_seeds_exponents_and_what_v1_would_waste(data):
     assert words["decades"] == "4.4"
     assert words["fitted"] == "1,000, 3,000, 10,000"
     assert words["last"].startswith("M0 1.00 (1.00 to 1.00)")
-    assert all(f"{{{name}}}" in size.CAPTION for name in words)
-
-
-def test_figure_draws_what_the_csv_holds(data, tmp_path):
-    with use_style():
-        figure = size.plot(data)
-    data.to_csv(tmp_path / "figure.csv", index=False)
-    held = pd.read_csv(tmp_path / "figure.csv")
-    runs = held[held["kind"] == "run"]
-    for ax, quantity in zip(figure.axes[:3], ("m0", "m1", "samples"), strict=True):
-        marks = [line.get_ydata() for line in ax.lines if line.get_linestyle() == "None"]
-        assert sorted(np.concatenate(marks)) == sorted(runs[quantity])
-    end = held[held["kind"] == "v1"]
-    last = [line.get_ydata()[-1] for line in figure.axes[5].lines]
-    assert set(last) == {*end["value"], *end["high"], *size.CLAIMED_EXCESS.values()}
-    assert all(ax.get_xlabel() and ax.get_ylabel() for ax in figure.axes)
 
 
 def test_one_size_alone_is_still_a_figure_and_a_table(make_run):
@@ -163,6 +126,6 @@ def test_one_size_alone_is_still_a_figure_and_a_table(make_run):
     data = size.analyse(runs)
     with use_style():
         assert len(size.plot(data).axes) == 6
-    assert size.tabulate(runs)["reached"].iloc[0] == "0/2"
+    assert size.tabulate(data)["reached"].iloc[0] == "0/2"
     assert np.isnan(size.exponents(data)["value"]).all()
     assert size.describe(data)["exponents"] == "M0 not known, M1 not known, samples not known"

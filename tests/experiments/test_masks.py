@@ -1,12 +1,9 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from bioplast.figures.style import use_style
 from bioplast.loading import load_module
-from bioplast.training.config import RunConfig
 
 masks = load_module("experiment", "masks", Path(__file__).parents[2])
 
@@ -34,22 +31,13 @@ def data(runs):
 
 
 def test_full_grid_has_every_kind_of_mask_and_plain_beside_them():
-    grid = masks.make_grid(False, None)
+    grid = masks.STUDY.list_runs()
     rules = {config.rule for config in grid}
     assert len(rules) == 1 + len(masks.RULES) * len(masks.FRACTIONS) - len(masks.LEFT_OUT)
     assert {"plain", "fixed(0.1, output=1.0)", "subnet(30)"} <= rules
     assert "random(0.03, output=1.0)" not in rules
     assert {(config.protocol, config.hidden, config.goal) for config in grid} == {("paper", 100, 0.95)}
-    assert len(masks.make_grid(False, 4)) == 4 * len(rules)
-
-
-def test_quick_grid_gives_up_early():
-    assert all(config.max_samples <= 20_000 and config.goal < 0.95 for config in masks.make_grid(True, None))
-
-
-def test_random_masks_are_expected_to_take_longest():
-    slow, fast = (RunConfig("ann", rule=rule) for rule in ("random(0.1)", "fixed(0.1)"))
-    assert masks.expected_seconds(slow) > masks.expected_seconds(fast)
+    assert len(masks.STUDY.list_runs(seeds=4)) == 4 * len(rules)
 
 
 def test_plain_learning_is_the_end_of_every_line(data):
@@ -76,23 +64,8 @@ def test_the_best_accuracy_is_that_of_any_time(data):
     assert best.loc["random", 0.03] == 0.9
 
 
-def test_table_has_a_row_a_rule_and_fraction(runs):
-    table = masks.tabulate(runs).set_index(["rule", "fraction"])
+def test_table_has_a_row_a_rule_and_fraction(data):
+    table = masks.tabulate(data).set_index(["rule", "fraction"])
     assert table.loc[("fixed", 0.1), "reached"] == "0/2"
     assert np.isnan(table.loc[("fixed", 0.1), "m0"])
     assert table.loc[("subnet", 0.1), "m0"] == 100.0
-
-
-def test_figure_draws_what_the_csv_holds(data, tmp_path):
-    with use_style():
-        figure = masks.plot(data)
-    data.to_csv(tmp_path / "figure.csv", index=False)
-    held = pd.read_csv(tmp_path / "figure.csv")
-    runs = held[held["kind"] == "run"]
-    for ax, quantity in zip(figure.axes, (*masks.QUANTITIES, "best_accuracy"), strict=True):
-        marks = [line.get_ydata() for line in ax.lines if line.get_linestyle() == "None"]
-        assert sorted(np.concatenate(marks)) == sorted(runs[quantity])
-        assert ax.get_xlabel()
-        assert ax.get_ylabel()
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["fixed", "random", "subnet"]
-    assert all(f"{{{name}}}" in masks.CAPTION for name in masks.describe(data))

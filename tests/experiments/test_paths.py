@@ -6,7 +6,6 @@ import pytest
 
 from bioplast.figures.style import use_style
 from bioplast.loading import load_module
-from bioplast.training.config import RunConfig
 
 paths = load_module("experiment", "paths", Path(__file__).parents[2])
 
@@ -31,31 +30,20 @@ def data(runs):
 
 
 def test_full_grid_has_subnets_smaller_than_their_network_and_plain_beside_them():
-    grid = paths.make_grid(False, None)
+    grid = paths.STUDY.list_runs()
     cells = {(config.rule, config.hidden) for config in grid}
     assert ("subnet(70)", 100) in cells
     assert ("subnet(100)", 100) not in cells
-    assert {hidden for rule, hidden in cells if rule == "plain"} == set(paths.SIZES)
+    assert {hidden for rule, hidden in cells if rule == "plain"} == {100, 300, 1000, 3000, 10_000}
     assert {config.protocol for config in grid} == {"paper"}
     assert len({(config.rule, config.hidden, config.seed) for config in grid}) == len(grid)
 
 
 def test_plain_learning_in_the_largest_network_has_fewer_seeds():
-    grid = paths.make_grid(False, 5)
+    grid = paths.STUDY.list_runs(seeds=5)
     counts = pd.Series([(config.rule, config.hidden) for config in grid]).value_counts()
-    assert counts["plain", 10_000] == paths.PLAIN_SEEDS[10_000] < paths.SEEDS
+    assert counts["plain", 10_000] == 3
     assert counts["subnet(100)", 10_000] == 5
-
-
-def test_quick_grid_gives_up_early():
-    assert all(
-        config.max_samples <= 20_000 and config.hidden <= 1000 for config in paths.make_grid(True, None)
-    )
-
-
-def test_what_is_plastic_and_not_the_network_decides_how_long_a_run_takes():
-    plain, subnet = (RunConfig("ann", rule=rule, hidden=10_000) for rule in ("plain", "subnet(100)"))
-    assert paths.expected_seconds(plain) > 10 * paths.expected_seconds(subnet)
 
 
 def test_the_cheapest_subnet_is_over_all_sizes(data):
@@ -75,8 +63,8 @@ def test_savings_are_those_in_the_largest_network(data):
     assert paths.savings(data).loc["samples", "value"] == 1.0
 
 
-def test_table_has_a_row_a_cell_then_the_exponents(runs):
-    table = paths.tabulate(runs)
+def test_table_has_a_row_a_cell_then_the_exponents(data):
+    table = paths.tabulate(data)
     row = table[(table["k"] == 30) & (table["N"] == "1,000")].iloc[0]
     assert row["reached"] == "0/2"
     assert np.isnan(row["m0"])
@@ -90,25 +78,6 @@ def test_caption_says_the_best_size_what_it_saves_and_the_exponents(data):
     assert words["largest"] == "10,000"
     assert words["cell_seeds"] == "n = 2 seeds"
     assert words["exponents"].startswith("k = 100: M0 ")
-    assert all(f"{{{name}}}" in paths.CAPTION for name in words)
-
-
-def test_figure_draws_what_the_csv_holds(data, tmp_path):
-    with use_style():
-        figure = paths.plot(data)
-    data.to_csv(tmp_path / "figure.csv", index=False)
-    held = pd.read_csv(tmp_path / "figure.csv")
-    runs = held[held["kind"] == "run"]
-    places = [("units", name) for name in paths.QUANTITIES] + [("size", name) for name in paths.ENERGIES]
-    for ax, (panel, quantity) in zip(figure.axes[:5], places, strict=True):
-        marks = [line.get_ydata() for line in ax.lines if line.get_linestyle() == "None"]
-        assert sorted(np.concatenate(marks)) == sorted(runs.loc[runs["panel"] == panel, quantity])
-    assert all(ax.get_xlabel() and ax.get_ylabel() for ax in figure.axes)
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
-        "N = 300",
-        "N = 1,000",
-        "N = 10,000",
-    ]
 
 
 def test_runs_that_all_gave_up_are_still_a_figure_a_table_and_a_caption(make_run):
@@ -116,5 +85,5 @@ def test_runs_that_all_gave_up_are_still_a_figure_a_table_and_a_caption(make_run
     data = paths.analyse(runs)
     with use_style():
         assert len(paths.plot(data).axes) == 6
-    assert paths.tabulate(runs)["reached"].tolist() == ["0/1"]
+    assert paths.tabulate(data)["reached"].tolist() == ["0/1"]
     assert paths.describe(data)["savings"] == "M0 not known, M1 not known, samples not known"

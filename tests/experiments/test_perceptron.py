@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bioplast.figures.style import use_style
 from bioplast.loading import load_module
 from bioplast.studies.caption import fill_caption
 
@@ -61,18 +60,6 @@ def pick(data, **values):
     return data
 
 
-def test_points_are_loads_and_ways_by_seed():
-    points = perceptron.make_points(False, None)
-    assert len(points) == 5 * (len(perceptron.LOADS) + len(perceptron.WAYS))
-    assert {"part": "load", "load": 1.9, "seed": 5} in points
-    assert len(perceptron.make_points(True, 1)) == len(perceptron.QUICK_LOADS) + len(perceptron.WAYS)
-
-
-def test_the_claims_load_takes_longest():
-    longest = max(perceptron.make_points(False, 1), key=perceptron.expected_point_seconds)
-    assert longest["load"] == 1.9
-
-
 def test_energy_is_m1_and_priced_maintenance(data):
     energies = pick(data, panel="b", label="c = 0.01", kind="median").set_index("threshold")["energy"]
     assert energies.astype(float).to_dict() == pytest.approx({2: 0.6, 10: 0.6, 80: 4.02})
@@ -96,7 +83,7 @@ def test_inefficiency_beside_the_theory(data):
     measured, theory = perceptron.find_inefficiency(data, 1.9)
     assert (measured.median, measured.low, measured.high, measured.n) == pytest.approx((380, 190, 570, 3))
     assert theory == pytest.approx(133)
-    table = perceptron.tabulate(make_rows()).set_index(["what", "at"])
+    table = perceptron.tabulate(data).set_index(["what", "at"])
     row = table.loc[("M1 / minimum", "load 1.9")]
     assert row[["measured", "measured low", "measured high", "theory"]].tolist() == pytest.approx(
         [380, 190, 570, 133]
@@ -107,26 +94,6 @@ def test_caption_says_what_is_seen(data):
     caption = fill_caption(perceptron.CAPTION, [], [], perceptron.describe(data))
     assert "At a load of 1.9 the median is 380 (190 to 570), the theory's 133." in caption
     assert "c = 0.001: cheapest at 10 (theory 12.0), 6.7 times less than plain." in caption
-
-
-def test_figure_draws_what_the_csv_holds(data, tmp_path):
-    with use_style():
-        figure = perceptron.plot(data)
-    data.to_csv(tmp_path / "figure.csv", index=False)
-    held = pd.read_csv(tmp_path / "figure.csv")
-    for ax, (panel, over, quantity) in zip(
-        figure.axes,
-        (("a", "load", "inefficiency_m1"), ("b", "threshold", "energy"), ("c", "threshold", "energy")),
-        strict=True,
-    ):
-        rows = held[(held["panel"] == panel) & held["kind"].isin(["run", "claim"])]
-        drawn = [
-            point
-            for line in ax.lines
-            if line.get_linestyle() == "None"
-            for point in line.get_xydata().tolist()
-        ]
-        assert sorted(drawn) == sorted(rows[[over, quantity]].to_numpy().tolist())
 
 
 @pytest.mark.parametrize(("part", "label"), [("load", None), ("cache", "no decay"), ("cache", "τ = 3,000")])

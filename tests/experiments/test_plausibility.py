@@ -1,6 +1,7 @@
 import itertools
 from pathlib import Path
 
+import made_up
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +10,6 @@ from bioplast.figures.style import use_style
 from bioplast.loading import load_module
 from bioplast.plasticity import Plasticity
 from bioplast.studies.caption import fill_caption
-from bioplast.training.record import Run
 
 experiment = load_module("experiment", "plausibility", Path(__file__).parents[2])
 LAST = experiment.RUNGS[-1]
@@ -26,24 +26,18 @@ def make_run(rung, rule, seed, *, per_image, n_images, converged=True):
         }
         for number, online in enumerate((0.8, 0.935, 0.925, 0.955), 1)
     ]
-    record = {
-        "model": rung.model,
-        "rule": str(Plasticity.parse(rule)),
-        "seed": seed,
-        "hidden": 200,
-        "task": "mnist",
-        "samples": n_images,
-        "converged": converged,
-        "diverged": False,
-        "accuracy": {"online": 0.95, "validation": 0.95, "test": 0.95},
-        "energy": {"m0": trace[-1]["m0"], "m1": trace[-1]["m1"], "layers": {}},
-        "signalling": {},
-        "encoding": "rates",
-        "goal": 0.95,
-        "key": f"{rung.name}-{rule}-{seed}",
-        "config": {"options": dict(sorted(rung.options.items()))},
-    }
-    return Run(record, trace)
+    return made_up.make_run(
+        rung.model,
+        rule,
+        seed,
+        m0=trace[-1]["m0"],
+        m1=trace[-1]["m1"],
+        converged=converged,
+        trace=trace,
+        hidden=200,
+        samples=n_images,
+        config={"options": dict(sorted(rung.options.items()))},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +60,11 @@ def data(runs):
 
 
 def test_every_rung_has_its_restriction_and_a_plain_network_to_compare_with():
-    grid = experiment.make_grid(False, None)
+    grid = experiment.STUDY.list_runs()
     cells = {(c.model, tuple(c.options.items()), c.rule) for c in grid}
     # Rungs that differ in the restriction only share one.
     assert len(cells) == len(experiment.RUNGS) + 6
-    assert len(grid) == len(cells) * experiment.SEEDS
+    assert len(grid) == len(cells) * 5
     for rung in experiment.RUNGS:
         for rule in ("plain", str(Plasticity.parse(rung.rule))):
             assert (rung.model, tuple(sorted(rung.options.items())), rule) in cells
@@ -82,20 +76,6 @@ def test_steps_add_up():
     for rung, following in itertools.pairwise(spiking):
         assert rung.options.items() <= following.options.items()
         assert (rung.options, rung.rule) != (following.options, following.rule)
-
-
-def test_quick_form_is_a_part_of_the_ladder_with_one_seed():
-    grid = experiment.make_grid(True, None)
-    assert {c.seed for c in grid} == {1}
-    assert {c.goal for c in grid} == {0.9}
-    assert len(grid) < len(experiment.make_grid(False, 1))
-    assert len(experiment.make_grid(True, 2)) == 2 * len(grid)
-
-
-def test_runs_that_take_longer_are_expected_to():
-    plain = {rung.name: experiment.RunConfig(rung.model, options=rung.options) for rung in experiment.RUNGS}
-    seconds = {name: experiment.expected_seconds(config) for name, config in plain.items()}
-    assert 0 < seconds["artificial"] < seconds["rate dynamics"] < seconds["random feedback"]
 
 
 def test_energy_is_read_when_online_accuracy_and_when_validation_gets_there(data):
@@ -147,8 +127,8 @@ def test_rung_of_which_one_half_is_missing_is_left_out(runs):
     assert rungs == {rung.name for rung in experiment.RUNGS} - {"rate dynamics"}
 
 
-def test_table_has_a_row_for_each_rung_accuracy_and_rule(runs):
-    table = experiment.tabulate(runs)
+def test_table_has_a_row_for_each_rung_accuracy_and_rule(data):
+    table = experiment.tabulate(data)
     assert len(table) == 4 * len(experiment.RUNGS)
     row = table[(table["rung"] == LAST.name) & (table["level"] == 0.95) & (table["rule"] != "plain")].iloc[0]
     assert row["reached"] == "2/3"

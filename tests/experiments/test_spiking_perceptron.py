@@ -32,10 +32,10 @@ def rows():
 
 
 def test_points_have_a_seed_each_and_all_thresholds():
-    points = experiment.make_points(False, None)
+    points = experiment.STUDY.list_points()
     assert [point["seed"] for point in points] == [1, 2, 3, 4, 5]
     assert {point["thresholds"] for point in points} == {"0.05 0.1 0.2 0.5"}
-    assert len(experiment.make_points(True, 2)) == 2
+    assert len(experiment.STUDY.list_points(quick=True, seeds=2)) == 2
 
 
 def test_medians_are_of_the_seeds_that_learned(rows):

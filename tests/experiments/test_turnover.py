@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bioplast.figures.style import use_style
 from bioplast.loading import load_module
 
 ROOT = Path(__file__).parents[2]
@@ -68,13 +67,6 @@ def test_rates_go_by_brightness_of_the_pixel_and_leave_the_bias_out():
     assert rates[-1] == pytest.approx(0.05)
 
 
-def test_points_are_rules_by_seeds():
-    full, quick = turnover.make_points(False, None), turnover.make_points(True, None)
-    assert len(full) == len(turnover.RULES) * turnover.SEEDS
-    assert len(quick) == len(turnover.RULES)
-    assert turnover.expected_point_seconds(quick[0]) < turnover.expected_point_seconds(full[0])
-
-
 def test_measured_where_the_answer_is_known():
     rule, index = turnover.RULES["fixed(0.01)"], 0.01
     point = {"label": "fixed(0.01)", "rule": rule, "seed": 1, "samples": 50, "trials": 5}
@@ -94,8 +86,8 @@ def test_scoreboard_gets_medians_and_counts(data):
     assert turnover.overlaps(data, 2)["value"].tolist() == [0.25] * 3
 
 
-def test_table_has_a_row_a_rule(rows):
-    table = turnover.tabulate(rows).set_index("label")
+def test_table_has_a_row_a_rule(data):
+    table = turnover.tabulate(data).set_index("label")
     assert list(table.index) == ["plain", "largest(0.01)", "fixed(0.01)"]
     assert table.loc["largest(0.01)"].tolist() == pytest.approx([0.01, 0.5, 0.2])
 
@@ -104,14 +96,3 @@ def test_caption_tells_the_indices(data):
     fields = turnover.describe(data)
     assert fields["n_seeds"] == "n = 3 seeds"
     assert "largest(0.01) 0.2 (0.18 to 0.2)" in fields["indices"]
-
-
-def test_figure_draws_what_the_csv_holds(data):
-    with use_style():
-        figure = turnover.plot(data)
-    assert len(figure.axes) == 4
-    runs = data[data["kind"] == "run"]
-    markers = [line.get_ydata()[0] for line in figure.axes[2].lines if line.get_linestyle() == "None"]
-    claimed = [value for label, value in turnover.CLAIMED.items() if label in set(data["label"])]
-    assert sorted(markers) == pytest.approx(sorted([*runs.loc[runs["panel"] == "index", "y"], *claimed]))
-    assert all(ax.get_ylabel() for ax in figure.axes)

@@ -1,8 +1,9 @@
 import pandas as pd
 import pytest
 
+from bioplast.figures.labels import LABELS
 from bioplast.figures.style import make_figure, make_looks
-from bioplast.figures.sweep import SWEEP_LABELS, plot_sweep
+from bioplast.figures.sweep import plot_sweep
 
 DATA = pd.DataFrame(
     [
@@ -19,7 +20,7 @@ DATA = pd.DataFrame(
 
 @pytest.fixture
 def ax():
-    return plot_sweep(DATA, make_figure(85, 60).subplots(), "m0", make_looks("ab"), over="hidden")
+    return plot_sweep(DATA, make_figure(85, 60).subplots(), make_looks("ab"), quantity="m0", over="hidden")
 
 
 def test_every_run_is_a_marker_and_those_that_gave_up_are_open(ax):
@@ -41,5 +42,5 @@ def test_medians_are_a_line_in_the_order_of_the_setting(ax):
 
 def test_axes_are_logarithmic_and_labelled_and_every_label_is_in_the_legend(ax):
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
-    assert (ax.get_xlabel(), ax.get_ylabel()) == (SWEEP_LABELS["hidden"], SWEEP_LABELS["m0"])
+    assert (ax.get_xlabel(), ax.get_ylabel()) == (LABELS["hidden"], LABELS["m0"])
     assert ax.get_legend_handles_labels()[1] == ["a", "b"]

@@ -4,16 +4,19 @@ from bioplast.errors import RequestError
 from bioplast.loading import load_module
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.point import Point
-from bioplast.training.config import RunConfig
 
-NAMES = ("expected_seconds", "analyse", "tabulate", "plot")
-WHOLE = "CAPTION = ''\n" + "".join(f"{name} = print\n" for name in NAMES)
-GRID = "def make_grid(quick, seeds): return [quick, seeds]\n"
-POINTS = """
-def make_points(quick, seeds): return [{"load": 0.5, "seed": seeds}]
-def measure(point, project): return [{"twice": 2 * point["load"]}]
-def expected_point_seconds(point): return 10 * point["load"]
+HEAD = """
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid
 """
+WHOLE = HEAD + "STUDY = Study(grid=Grid(model='ann', seeds=2), plot=print, caption='Words.')"
+POINTED = (
+    HEAD
+    + """
+def measure(point, project): return [{"twice": 2 * point["load"]}]
+STUDY = Study(points=Grid(load=[0.5], seeds=2), measure=measure, analyse=print, plot=print, caption="")
+"""
+)
 
 
 def load(study, name, text):
@@ -21,52 +24,53 @@ def load(study, name, text):
     return load_module("experiment", name, study)
 
 
-@pytest.mark.parametrize(
-    ("text", "missing"),
-    [
-        ("CAPTION = ''\ndef make_grid(quick, seeds): ...\n", "analyse, tabulate, plot, expected_seconds"),
-        (WHOLE, "make_grid"),
-        (WHOLE + GRID + "make_points = print\n", "measure, expected_point_seconds"),
-        ("CAPTION = ''\nSOURCES = ('a', 'b')\n", "analyse, tabulate, plot"),
-    ],
-)
-def test_a_file_that_lacks_something_is_refused_by_name(study, text, missing):
-    with pytest.raises(RequestError, match=rf"half\.py must define {missing}$"):
+@pytest.mark.parametrize("text", ["", "STUDY = 3"])
+def test_a_file_without_a_study_is_refused_by_name(study, text):
+    with pytest.raises(RequestError, match=r"half\.py must define STUDY, a bioplast"):
         Experiment(load(study, "half", text))
 
 
-def test_the_name_is_that_of_the_file(study):
-    assert Experiment(load(study, "whole", WHOLE + GRID)).name == "whole"
+def test_a_study_that_lacks_something_is_refused_with_its_line(study):
+    text = HEAD + "STUDY = Study(plot=print, caption='')"
+    with pytest.raises(RequestError, match=r"half\.py cannot be loaded: line 4: ValueError: Study: must "):
+        load(study, "half", text)
 
 
-def test_an_experiment_of_runs_has_no_points_and_nothing_more_to_say(study):
-    experiment = Experiment(load(study, "whole", WHOLE + GRID))
-    assert experiment.make_grid(True, 3) == [True, 3]
+def test_an_experiment_is_its_file_s_study_under_the_file_s_name(study):
+    experiment = Experiment(load(study, "whole", WHOLE))
+    assert (experiment.name, experiment.caption, experiment.sources) == ("whole", "Words.", ())
+    assert [config.seed for config in experiment.make_grid(False, None)] == [1, 2]
     assert experiment.make_points(True, 3) == []
-    assert (experiment.sources, experiment.describe(None)) == ((), {})
+    assert (experiment.has_runs, experiment.has_points) == (True, False)
 
 
-def test_points_are_those_of_the_file_under_its_name(study):
-    experiment = Experiment(load(study, "pointed", WHOLE + GRID + POINTS))
-    (point,) = experiment.make_points(False, 2)
-    assert point == Point("pointed", {"load": 0.5, "seed": 2})
-    assert experiment.expect_seconds(point) == 5.0
-    assert experiment.measure(point, study) == [{"twice": 1.0}]
+def test_points_are_measured_by_the_file(study):
+    experiment = Experiment(load(study, "pointed", POINTED))
+    points = experiment.make_points(False, 1)
+    assert points == [Point("pointed", {"load": 0.5, "seed": 1})]
+    assert experiment.measure(points[0], study) == [{"twice": 1.0}]
+    assert (experiment.has_runs, experiment.make_grid(False, None)) == (False, [])
+    assert points[0].provenance["code"]["experiments/pointed.py"]
 
 
-def test_an_experiment_of_points_need_not_have_runs(study):
-    text = "CAPTION = ''\nanalyse = tabulate = plot = print\n" + POINTS
-    experiment = Experiment(load(study, "measured", text))
-    assert (experiment.has_runs, experiment.has_points) == (False, True)
-    assert experiment.make_grid(False, None) == []
+@pytest.mark.parametrize("change", [("2 * point", "3 * point"), ("load=[0.5]", "load=[0.25]")])
+def test_points_of_other_code_are_other_points(study, change):
+    before = Experiment(load(study, "pointed", POINTED)).make_points(False, 1)
+    after = Experiment(load(study, "pointed", POINTED.replace(*change))).make_points(False, 1)
+    assert before[0].key != after[0].key
+    # What is drawn of them does not count.
+    other = POINTED.replace("analyse=print", "analyse=len")
+    again = Experiment(load(study, "pointed", other)).make_points(False, 1)
+    assert again[0].key == before[0].key
 
 
-def test_how_long_a_run_takes_is_asked_of_the_file(study):
-    text = WHOLE + GRID + "def expected_seconds(config): return 7 * config.seed\n"
-    assert Experiment(load(study, "timed", text)).expect_seconds(RunConfig("ann", seed=3)) == 21.0
+def test_the_network_that_a_point_names_counts(study):
+    text = POINTED.replace("load=[0.5]", "load=[0.5], network='tiny'")
+    (point,) = Experiment(load(study, "pointed", text)).make_points(False, 1)
+    assert "models/tiny.py" in point.provenance["code"]
 
 
-def test_an_experiment_made_of_others_has_no_runs_of_its_own(study):
-    text = "CAPTION = ''\nSOURCES = ('a', 'b')\nanalyse = tabulate = plot = print\n"
-    experiment = Experiment(load(study, "derived", text))
-    assert (experiment.sources, experiment.make_grid(False, None)) == (("a", "b"), [])
+def test_what_measures_must_be_a_function_of_the_file(study):
+    text = POINTED.replace("measure=measure", "measure=lambda point, project: []")
+    with pytest.raises(RequestError, match=r"Study.measure: must be a function of .*pointed\.py"):
+        Experiment(load(study, "pointed", text)).make_points(False, 1)

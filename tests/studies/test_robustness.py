@@ -28,34 +28,24 @@ COUNTING = """
 """
 EXPERIMENT = '''
 """Energy of tiny networks."""
+from bioplast.analysis.cells import Cells
 from bioplast.figures.style import make_figure
-from bioplast.studies.frame import make_run_frame
-from bioplast.studies.grid import make_product, make_seeds
-
-CAPTION = "Energy to {{goal}}, {{seeds}}. {{missing}}"
-
-
-def make_grid(quick, seeds):
-    numbers = make_seeds(seeds or 8)
-    return make_product(model="tiny", task={task!r}, goal=1.0, max_samples={samples}, seed=numbers)
-
-
-def expected_seconds(config):
-    return 1.0
-
-
-def analyse(runs):
-    return make_run_frame(runs)[["model", "seed", "m0", "m1"]]
-
-
-def tabulate(runs):
-    return analyse(runs).groupby("model").median().reset_index()
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid
 
 
 def plot(data):
     figure = make_figure(85, 60)
     figure.subplots().plot(data["seed"], data["m1"])
     return figure
+
+
+STUDY = Study(
+    grid=Grid(model="tiny", task={task!r}, goal=1.0, max_samples={samples}, seeds=8),
+    analyse=Cells(["model"], ["m0", "m1"]),
+    plot=plot,
+    caption="Energy to {{goal}}, {{seeds}}. {{missing}}",
+)
 '''
 
 

@@ -1,0 +1,1 @@
+"""From runs to numbers: frames, medians with intervals, savings, optima, power laws, claims."""
