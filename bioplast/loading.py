@@ -8,12 +8,9 @@ sent between the two.
 from __future__ import annotations
 
 import importlib.util
-import signal
 import sys
-import threading
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +19,7 @@ from bioplast.code_digest import digest_code
 from bioplast.errors import RequestError
 from bioplast.files import read_file
 from bioplast.project import EXAMPLES, EXPERIMENTS, MODELS, RULES, TASKS, list_files, list_roots
+from bioplast.signals import leave_signals
 
 _FOLDERS_BY_KIND = {
     "model": MODELS,
@@ -138,20 +136,6 @@ def read_source(path: Path) -> bytes:
         return read_file(path)
     except OSError as error:
         raise RequestError(f"{path}: cannot be read ({error.strerror})") from None
-
-
-@contextmanager
-def leave_signals() -> Iterator[None]:
-    """Let code import Brian2 in a thread: it takes over Ctrl-C, which only the main thread may do."""
-    if threading.current_thread() is threading.main_thread():
-        yield
-        return
-    before = signal.signal
-    signal.signal = lambda number, handler: signal.getsignal(number)  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        signal.signal = before
 
 
 def _explain(error: Exception, path: Path) -> str:

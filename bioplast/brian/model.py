@@ -29,6 +29,7 @@ from bioplast.network import DTYPES, Graph, Outcome, Population, State
 from bioplast.network.weights import make_layers
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_between, check_choice, check_not_negative
+from bioplast.signals import leave_signals
 from bioplast.sizes import Hidden, list_sizes
 from bioplast.tasks.task import Trials
 
@@ -117,7 +118,8 @@ class BrianModel(ABC):
     @cached_property
     def graph(self) -> Graph:
         """Populations and projections."""
-        return self.make_graph()
+        with leave_signals():  # the equations' units may be the first to need Brian2
+            return self.make_graph()
 
     @abstractmethod
     def make_graph(self) -> Graph:
@@ -264,7 +266,8 @@ class BrianModel(ABC):
     @cached_property
     def _runner(self) -> Runner:
         start = time.perf_counter()
-        runner = RUNNERS[self.device](self)
+        with leave_signals():
+            runner = RUNNERS[self.device](self)
         self.build_seconds += time.perf_counter() - start
         return runner
 

@@ -11,7 +11,8 @@ from distributed import Status, Worker, get_worker
 
 from bioplast.additions import load_additions
 from bioplast.errors import RequestError
-from bioplast.loading import leave_signals, load_module
+from bioplast.loading import load_module
+from bioplast.signals import leave_signals
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Event, Failure, Job
 from bioplast.studies.point import Point, find_point, write_point
