@@ -6,8 +6,9 @@ The model says what is proposed, in its own words; everything here is what the r
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from brian2 import Function, Synapses, prefs
@@ -164,7 +165,7 @@ def make_booking(change: str, *, bounded: bool = False) -> str:
 
 def make_float64() -> Function:
     """``float64(x)``: a change is booked in double precision even where weights are single."""
-    function = Function(np.float64, arg_units=[None], return_unit=lambda unit: unit, stateless=True)
+    function = _make_function(np.float64)
     code = "inline double float64(double x) { return x; }"
     function.implementations.add_implementation("cpp", code, name="float64")
     function.implementations.add_implementation("cython", _wrap(code, "double", "float64"), name="float64")
@@ -181,14 +182,19 @@ def make_stored(dtype: DTypeLike = None, *, guarded: bool = False) -> Function:
         they would take ``(w + change) - w`` for the change
     """
     dtype = np.dtype(prefs.core.default_float_dtype if dtype is None else dtype).type
-    function = Function(
-        lambda w: np.asarray(w, dtype), arg_units=[None], return_unit=lambda unit: unit, stateless=True
-    )
+    function = _make_function(lambda w: np.asarray(w, dtype))
     real = c_data_type(dtype)
     body = f"volatile {real} kept = w; return kept;" if guarded else "return w;"
     code = f"inline {real} stored({real} w) {{ {body} }}"
     function.implementations.add_implementation("cpp", code, name="stored")
     function.implementations.add_implementation("cython", _wrap(code, real, "stored"), name="stored")
+    return function
+
+
+def _make_function(meaning: Callable[[Any], Any]) -> Function:
+    """A function of a number with the number's unit; NumPy calls it as it is, not in Brian2's wrapper for units."""
+    function = Function(meaning, arg_units=[None], return_unit=lambda unit: unit, stateless=True)
+    function.implementations.add_implementation("numpy", meaning)
     return function
 
 
