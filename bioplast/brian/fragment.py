@@ -192,7 +192,7 @@ def make_stored(dtype: DTypeLike = None, *, guarded: bool = False) -> Function:
 
 
 def _make_function(meaning: Callable[[Any], Any]) -> Function:
-    """A function of a number with the number's unit; NumPy calls it as it is, not in Brian2's wrapper for units."""
+    """A function of a number, with its unit, which NumPy calls without Brian2's slow check of units."""
     function = Function(meaning, arg_units=[None], return_unit=lambda unit: unit, stateless=True)
     function.implementations.add_implementation("numpy", meaning)
     return function

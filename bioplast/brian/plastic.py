@@ -1,0 +1,170 @@
+"""One plastic variable of somebody's synapses: what of its changes is written, and the books of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+from typing import Any
+
+from brian2 import DimensionMismatchError, Equations, Quantity, Synapses, second
+from brian2.core.functions import Function
+from brian2.units.fundamentalunits import get_dimensions, have_same_dimensions
+from brian2.utils.stringtools import get_identifiers
+
+from bioplast.brian.additions import CELL_VARIABLES, Additions
+from bioplast.brian.decisions import is_runtime
+from bioplast.brian.fragment import make_float64, make_stored
+from bioplast.brian.layout import Layout
+from bioplast.brian.selection import make_draw_key, make_selection_functions
+from bioplast.brian.weight import Weight
+from bioplast.errors import RequestError
+from bioplast.plasticity import Plasticity
+from bioplast.plasticity.part import Part
+from bioplast.plasticity.projection import ProjectionView
+from bioplast.randomness import make_key, make_rng
+
+LAYERS = ("input->hidden", "hidden->output")  # what a layer may be, for rules that tell the two apart
+
+
+@dataclass(frozen=True)
+class Plastic:
+    """A plastic variable.
+
+    Attributes
+    ----------
+    title : whose it is, for error messages
+    weight : the variable
+    rules : what of a proposed change is written
+    view : which projection the synapses are to rules that ask
+    seed : of rules that draw
+    chooses : whether synapses compete
+    added : variables and code
+    """
+
+    title: str
+    weight: Weight
+    rules: Plasticity
+    view: ProjectionView
+    seed: int
+    chooses: bool
+    added: Additions
+
+    @classmethod
+    def of(
+        cls,
+        title: str,
+        model: Equations,
+        dtype: Any,
+        prefix: str,
+        *,
+        weight: str,
+        plasticity: str | Plasticity | Part,
+        unit: Quantity | None,
+        bounds: Any,
+        layer: str,
+        seed: int,
+        together: bool,
+    ) -> Plastic:
+        """The variable ``weight`` of ``model``; see ``PlasticSynapses``.
+
+        Raises
+        ------
+        RequestError, DimensionMismatchError : as ``PlasticSynapses``
+        """
+        rules = _read(plasticity)
+        rules.check_form("brian")
+        size = Weight.of(title, model, weight, unit, bounds, dtype)
+        if layer not in LAYERS:
+            raise RequestError(f"{title}: layer must be {LAYERS[0]!r} or {LAYERS[1]!r}, got {layer!r}")
+        is_readout = layer == LAYERS[1]
+        view = ProjectionView.whole(layer, (1, 1), depth=int(is_readout), is_readout=is_readout)
+        if rules.gate is not None:
+            raise RequestError(
+                f"{title}: {rules.gate.name} needs to know right answers, which synapses do not"
+            )
+        form = rules.selection.brian(view)
+        keeping = None if rules.consolidation is None else rules.consolidation.brian()
+        chooses = form.competes or "draw_key" in get_identifiers(form.condition)
+        at_once = not (chooses or together or (keeping is not None and keeping.crosses))
+        has_path = rules.path is not None
+        added = Additions(weight, size.size, form, keeping, at_once, size.bounds, has_path, prefix)
+        return cls(title, size, rules, view, seed, chooses, added)
+
+    @property
+    def needs_times(self) -> bool:
+        """Whether there are decisions to make."""
+        return bool(self.added.list_decisions(watched=False))
+
+    @property
+    def meets(self) -> bool:
+        """Whether what happens at one synapse depends on others."""
+        keeping = self.added.keeping
+        return self.chooses or (keeping is not None and bool(keeping.crosses))
+
+    def check(self, cells: Any, every: Quantity | None) -> None:
+        """Refuse what the target ``cells`` or the time between decisions do not let the rules do."""
+        if every is None and (self.needs_times or not self.added.at_once):
+            raise self._refuse(f"{self.rules} needs times at which to decide, for instance every=100*ms")
+        if every is not None and not have_same_dimensions(every, second):
+            raise DimensionMismatchError(f"{self.title}: every is no time", get_dimensions(every), second.dim)
+        asked = get_identifiers(f"{self.added.form.entry} {self.added.form.condition}")
+        for variable in (name.removesuffix("_post") for name in CELL_VARIABLES if name in asked):
+            if variable not in cells.variables:
+                raise self._refuse(
+                    f"{self.rules} needs the variable {variable!r}, which {cells.name!r} lacks"
+                )
+
+    def check_connectivity(self, layout: Layout | None) -> None:
+        """Refuse synapses that the rules cannot count."""
+        parts = [part for part in self.rules.parts if part.needs_units]
+        if parts and not (layout is not None and layout.is_all_to_all):
+            raise self._refuse(f"{parts[0].name} goes by whole units: connect all to all, by connect() alone")
+        if layout is None and not is_runtime() and (self.chooses or self.rules.path is not None):
+            raise self._refuse(
+                f"{self.rules} counts synapses, and C++ standalone makes these only when it runs; "
+                "connect(i=..., j=...)"
+            )
+
+    def make_functions(self, owner: str) -> dict[str, Function]:
+        """What the added code calls, by name; ``owner`` is nobody else's name."""
+        size, dtype, folder = self.weight.size, self.weight.dtype, FilePath(__file__).parent
+        functions = {
+            **make_selection_functions(owner, size, dtype, [str(folder)]),
+            "draw_key": make_draw_key(make_key(self.seed, "selection")),
+            "float64": make_float64(),
+            "stored": make_stored(dtype, guarded=True),
+        }
+        return {self.added.name(word): function for word, function in functions.items()}
+
+    def set_parameters(self, synapses: Synapses, layout: Layout | None) -> None:
+        """Tell the rules what they need to know of the synapses that there are now."""
+        form, keeping = self.added.form, self.added.keeping
+        # The first decision has number 0; compiled programs make one before anything has happened.
+        values: dict[str, Any] = {"plastic": True, "trial": -1 if is_runtime() else -2}
+        if layout is not None:
+            path = self.rules.path
+            if path is not None:
+                n_hidden = len(synapses.source if self.view.is_readout else synapses.target)
+                path.check_sizes({"hidden": n_hidden})
+            plastic = layout.place(path, self.view, make_rng(self.seed, "masks"))
+            form = self.rules.selection.brian(replace(self.view, plastic=plastic))
+            values["plastic"] = layout.take(plastic)
+            values |= {word: layout.take(matrix) for word, matrix in form.constants.items()}
+        for part in (form, keeping):
+            if part is not None:
+                scales = dict.fromkeys(part.in_weights, self.weight.unit)
+                values |= {word: value * scales.get(word, 1) for word, value in part.parameters.items()}
+        for word, bound in zip(("low", "high"), self.weight.bounds or (), strict=False):
+            if not isinstance(bound, str):
+                values[word] = bound
+        for word, value in values.items():
+            setattr(synapses, f"{self.added.name(word)}_", value)
+
+    def _refuse(self, reason: str) -> RequestError:
+        return RequestError(f"{self.title}: {reason}")
+
+
+def _read(plasticity: str | Plasticity | Part) -> Plasticity:
+    if isinstance(plasticity, str):
+        return Plasticity.parse(plasticity)
+    return plasticity if isinstance(plasticity, Plasticity) else Plasticity.of(plasticity)
