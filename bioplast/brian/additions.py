@@ -120,8 +120,8 @@ class Additions:
     @property
     def aliases(self) -> dict[str, str]:
         """Short names by which Python, but no code, knows the variables that users ask for."""
-        short = {word: word for word in ("m0", "m1", "external", "maintenance")}
-        weight = self.weight
+        before, weight = "" if self.prefix == PREFIX else f"{self.weight}_", self.weight
+        short = {f"{before}{word}": word for word in ("m0", "m1", "external", "maintenance")}
         short |= {f"{weight}_{word}": word for word in ("initial", "consolidated", "transient", "proposed")}
         names = {alias: f"{self.prefix}{word}" for alias, word in short.items()}
         return {alias: name for alias, name in names.items() if name in self.equations.names}

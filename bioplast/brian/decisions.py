@@ -27,14 +27,14 @@ class Decision(CodeRunner):
     Parameters
     ----------
     synapses : whose variables the code is about
-    decide : gives the Brian2 statements of a part, by its number, for the run that is about to begin
+    decide : gives the Brian2 statements for the run that is about to begin
     every : a whole number of the cells' time steps
     clock : a clock of ``make_clock``
     number : position among the decisions of these synapses
     """
 
     def __init__(
-        self, synapses: Synapses, decide: Callable[[int], str], every: Quantity, clock: Clock, number: int
+        self, synapses: Synapses, decide: Callable[[], str], every: Quantity, clock: Clock, number: int
     ) -> None:
         runtime = is_runtime()
         CodeRunner.__init__(
@@ -49,14 +49,14 @@ class Decision(CodeRunner):
             codeobj_class=NumpyCodeObject if runtime else None,
             generate_empty_code=False,
         )
-        self._decide, self._number = decide, number
+        self._decide = decide
         self._steps = find_steps(synapses)
         self._every = every
         self._runtime = runtime
 
     def update_abstract_code(self, run_namespace: Any) -> None:
         """Ask for the code."""
-        self.abstract_code = self._decide(self._number)
+        self.abstract_code = self._decide()
 
     def before_run(self, run_namespace: Any) -> None:
         """Count the steps between two decisions, which are known only now."""

@@ -163,16 +163,16 @@ def make_booking(change: str, *, bounded: bool = False) -> str:
     return _BOOK.format(after=f"clip({after}, low, high)" if bounded else after)
 
 
-def make_float64() -> Function:
+def make_float64(name: str = "float64") -> Function:
     """``float64(x)``: a change is booked in double precision even where weights are single."""
     function = _make_function(np.float64)
-    code = "inline double float64(double x) { return x; }"
-    function.implementations.add_implementation("cpp", code, name="float64")
-    function.implementations.add_implementation("cython", _wrap(code, "double", "float64"), name="float64")
+    code = f"inline double {name}(double x) {{ return x; }}"
+    function.implementations.add_implementation("cpp", code, name=name)
+    function.implementations.add_implementation("cython", _wrap(code, "double", name), name=name)
     return function
 
 
-def make_stored(dtype: DTypeLike = None, *, guarded: bool = False) -> Function:
+def make_stored(dtype: DTypeLike = None, *, guarded: bool = False, name: str = "stored") -> Function:
     """``stored(w)``: what is left of w in a variable; NumPy computes with more digits than it stores.
 
     Parameters
@@ -180,14 +180,15 @@ def make_stored(dtype: DTypeLike = None, *, guarded: bool = False) -> Function:
     dtype : of the variable; Brian2's default one if not given
     guarded : keep compilers that may reorder sums, as Brian2's own flags let them, from looking through it:
         they would take ``(w + change) - w`` for the change
+    name : in compiled code
     """
     dtype = np.dtype(prefs.core.default_float_dtype if dtype is None else dtype).type
     function = _make_function(lambda w: np.asarray(w, dtype))
     real = c_data_type(dtype)
     body = f"volatile {real} kept = w; return kept;" if guarded else "return w;"
-    code = f"inline {real} stored({real} w) {{ {body} }}"
-    function.implementations.add_implementation("cpp", code, name="stored")
-    function.implementations.add_implementation("cython", _wrap(code, real, "stored"), name="stored")
+    code = f"inline {real} {name}({real} w) {{ {body} }}"
+    function.implementations.add_implementation("cpp", code, name=name)
+    function.implementations.add_implementation("cython", _wrap(code, real, name), name=name)
     return function
 
 

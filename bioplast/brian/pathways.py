@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from brian2 import DimensionMismatchError, Synapses
+from brian2.parsing.expressions import parse_expression_dimensions
+from brian2.utils.stringtools import get_identifiers
+
+from bioplast.brian.weight import Weight
 from bioplast.errors import RequestError
 
 Codes = dict[str, str]
@@ -82,6 +87,29 @@ class Pathways:
         for variable, proposal in self.proposals.get(pathway, {}).items():
             lines[not proposal.first].append(propose[variable](proposal.change))
         return "\n".join([*lines[0], code, *lines[1]])
+
+    def check_units(self, title: str, synapses: Synapses, weights: Iterable[Weight], names: Any) -> None:
+        """Refuse changes in other units than the variables', as far as ``names`` and the model know them.
+
+        Raises
+        ------
+        DimensionMismatchError : a proposal has another unit than its variable
+        """
+        sizes = {weight.name: weight.size.dim for weight in weights}
+        for pathway, changes in self.proposals.items():
+            for variable, proposal in changes.items():
+                try:
+                    known = synapses.resolve_all(get_identifiers(proposal.change), names)
+                except KeyError:
+                    continue  # defined in the pathway's code or later on: Brian2 checks it before a run
+                dimensions = parse_expression_dimensions(proposal.change, known)
+                if dimensions is not sizes[variable]:
+                    raise DimensionMismatchError(
+                        f"{title}: pathway {pathway!r} proposes {proposal.change!r} "
+                        f"as change of {variable!r}",
+                        dimensions,
+                        sizes[variable],
+                    )
 
 
 def _name(default: str, code: Any) -> Codes:

@@ -131,8 +131,8 @@ class Plastic:
         functions = {
             **make_selection_functions(owner, size, dtype, [str(folder)]),
             "draw_key": make_draw_key(make_key(self.seed, "selection")),
-            "float64": make_float64(),
-            "stored": make_stored(dtype, guarded=True),
+            "float64": make_float64(self.added.name("float64")),
+            "stored": make_stored(dtype, guarded=True, name=self.added.name("stored")),
         }
         return {self.added.name(word): function for word, function in functions.items()}
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from brian2 import DimensionMismatchError, Equations, Quantity, Synapses, get_device, prefs
+from brian2 import Equations, Quantity, Synapses, get_device, prefs
 from brian2.core.namespace import get_local_namespace
 from brian2.equations.equations import FLOAT
-from brian2.parsing.expressions import parse_expression_dimensions
-from brian2.utils.stringtools import get_identifiers
 
 from bioplast.brian.additions import PREFIX
 from bioplast.brian.decisions import Decision, is_runtime, make_clock
@@ -49,6 +48,8 @@ class PlasticSynapses(Synapses):
         where they are met, what really happened is booked
     layer : which of ``"input->hidden"`` and ``"hidden->output"`` the synapses are to rules that ask
     plasticity_seed : of the rules that draw
+    also : more plastic variables: name to ``proposals``, and ``plasticity`` where it is another declaration,
+        ``unit`` and ``bounds``
 
     Raises
     ------
@@ -73,6 +74,7 @@ class PlasticSynapses(Synapses):
         bounds: tuple[Quantity | str | None, Quantity | str | None] | None = None,
         layer: str = LAYERS[0],
         plasticity_seed: int = 0,
+        also: Mapping[str, Mapping[str, Any]] | None = None,
         namespace: Mapping[str, Any] | None = None,
         dtype: Any = None,
         name: str = "synapses*",
@@ -87,47 +89,60 @@ class PlasticSynapses(Synapses):
                 raise RequestError(
                     f"{title}: {taken!r} begins as the names that rules and books need; rename it"
                 )
-        self._plastic = Plastic.of(
-            title,
-            model,
-            dtype,
-            PREFIX,
-            weight=weight,
-            plasticity=plasticity,
-            unit=unit,
-            bounds=bounds,
-            layer=layer,
-            seed=plasticity_seed,
-            together=together,
+        shared = {
+            "unit": unit,
+            "bounds": bounds,
+            "layer": layer,
+            "seed": plasticity_seed,
+            "together": together,
+        }
+        wanted: dict[str, Mapping[str, Any]] = {weight: {"proposals": proposals, **shared}}
+        wanted |= {
+            other: {**shared, "unit": None, "bounds": None, **what} for other, what in (also or {}).items()
+        }
+        self._plastic: dict[str, Plastic] = {}
+        for variable, what in wanted.items():
+            options = {"plasticity": plasticity, **what}
+            options.pop("proposals", None)
+            prefix = PREFIX if variable == weight else f"{PREFIX}{variable}_"
+            self._plastic[variable] = Plastic.of(title, model, dtype, prefix, weight=variable, **options)
+            self._plastic[variable].check(source if target is None else target, every)
+        self._codes = Pathways.of(
+            title, (on_pre, on_post), {variable: what["proposals"] for variable, what in wanted.items()}
         )
-        added = self._plastic.added
-        self._plastic.check(source if target is None else target, every)
-        self._codes = Pathways.of(title, (on_pre, on_post), {weight: proposals})
         codes = self._put_together(watched=False)
+        parts = self._plastic.values()
         Synapses.__init__(
             self,
             source,
             target,
-            model + added.equations,
+            sum((plastic.added.equations for plastic in parts), model),
             on_pre=codes[0],
             on_post=codes[1],
-            namespace={**(namespace or {}), **self._plastic.make_functions(f"plastic {next(_numbers)}")},
-            dtype=_by_name(model, dtype) | added.dtypes(self._plastic.weight.dtype),
+            namespace=dict(namespace or {})
+            | {
+                name: function
+                for plastic in parts
+                for name, function in plastic.make_functions(f"plastic {next(_numbers)}").items()
+            },
+            dtype=_by_name(model, dtype)
+            | {
+                name: kind
+                for plastic in parts
+                for name, kind in plastic.added.dtypes(plastic.weight.dtype).items()
+            },
             name=name,
             **others,
         )
         self._title = f"PlasticSynapses {self.name!r}"
-        self._ledger = Ledger(self, self._plastic.weight, added)
-        names = get_local_namespace(1)
-        for pathway, changes in self._codes.proposals.items():
-            for proposal in changes.values():
-                self._check_proposal(pathway, proposal.change, names)
-        self._decisions: list[Decision] = []
-        if every is not None and self._plastic.needs_times:
-            clock = make_clock(self, every)
-            for number in range(len(added.list_decisions(watched=True))):
-                self._decisions.append(Decision(self, self._decide, every, clock, number))
-            self.contained_objects.extend(self._decisions)
+        self._ledgers = {
+            plastic.weight.name: Ledger(self, plastic.weight, plastic.added) for plastic in parts
+        }
+        self._aliases = {alias: name for plastic in parts for alias, name in plastic.added.aliases.items()}
+        weights = [plastic.weight for plastic in parts]
+        self._codes.check_units(self._title, self, weights, get_local_namespace(1))
+        self._decisions = self._make_decisions(every)
+        self.contained_objects.extend(self._decisions)
 
     def connect(
         self,
@@ -148,24 +163,28 @@ class PlasticSynapses(Synapses):
             synapses, and C++ standalone will know only in the running program which there are
         """
         new = Layout.foresee(condition, i, j, p, n, (len(self.source), len(self.target)))
-        self._plastic.check_connectivity(new)
+        for plastic in self._plastic.values():
+            plastic.check_connectivity(new)
         Synapses.connect(self, condition, i, j, p, n, skip_if_invalid, namespace, level + 1)
         if is_runtime():
             new = Layout.of(self.i[:], self.j[:], len(self.source), len(self.target))
         elif new is not None and self._layout is not None:
             new = self._layout.join(new)
         self._layout = new
-        self._plastic.set_parameters(self, new)
+        for plastic in self._plastic.values():
+            plastic.set_parameters(self, new)
 
     def before_run(self, run_namespace: Any) -> None:
         """Open the books, and notice weights that were set since the last run."""
         if not self._connect_called:
             raise self._refuse("there are no synapses yet; call connect() before the run")
-        if self._plastic.meets and not is_runtime() and prefs.devices.cpp_standalone.openmp_threads > 0:
-            raise self._refuse(f"{self._plastic.rules} lets synapses compete, for which OpenMP must be off")
+        for plastic in self._plastic.values():
+            if plastic.meets and not is_runtime() and prefs.devices.cpp_standalone.openmp_threads > 0:
+                raise self._refuse(f"{plastic.rules} lets synapses compete, for which OpenMP must be off")
         if not is_runtime() and not get_device().run_args_applied:
             get_device().apply_run_args()  # weights that a program is given are the first ones
-        self._ledger.open(first=not self._has_run)
+        for ledger in self._ledgers.values():
+            ledger.open(first=not self._has_run)
         self._has_run = True
         self._was_watched = self._is_watched
         codes = self._put_together(watched=self._was_watched)
@@ -176,21 +195,29 @@ class PlasticSynapses(Synapses):
     def after_run(self) -> None:
         """Remember the weights, to notice what is done to them before the next run."""
         super().after_run()
-        self._ledger.close(watched=self._was_watched)
+        for ledger in self._ledgers.values():
+            ledger.close(watched=self._was_watched)
 
-    def energy(self) -> Energy:
+    def energy(self, weight: str | None = None) -> Energy:
         """What plasticity has cost since the first run began, in ``unit``.
 
         What is still transient counts as consolidated now, as when learning ends. In C++ standalone this can
         be asked once the program has run.
 
+        Parameters
+        ----------
+        weight : of which of several plastic variables; of the first if not given
+
         Raises
         ------
-        RequestError : they have not run yet
+        RequestError : they have not run yet, or no such variable is plastic
         """
-        if not self._ledger.is_open:
+        weight = next(iter(self._ledgers)) if weight is None else weight
+        if weight not in self._ledgers:
+            raise self._refuse(f"{weight!r} is not plastic; there is {', '.join(self._ledgers)}")
+        if not self._ledgers[weight].is_open:
             raise self._refuse("the books are opened when the synapses first run, which they have not")
-        return self._ledger.balance()
+        return self._ledgers[weight].balance()
 
     def reset_books(self) -> None:
         """Begin the books anew with the weights as they are, for instance after a burn-in.
@@ -201,49 +228,46 @@ class PlasticSynapses(Synapses):
         """
         if not self._has_run:
             raise self._refuse("the books are opened when the synapses first run, which they have not")
-        self._ledger.reset()
+        for ledger in self._ledgers.values():
+            ledger.reset()
 
     def __getattr__(self, name: str) -> Any:
         """Variables, and short names of those of the books where the model has none of that name."""
-        own = self.__dict__.get("variables", ())
-        short, without_unit = name.removesuffix("_"), name[len(name.removesuffix("_")) :]
-        if short not in own and "_plastic" in self.__dict__:
-            name = self._plastic.added.aliases.get(short, short) + without_unit
+        word = name.removesuffix("_")
+        if word not in self.__dict__.get("variables", ()):
+            name = self.__dict__.get("_aliases", {}).get(word, word) + name[len(word) :]
         return super().__getattr__(name)
+
+    def _make_decisions(self, every: Quantity | None) -> list[Decision]:
+        deciding = [plastic for plastic in self._plastic.values() if plastic.needs_times]
+        if every is None or not deciding:
+            return []
+        clock = make_clock(self, every)
+        numbers = itertools.count()
+        return [
+            Decision(self, partial(self._decide, plastic, part), every, clock, next(numbers))
+            for plastic in deciding
+            for part in range(len(plastic.added.list_decisions(watched=True)))
+        ]
 
     @property
     def _is_watched(self) -> bool:
-        """Whether somebody else may write to the weight in the network that is about to run."""
+        """Whether somebody else may write to a weight in the network that is about to run."""
         insiders = (self, *self._pathways, *self._decisions)
-        return has_outsiders(self.variables[self._plastic.weight.name], self, insiders)
+        return any(has_outsiders(self.variables[name], self, insiders) for name in self._plastic)
 
-    def _decide(self, number: int) -> str:
-        """Code of a decision in the network that is about to run."""
-        codes = self._plastic.added.list_decisions(watched=self._is_watched)
-        return codes[number] if number < len(codes) else ""
+    def _decide(self, plastic: Plastic, part: int) -> str:
+        """Code of a part of a decision in the network that is about to run."""
+        codes = plastic.added.list_decisions(watched=self._is_watched)
+        return codes[part] if part < len(codes) else ""
 
     def _put_together(self, *, watched: bool) -> tuple[dict[str, str], dict[str, str]]:
-        plastic = self._plastic
         return self._codes.put_together(
-            {plastic.weight.name: lambda change: plastic.added.propose(change, watched=watched)}
+            {name: partial(plastic.added.propose, watched=watched) for name, plastic in self._plastic.items()}
         )
 
     def _refuse(self, reason: str) -> RequestError:
         return RequestError(f"{self._title}: {reason}")
-
-    def _check_proposal(self, pathway: str, change: str, names: Mapping[str, Any]) -> None:
-        weight = self._plastic.weight
-        try:
-            variables = self.resolve_all(get_identifiers(change), names)
-        except KeyError:
-            return  # defined in the pathway's code or later on: Brian2 checks it when the run begins
-        dimensions = parse_expression_dimensions(change, variables)
-        if dimensions is not weight.size.dim:
-            raise DimensionMismatchError(
-                f"{self._title}: pathway {pathway!r} proposes {change!r} as change of {weight.name!r}",
-                dimensions,
-                weight.size.dim,
-            )
 
 
 def _by_name(model: Equations, dtype: Any) -> dict[str, Any]:
