@@ -212,12 +212,22 @@ class PlasticSynapses(Synapses):
         ------
         RequestError : they have not run yet, or no such variable is plastic
         """
+        ledger = self.find_ledger(weight)
+        if not ledger.is_open:
+            raise self._refuse("the books are opened when the synapses first run, which they have not")
+        return ledger.balance()
+
+    def find_ledger(self, weight: str | None = None) -> Ledger:
+        """The books of a plastic variable, of the first if none is named.
+
+        Raises
+        ------
+        RequestError : no such variable is plastic
+        """
         weight = next(iter(self._ledgers)) if weight is None else weight
         if weight not in self._ledgers:
             raise self._refuse(f"{weight!r} is not plastic; there is {', '.join(self._ledgers)}")
-        if not self._ledgers[weight].is_open:
-            raise self._refuse("the books are opened when the synapses first run, which they have not")
-        return self._ledgers[weight].balance()
+        return self._ledgers[weight]
 
     def reset_books(self) -> None:
         """Begin the books anew with the weights as they are, for instance after a burn-in.
