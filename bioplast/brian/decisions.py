@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -82,6 +82,16 @@ class Decision(CodeRunner):
         """In runtime mode the clock is that of the cells."""
         if not self._runtime or (int(self.clock.timestep[:]) + 1) % self._n_steps == 0:
             super().run()
+
+
+def make_decisions(
+    synapses: Synapses, steps: Sequence[Callable[[], str]], every: Quantity | None
+) -> list[Decision]:
+    """The parts of the decisions of ``synapses``, in the order in which they run."""
+    if every is None or not steps:
+        return []
+    clock = make_clock(synapses, every)
+    return [Decision(synapses, step, every, clock, number) for number, step in enumerate(steps)]
 
 
 def make_clock(synapses: Synapses, every: Quantity) -> Clock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import ChainMap
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -12,7 +13,8 @@ from brian2.core.namespace import get_local_namespace
 from brian2.equations.equations import FLOAT
 
 from bioplast.brian.additions import PREFIX
-from bioplast.brian.decisions import Decision, is_runtime, make_clock
+from bioplast.brian.convert import convert_synapses
+from bioplast.brian.decisions import is_runtime, make_decisions
 from bioplast.brian.layout import Layout
 from bioplast.brian.ledger import Ledger
 from bioplast.brian.outsiders import has_outsiders
@@ -112,6 +114,8 @@ class PlasticSynapses(Synapses):
         )
         codes = self._put_together(watched=False)
         parts = self._plastic.values()
+        functions = [plastic.make_functions(f"plastic {next(_numbers)}") for plastic in parts]
+        dtypes = [plastic.added.dtypes(plastic.weight.dtype) for plastic in parts]
         Synapses.__init__(
             self,
             source,
@@ -119,18 +123,8 @@ class PlasticSynapses(Synapses):
             sum((plastic.added.equations for plastic in parts), model),
             on_pre=codes[0],
             on_post=codes[1],
-            namespace=dict(namespace or {})
-            | {
-                name: function
-                for plastic in parts
-                for name, function in plastic.make_functions(f"plastic {next(_numbers)}").items()
-            },
-            dtype=_by_name(model, dtype)
-            | {
-                name: kind
-                for plastic in parts
-                for name, kind in plastic.added.dtypes(plastic.weight.dtype).items()
-            },
+            namespace=dict(ChainMap(dict(namespace or {}), *functions)),
+            dtype=dict(ChainMap(*dtypes, _by_name(model, dtype))),
             name=name,
             **others,
         )
@@ -141,8 +135,33 @@ class PlasticSynapses(Synapses):
         self._aliases = {alias: name for plastic in parts for alias, name in plastic.added.aliases.items()}
         weights = [plastic.weight for plastic in parts]
         self._codes.check_units(self._title, self, weights, get_local_namespace(1))
-        self._decisions = self._make_decisions(every)
+        steps = [
+            partial(self._decide, plastic, number)
+            for plastic in parts
+            for number in range(len(plastic.added.list_decisions(watched=True)) * plastic.needs_times)
+        ]
+        self._decisions = make_decisions(self, steps, every)
         self.contained_objects.extend(self._decisions)
+
+    @classmethod
+    def from_synapses(cls, synapses: Synapses, *, weight: str = "w", **options: Any) -> PlasticSynapses:
+        """Synapses that do what ``synapses`` do, with a declaration and books.
+
+        What changes the weight in their code becomes a proposal, made first where the code sends the new
+        weight, and its ``clip`` the bounds. Connections, values and delays are taken over, and ``synapses``
+        themselves are made inactive: take them out of the network, and their monitors.
+
+        Parameters
+        ----------
+        synapses : Brian2's own, in runtime mode before or after ``connect``, for C++ standalone before
+        weight : the variable that changes
+        options : ``plasticity``, ``unit``, ``every`` and others of ``PlasticSynapses``
+
+        Raises
+        ------
+        RequestError : the weight changes in another way than by a sum, or C++ standalone has connected them
+        """
+        return convert_synapses(cls, synapses, weight, options, get_local_namespace(1))
 
     def connect(
         self,
@@ -247,18 +266,6 @@ class PlasticSynapses(Synapses):
         if word not in self.__dict__.get("variables", ()):
             name = self.__dict__.get("_aliases", {}).get(word, word) + name[len(word) :]
         return super().__getattr__(name)
-
-    def _make_decisions(self, every: Quantity | None) -> list[Decision]:
-        deciding = [plastic for plastic in self._plastic.values() if plastic.needs_times]
-        if every is None or not deciding:
-            return []
-        clock = make_clock(self, every)
-        numbers = itertools.count()
-        return [
-            Decision(self, partial(self._decide, plastic, part), every, clock, next(numbers))
-            for plastic in deciding
-            for part in range(len(plastic.added.list_decisions(watched=True)))
-        ]
 
     @property
     def _is_watched(self) -> bool:
