@@ -164,3 +164,28 @@ def test_first_weights_may_be_given_to_a_compiled_program(standalone, tmp_path):
     energy = synapses.energy()
     assert energy.m1_min == pytest.approx(0.5, rel=1e-12)
     assert energy.external == 0
+
+
+def test_weights_normalized_as_in_the_page():
+    """By lines of Diehl & Cook's kind: the sum onto each cell is kept, and learning is booked alone."""
+    from brian2 import network_operation
+
+    defaultclock.dt = 1 * ms
+    source = SpikeGeneratorGroup(3, [0, 1, 0, 2], [1, 4, 8, 12] * ms)
+    goal = NeuronGroup(2, "v : 1")
+    synapses = PlasticSynapses(source, goal, "w : 1", proposals={"pre": "1 + j"}, plasticity="plain")
+    synapses.connect()
+    synapses.w = "1 + i"
+
+    @network_operation(dt=5 * ms)
+    def normalize():
+        onto = np.zeros(len(synapses.target))
+        np.add.at(onto, synapses.j[:], synapses.w[:])
+        synapses.w = synapses.w[:] * (78 / onto)[synapses.j[:]]
+
+    Network(source, goal, synapses, normalize).run(16 * ms)
+    energy = synapses.energy()
+    assert energy.m0 == 8
+    assert energy.m1 == pytest.approx(4 * (1 + 2), rel=1e-12)
+    assert energy.m1_min == pytest.approx(4 * (1 + 2), rel=1e-12)  # all in one direction
+    assert energy.external > 2 * (78 - 6)
