@@ -143,6 +143,8 @@ class Additions:
             return f"{self.name('delta_w')} += {proposed}"
         before = f"{self.take_over}\n" if watched else ""
         write = f"cutoff = {self.form.cutoff}\n{self._write(self.form.condition, watched)}"
+        if self._writes_all:
+            write = self._write("", watched)
         return f"{self.rename(before)}{self.name('delta_w')} = {proposed}\n{self.rename(write)}"
 
     def list_decisions(self, *, watched: bool) -> tuple[str, ...]:
@@ -173,6 +175,14 @@ kept = transient
 transient = transient*int(settles) + kept*int(not settles)
 change = change*int(settles)
 {make_booking("change", bounded=self.bounded)}"""
+
+    @property
+    def _writes_all(self) -> bool:
+        """Whether the form asks for changes of at least 0, which all are."""
+        asks_for_size = (
+            self.form.condition == "abs(delta_w) >= cutoff" and self.form.cutoff == "stored(theta)"
+        )
+        return asks_for_size and self.form.parameters == {"theta": 0}
 
     @property
     def take_over(self) -> str:

@@ -149,12 +149,11 @@ def declare(form: BrianForm, keeping: ConsolidationForm | None) -> list[str]:
 
 
 def make_write(condition: str, keeping: ConsolidationForm | None, *, bounded: bool = False) -> str:
-    """Code that writes and books ``delta_w`` where ``condition`` holds; see ``make_booking``."""
+    """Code that writes and books ``delta_w`` where ``condition`` holds, always if it is empty."""
+    written = f"delta_w*int({condition})" if condition else "delta_w"
     if keeping is None:
-        return make_booking(f"delta_w*int({condition})", bounded=bounded)
-    return (
-        f"written = delta_w*int({condition})\n{keeping.accumulate}\n{make_booking('change', bounded=bounded)}"
-    )
+        return make_booking(written, bounded=bounded)
+    return f"written = {written}\n{keeping.accumulate}\n{make_booking('change', bounded=bounded)}"
 
 
 def make_booking(change: str, *, bounded: bool = False) -> str:
