@@ -19,6 +19,7 @@ from brian2.equations.equations import SingleEquation
 from brian2.utils.stringtools import get_identifiers
 from numpy.typing import DTypeLike
 
+from bioplast.brian.drift import DRIFT_VARIABLES, Drift
 from bioplast.brian.fragment import BOOKS, BOOKS_DTYPES, declare, make_booking, make_write
 from bioplast.brian.weight import Bound
 from bioplast.plasticity.forms import BrianForm, ConsolidationForm
@@ -34,8 +35,8 @@ external : 1                   # summed size of the changes that others made
 opened : boolean (shared)      # whether the books are
 trial : integer (shared)       # number of the last decision
 """
-_IN_WEIGHTS = {"w", "transient", "delta_w", "initial", "seen", "low", "high"}
-_IN_WEIGHTS |= {"m1", "external", "maintenance"}
+_IN_WEIGHTS = {"w", "transient", "delta_w", "initial", "seen", "left", "low", "high"}
+_IN_WEIGHTS |= {"resolution", "m1", "external", "maintenance"}
 
 # What others changed is in neither of the books: it moves the weight that they began with along. Where
 # nothing was booked yet the new weight is the first, without the rounding of a difference.
@@ -59,6 +60,7 @@ class Additions:
     bounds : between which the weight stays, if any: SI values, or names of variables of the model
     has_path : whether some synapses may be off the path
     prefix : of all names
+    drift : where the weight follows a differential equation, what of its drift counts as a write
     """
 
     weight: str
@@ -69,6 +71,7 @@ class Additions:
     bounds: tuple[Bound, Bound] | None
     has_path: bool
     prefix: str = PREFIX
+    drift: Drift | None = None
 
     @cached_property
     def _names(self) -> dict[str, str]:
@@ -102,6 +105,8 @@ class Additions:
             lines.append("delta_w : 1")
         if self.keeping is not None:
             lines.append("w : 1")
+        if self.drift is not None:
+            lines.append(DRIFT_VARIABLES)
         in_weights = _IN_WEIGHTS | set(self.form.in_weights)
         in_weights |= set(() if self.keeping is None else self.keeping.in_weights)
         return Equations(
@@ -128,7 +133,7 @@ class Additions:
 
     def dtypes(self, weight: DTypeLike) -> dict[str, DTypeLike]:
         """Data types of the variables that are not Brian2's default, for a weight of the type ``weight``."""
-        like_weight = {"w", "transient", "delta_w", "initial", "seen"}
+        like_weight = {"w", "transient", "delta_w", "initial", "seen", "left"}
         wanted = {**BOOKS_DTYPES, "external": np.float64, **dict.fromkeys(like_weight, weight)}
         dtypes = {self.name(word): dtype for word, dtype in wanted.items()}
         return {name: np.dtype(dtype).type for name, dtype in dtypes.items() if name in self.equations.names}
@@ -149,10 +154,15 @@ class Additions:
 
     def list_decisions(self, *, watched: bool) -> tuple[str, ...]:
         """Code for all synapses, to be run one after the other at each decision."""
+        if self.drift is not None and self.drift.counts:
+            state = f"{self.name('state_next')} = {self.drift.state}\n" if self.drift.state else ""
+            return (f"{state}{self.rename(self.drift.book)}",)
         steps = [] if self.at_once else [*self._decide(watched)]
         if self.keeping is not None:
             steps[len(steps) :] = [f"{self.keeping.decay_step}\n{self._act(watched)}"]
-        if watched and steps:
+        if self.drift is not None:
+            steps.insert(0, self.drift.propose)
+        elif watched and steps:
             steps.insert(0, f"{self.take_over}\nseen = acting")
         return tuple(self.rename(step) for step in steps)
 
@@ -194,11 +204,13 @@ change = change*int(settles)
         return f"known = w\n{changed}{_TAKE_OVER}"
 
     def _write(self, condition: str, watched: bool) -> str:
+        if self.drift is not None and self.keeping is None:
+            return self.drift.write(condition, bounded=self.bounded)
         return f"{make_write(condition, self.keeping, bounded=self.bounded)}\n{self._act(watched)}"
 
     def _act(self, watched: bool) -> str:
         act = "" if self.keeping is None else f"acting = {self.acting}"
-        return f"{act}\nseen = acting" if watched else act
+        return f"{act}\nseen = acting" if watched or self.drift is not None else act
 
     @property
     def bounded(self) -> bool:

@@ -46,12 +46,19 @@ class Ledger:
                 self._copy("acting", "w")
             self._copy("w", "initial")
             setattr(self.synapses, self.added.name("opened"), True)
+            self._copy("acting", "seen")
+            if self.added.drift is not None and self.added.drift.state:
+                setattr(self.synapses, self.added.name("state"), f"int({self.added.drift.state})")
         else:
             self._take_over()
-        self._copy("acting", "seen")
+            if self.added.drift is None:
+                self._copy("acting", "seen")
 
     def close(self, *, watched: bool = False) -> None:
         """End a run, in which others may have written to the weight if it was ``watched``."""
+        if self.added.drift is not None:
+            self._copy("acting", "left")
+            return
         if watched:
             self._take_over()
         self._copy("acting", "seen")
@@ -60,7 +67,7 @@ class Ledger:
         """Begin the books anew with the weights as they are now."""
         self._take_over()
         self.close()
-        self._copy("w", "initial")
+        self._copy("seen" if self._is_seen else "w", "initial")
         for word in _COUNTED:
             if self.added.name(word) in self.added.equations.names:
                 setattr(self.synapses, f"{self.added.name(word)}_", 0)
@@ -68,7 +75,7 @@ class Ledger:
     def balance(self) -> Energy:
         """The energy up to now, in the unit of the weight; what is transient is taken for consolidated."""
         values = self.bring_up_to_date()
-        weights = values["w"]
+        weights = values["seen" if self._is_seen else "w"]
         books = Books(values["initial"], self.get("m0"), self.get("m1"))
         if self.added.keeping is not None:
             books.maintenance = float(self.get("maintenance").sum())
@@ -84,7 +91,12 @@ class Ledger:
         return replace(energy, **{part: getattr(energy, part) / self.weight.unit for part in parts})
 
     def bring_up_to_date(self) -> dict[str, Array]:
-        """``w``, ``initial`` and ``external`` with all that others have changed."""
+        """``w``, ``initial``, ``external`` (and ``seen``, if it drifts) with what others have changed."""
+        if self.added.drift is not None:
+            moved = self.get("acting") - self.get("left")
+            words = ("w", "initial", "seen") if self.added.keeping is not None else ("initial", "seen")
+            values = {word: self.get(word) + moved for word in words}
+            return {**values, "external": self.get("external") + np.abs(moved)}
         acting, seen = self.get("acting"), self.get("seen")
         new, known = acting, seen
         if self.added.keeping is not None:
@@ -112,9 +124,22 @@ class Ledger:
         """A copy of the variable that the forms call ``word``."""
         return np.array(self.synapses.variables[self.added.name(word)].get_value())
 
+    @property
+    def _is_seen(self) -> bool:
+        """Whether what is booked is the weight as last looked at, and not the one that drifts."""
+        return self.added.drift is not None and self.added.keeping is None
+
     def _take_over(self) -> None:
         if is_runtime():
             self._set(self.bring_up_to_date())
+            if self.added.drift is not None:
+                self._copy("acting", "left")
+            return
+        if self.added.drift is not None:
+            self._assign("external", "external + abs(float64(acting) - float64(left))")
+            for word in ("w", "initial", "seen") if self.added.keeping is not None else ("initial", "seen"):
+                self._assign(word, f"{word} + (acting - left)")
+            self._copy("acting", "left")
             return
         new, known = "acting", "seen"
         if self.added.keeping is not None:

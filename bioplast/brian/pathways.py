@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,11 @@ class Pathways:
 
     @classmethod
     def of(
-        cls, title: str, codes: tuple[Any, Any], proposals: Mapping[str, Mapping[str, str | Proposal]]
+        cls,
+        title: str,
+        codes: tuple[Any, Any],
+        proposals: Mapping[str, Mapping[str, str | Proposal]],
+        drifting: Collection[str] = (),
     ) -> Pathways:
         """The pathways of somebody's synapses.
 
@@ -57,6 +61,7 @@ class Pathways:
         codes : ``on_pre`` and ``on_post`` as Brian2 takes them
         proposals : plastic variable to pathway to what is proposed; ``pre`` and ``post`` are made where their
             side has no pathway at all
+        drifting : plastic variables that follow a differential equation, of which nothing is proposed
 
         Raises
         ------
@@ -66,6 +71,12 @@ class Pathways:
         sides = _name("pre", codes[0]), _name("post", codes[1])
         by_pathway: dict[str, dict[str, Proposal]] = {}
         for variable, wanted in proposals.items():
+            if variable in drifting:
+                if wanted:
+                    raise RequestError(
+                        f"{title}: {variable!r} drifts, so nothing else is proposed; change it in code"
+                    )
+                continue
             _check_code(title, sides, variable)
             if not wanted:
                 raise RequestError(f"{title}: proposals must name a pathway and a change, got none")

@@ -6,13 +6,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
+import numpy as np
 from brian2 import DimensionMismatchError, Equations, Quantity, Synapses, second
 from brian2.core.functions import Function
+from brian2.equations.codestrings import Expression
+from brian2.equations.equations import SingleEquation
 from brian2.units.fundamentalunits import get_dimensions, have_same_dimensions
 from brian2.utils.stringtools import get_identifiers
 
 from bioplast.brian.additions import CELL_VARIABLES, Additions
 from bioplast.brian.decisions import is_runtime
+from bioplast.brian.drift import Drift
 from bioplast.brian.fragment import make_float64, make_stored
 from bioplast.brian.layout import Layout
 from bioplast.brian.selection import make_draw_key, make_selection_functions
@@ -39,6 +43,7 @@ class Plastic:
     seed : of rules that draw
     chooses : whether synapses compete
     added : variables and code
+    resolution : change that counts as a write of a weight that drifts, in SI units
     """
 
     title: str
@@ -48,6 +53,7 @@ class Plastic:
     seed: int
     chooses: bool
     added: Additions
+    resolution: float
 
     @classmethod
     def of(
@@ -64,6 +70,7 @@ class Plastic:
         layer: str,
         seed: int,
         together: bool,
+        counts: Any = None,
     ) -> Plastic:
         """The variable ``weight`` of ``model``; see ``PlasticSynapses``.
 
@@ -87,8 +94,37 @@ class Plastic:
         chooses = form.competes or "draw_key" in get_identifiers(form.condition)
         at_once = not (chooses or together or (keeping is not None and keeping.crosses))
         has_path = rules.path is not None
-        added = Additions(weight, size.size, form, keeping, at_once, size.bounds, has_path, prefix)
-        return cls(title, size, rules, view, seed, chooses, added)
+        drift = None
+        if size.drifts:
+            at_once = False
+            drift = Drift(counts is not None, counts if isinstance(counts, str) else "", has_path)
+        added = Additions(weight, size.size, form, keeping, at_once, size.bounds, has_path, prefix, drift)
+        made = cls(title, size, rules, view, seed, chooses, added, 0.0)
+        return made if counts is None else replace(made, resolution=made.read_resolution(counts))
+
+    def read_resolution(self, counts: Any) -> float:
+        """The change that counts as a write, in SI units.
+
+        Raises
+        ------
+        RequestError : the weight does not drift, a rule decides what is written, or it is not above 0
+        DimensionMismatchError : it has another unit than the weight
+        """
+        if not self.weight.drifts:
+            raise self._refuse("counts is for a weight that follows a differential equation")
+        if str(self.rules) != "plain":
+            raise self._refuse(f"counts says what a write is, and so does {self.rules}; give one of them")
+        if isinstance(counts, str):
+            return 0.0
+        if not have_same_dimensions(counts, self.weight.size):
+            raise DimensionMismatchError(
+                f"{self.title}: counts is in another unit than the weight",
+                get_dimensions(counts),
+                self.weight.size.dim,
+            )
+        if not np.asarray(counts) > 0:
+            raise self._refuse(f"counts must be a size above 0 or the text of a state, got {counts!r}")
+        return float(np.asarray(counts))
 
     @property
     def needs_times(self) -> bool:
@@ -103,6 +139,10 @@ class Plastic:
 
     def check(self, cells: Any, every: Quantity | None) -> None:
         """Refuse what the target ``cells`` or the time between decisions do not let the rules do."""
+        if every is None and self.weight.drifts:
+            raise self._refuse(
+                f"{self.weight.name!r} drifts: say at which times it is looked at, for instance every=100*ms"
+            )
         if every is None and (self.needs_times or not self.added.at_once):
             raise self._refuse(f"{self.rules} needs times at which to decide, for instance every=100*ms")
         if every is not None and not have_same_dimensions(every, second):
@@ -113,6 +153,19 @@ class Plastic:
                 raise self._refuse(
                     f"{self.rules} needs the variable {variable!r}, which {cells.name!r} lacks"
                 )
+
+    def gate(self, model: Equations) -> Equations:
+        """The model, in which off the path nothing drifts."""
+        drift = self.added.drift
+        if drift is None or not drift.has_path:
+            return model
+        equations = dict(model.items())
+        gated = equations[self.weight.name]
+        expression = Expression(f"({gated.expr.code})*int({self.added.name('plastic')})")
+        equations[self.weight.name] = SingleEquation(
+            gated.type, gated.varname, gated.dim, gated.var_type, expression, gated.flags
+        )
+        return Equations(list(equations.values()))
 
     def check_connectivity(self, layout: Layout | None) -> None:
         """Refuse synapses that the rules cannot count."""
@@ -157,6 +210,8 @@ class Plastic:
         for word, bound in zip(("low", "high"), self.weight.bounds or (), strict=False):
             if not isinstance(bound, str):
                 values[word] = bound
+        if self.weight.drifts:
+            values["resolution"] = self.resolution
         for word, value in values.items():
             setattr(synapses, f"{self.added.name(word)}_", value)
 

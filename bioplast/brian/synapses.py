@@ -50,8 +50,10 @@ class PlasticSynapses(Synapses):
         where they are met, what really happened is booked
     layer : which of ``"input->hidden"`` and ``"hidden->output"`` the synapses are to rules that ask
     plasticity_seed : of the rules that draw
+    counts : of a weight that follows a differential equation, what counts as a write if the declaration is
+        ``plain``: the least change, or the text of a discrete state; see ``bioplast.brian.drift``
     also : more plastic variables: name to ``proposals``, and ``plasticity`` where it is another declaration,
-        ``unit`` and ``bounds``
+        ``unit``, ``bounds`` and ``counts``
 
     Raises
     ------
@@ -68,7 +70,7 @@ class PlasticSynapses(Synapses):
         on_post: Any = None,
         *,
         plasticity: str | Plasticity | Part,
-        proposals: Mapping[str, str | Proposal],
+        proposals: Mapping[str, str | Proposal] | None = None,
         weight: str = "w",
         unit: Quantity | None = None,
         every: Quantity | None = None,
@@ -76,6 +78,7 @@ class PlasticSynapses(Synapses):
         bounds: tuple[Quantity | str | None, Quantity | str | None] | None = None,
         layer: str = LAYERS[0],
         plasticity_seed: int = 0,
+        counts: Quantity | str | None = None,
         also: Mapping[str, Mapping[str, Any]] | None = None,
         namespace: Mapping[str, Any] | None = None,
         dtype: Any = None,
@@ -91,26 +94,23 @@ class PlasticSynapses(Synapses):
                 raise RequestError(
                     f"{title}: {taken!r} begins as the names that rules and books need; rename it"
                 )
-        shared = {
-            "unit": unit,
-            "bounds": bounds,
-            "layer": layer,
-            "seed": plasticity_seed,
-            "together": together,
-        }
-        wanted: dict[str, Mapping[str, Any]] = {weight: {"proposals": proposals, **shared}}
-        wanted |= {
-            other: {**shared, "unit": None, "bounds": None, **what} for other, what in (also or {}).items()
-        }
+        shared = {"layer": layer, "seed": plasticity_seed, "together": together}
+        first = {"proposals": proposals, "unit": unit, "bounds": bounds, "counts": counts}
+        wanted: dict[str, Mapping[str, Any]] = {weight: first} | dict(also or {})
         self._plastic: dict[str, Plastic] = {}
         for variable, what in wanted.items():
-            options = {"plasticity": plasticity, **what}
+            options = {"plasticity": plasticity, "unit": None, "bounds": None, **shared, **what}
             options.pop("proposals", None)
             prefix = PREFIX if variable == weight else f"{PREFIX}{variable}_"
             self._plastic[variable] = Plastic.of(title, model, dtype, prefix, weight=variable, **options)
             self._plastic[variable].check(source if target is None else target, every)
+            model = self._plastic[variable].gate(model)
+        drifting = [name for name, plastic in self._plastic.items() if plastic.weight.drifts]
         self._codes = Pathways.of(
-            title, (on_pre, on_post), {variable: what["proposals"] for variable, what in wanted.items()}
+            title,
+            (on_pre, on_post),
+            {variable: what.get("proposals") or {} for variable, what in wanted.items()},
+            drifting,
         )
         codes = self._put_together(watched=False)
         parts = self._plastic.values()

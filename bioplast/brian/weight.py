@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from brian2 import DimensionMismatchError, Equations, Quantity, Unit
-from brian2.equations.equations import FLOAT, PARAMETER
+from brian2.equations.equations import DIFFERENTIAL_EQUATION, FLOAT, PARAMETER
 from brian2.groups.group import get_dtype
 from brian2.units.fundamentalunits import get_dimensions, get_unit, have_same_dimensions
 
@@ -27,6 +27,7 @@ class Weight:
     unit : what rules and energy are counted in, in SI units
     bounds : lowest and highest value, if there are any: in SI units, or the name of a variable of the model
     dtype : how it is stored
+    drifts : whether it follows a differential equation
     """
 
     name: str
@@ -34,6 +35,7 @@ class Weight:
     unit: float
     bounds: tuple[Bound, Bound] | None
     dtype: type[np.floating[Any]]
+    drifts: bool = False
 
     @classmethod
     def of(
@@ -51,8 +53,13 @@ class Weight:
             there = ", ".join(sorted(model.names)) or "none"
             raise RequestError(f"{title}: no variable {name!r} in the model, which has {there}")
         variable = model[name]
-        if variable.type != PARAMETER or variable.var_type != FLOAT or variable.flags:
-            raise RequestError(f"{title}: {name!r} must be a parameter without flags, to be written")
+        drifts = variable.type == DIFFERENTIAL_EQUATION and "event-driven" not in variable.flags
+        is_free = variable.type == PARAMETER and variable.var_type == FLOAT and not variable.flags
+        if not drifts and not is_free:
+            raise RequestError(
+                f"{title}: {name!r} must be a parameter without flags, to be written, or follow a "
+                "clock-driven differential equation"
+            )
         size = get_unit(variable.dim)
         if unit is None and not have_same_dimensions(size, 1):
             raise RequestError(
@@ -62,7 +69,7 @@ class Weight:
         unit = size if unit is None else unit
         _check_unit(f"{title}: unit is not one of {name!r}", unit, size)
         limits = _read_bounds(title, model, bounds, size)
-        return cls(name, size, float(np.asarray(unit)), limits, get_dtype(variable, dtype))
+        return cls(name, size, float(np.asarray(unit)), limits, get_dtype(variable, dtype), drifts)
 
 
 def _read_bounds(title: str, model: Equations, bounds: Any, size: Quantity) -> tuple[Bound, Bound] | None:
