@@ -31,7 +31,7 @@ def run(counts, lags, n_synapses, n_pairs):
     onset = np.repeat(200.0 + 200 * np.arange(n_pairs), len(lags))
     both = (onset, onset + np.tile(lags, n_pairs))
     sources, goals = (SpikeGeneratorGroup(len(lags), cells, times * ms) for times in both)
-    codes = {"on_pre": "c += 1", "on_post": "c += 2", "delay": 13.7 * ms, "method": "milstein"}
+    codes = {"on_pre": "c += 1", "on_post": "c += 2", "delay": 13.7 * ms, "method": "heun"}
     options = {"weight": "rho", "plasticity": "plain", "every": 100 * ms, "counts": counts}
     synapses = PlasticSynapses(sources, goals, SYNAPSE, **codes, **options)
     synapses.connect(j="i", n=n_synapses)
