@@ -5,18 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from brian2 import prefs
+from brian2 import defaultclock, prefs, second
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
 
 @pytest.fixture(autouse=True)
-def numpy_target():
-    """The examples are too short here for compiled code to pay."""
-    before = prefs.codegen.target
+def settings_of_brian():
+    """The examples are too short here for compiled code to pay; their time steps are their own."""
+    before = prefs.codegen.target, float(defaultclock.dt_)
     prefs.codegen.target = "numpy"
     yield
-    prefs.codegen.target = before
+    prefs.codegen.target, defaultclock.dt = before[0], before[1] * second
 
 
 def load(name):
