@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bioplast.brian.energy_monitor import EnergyMonitor
+    from bioplast.brian.pathways import Proposal
     from bioplast.brian.synapses import PlasticSynapses
 
-__all__ = ["PlasticSynapses"]
+_HOMES = {"EnergyMonitor": "energy_monitor", "PlasticSynapses": "synapses", "Proposal": "pathways"}
+__all__ = ["EnergyMonitor", "PlasticSynapses", "Proposal"]
 
 
 def __getattr__(name: str) -> Any:
     """Import Brian2, which takes a second, only for those who need it."""
-    if name not in __all__:
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from bioplast.brian.synapses import PlasticSynapses
-
-    return PlasticSynapses
+    return getattr(import_module(f"bioplast.brian.{_HOMES[name]}"), name)

@@ -1,25 +1,15 @@
 """What a declaration adds to the model and to the code of somebody else's synapses.
 
-The words of the rules' Brian2 forms become names that leave the model's own alone:
-
-=====================  =======================================================================
-``w``                  the weight, or ``w_consolidated`` where a consolidation keeps a transient
-                       part; the model's own weight is then what acts, the sum of both
-``transient``          ``w_transient``
-``delta_w``            ``w_proposed``, what has been proposed since the last decision
-``maintenance``        ``w_maintenance``
-``m0``, ``m1``         themselves
-all else               ``plasticity_`` and the word
-=====================  =======================================================================
-
-with the model's name of the weight for ``w``.
+The words of the rules' Brian2 forms become names that leave the model's own alone: the model's name of the
+weight for the weight as it acts, and for all else ``plasticity_`` and the word. Where a consolidation keeps a
+transient part, the forms' ``w`` is ``plasticity_consolidated`` and the weight that acts the sum of both.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -29,21 +19,32 @@ from brian2.equations.equations import SingleEquation
 from brian2.utils.stringtools import get_identifiers
 from numpy.typing import DTypeLike
 
+from bioplast.brian.drift import DRIFT_VARIABLES, Drift
 from bioplast.brian.fragment import BOOKS, BOOKS_DTYPES, declare, make_booking, make_write
+from bioplast.brian.weight import Bound
 from bioplast.plasticity.forms import BrianForm, ConsolidationForm
 
-OPENED, TRIAL = "plasticity_opened", "plasticity_trial"
+PREFIX = "plasticity_"
 CELL_VARIABLES = ("error_post", "activity_post")
 
-_KEPT = {*DEFAULT_FUNCTIONS, *CELL_VARIABLES, "i", "j", "m0", "m1"}
-_OWN = {
-    "w_initial": "w_initial : 1",
-    "opened": "opened : boolean (shared)  # whether the books are",
-    "trial": "trial : integer (shared)  # number of the last decision",
-    "low": "low : 1 (shared, constant)",
-    "high": "high : 1 (shared, constant)",
-}
-_IN_WEIGHTS = {"m1", "transient", "maintenance", "delta_w", "w_initial", "low", "high"}
+_KEPT = {*DEFAULT_FUNCTIONS, *CELL_VARIABLES, "i", "j"}
+_OWN = """
+initial : 1                    # the weight when the books were opened
+seen : 1                       # the weight as it was left here
+external : 1                   # summed size of the changes that others made
+opened : boolean (shared)      # whether the books are
+trial : integer (shared)       # number of the last decision
+"""
+_IN_WEIGHTS = {"w", "transient", "delta_w", "initial", "seen", "left", "low", "high"}
+_IN_WEIGHTS |= {"resolution", "m1", "external", "maintenance"}
+
+# What others changed is in neither of the books: it moves the weight that they began with along. Where
+# nothing was booked yet the new weight is the first, without the rounding of a difference.
+_TAKE_OVER = """
+unmoved = initial == known
+external += abs(float64(w) - float64(known))
+initial = w*int(unmoved) + stored(initial + (w - known))*int(not unmoved)
+"""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,10 @@ class Additions:
     size : its SI unit
     form, keeping : the Brian2 forms of selection and consolidation
     at_once : whether a change is decided on where it is proposed, or with all others later
-    bounded : whether the weight stays between two bounds
+    bounds : between which the weight stays, if any: SI values, or names of variables of the model
+    has_path : whether some synapses may be off the path
+    prefix : of all names
+    drift : where the weight follows a differential equation, what of its drift counts as a write
     """
 
     weight: str
@@ -64,26 +68,27 @@ class Additions:
     form: BrianForm
     keeping: ConsolidationForm | None
     at_once: bool
-    bounded: bool
-    names: Mapping[str, str] = field(init=False)
+    bounds: tuple[Bound, Bound] | None
+    has_path: bool
+    prefix: str = PREFIX
+    drift: Drift | None = None
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _names(self) -> dict[str, str]:
         names = {
-            "w": self.weight if self.keeping is None else f"{self.weight}_consolidated",
+            "w": self.weight if self.keeping is None else f"{self.prefix}consolidated",
             "acting": self.weight,
-            "transient": f"{self.weight}_transient",
-            "maintenance": f"{self.weight}_maintenance",
-            "w_initial": f"{self.weight}_initial",
-            "trial_pre": TRIAL,
+            "trial_pre": f"{self.prefix}trial",
             "layer_number": "0",
         }
         if not self.at_once:
-            names["delta_w"] = f"{self.weight}_proposed"
-        object.__setattr__(self, "names", names)
+            names["delta_w"] = f"{self.prefix}proposed"
+        bounds = zip(("low", "high"), self.bounds or (), strict=False)
+        return names | {word: bound for word, bound in bounds if isinstance(bound, str)}
 
     def name(self, word: str) -> str:
         """The name of what the forms call ``word``."""
-        return word if word in _KEPT else self.names.get(word, f"plasticity_{word}")
+        return word if word in _KEPT else self._names.get(word, f"{self.prefix}{word}")
 
     def rename(self, code: str) -> str:
         """Code of the forms in the names of the model."""
@@ -93,12 +98,16 @@ class Additions:
     @cached_property
     def equations(self) -> Equations:
         """The variables to add to the model."""
-        lines = [BOOKS, *declare(self.form, self.keeping), *_OWN.values()]
+        lines = [BOOKS, _OWN, *declare(self.form, self.keeping)]
+        bounds = zip(("low", "high"), self.bounds or (), strict=False)
+        lines += [f"{word} : 1 (shared, constant)" for word, bound in bounds if not isinstance(bound, str)]
         if not self.at_once:
             lines.append("delta_w : 1")
         if self.keeping is not None:
             lines.append("w : 1")
-        in_weights = _IN_WEIGHTS | {"w"} | set(self.form.in_weights)
+        if self.drift is not None:
+            lines.append(DRIFT_VARIABLES)
+        in_weights = _IN_WEIGHTS | set(self.form.in_weights)
         in_weights |= set(() if self.keeping is None else self.keeping.in_weights)
         return Equations(
             [
@@ -113,30 +122,51 @@ class Additions:
             ]
         )
 
+    @property
+    def aliases(self) -> dict[str, str]:
+        """Short names by which Python, but no code, knows the variables that users ask for."""
+        before, weight = "" if self.prefix == PREFIX else f"{self.weight}_", self.weight
+        short = {f"{before}{word}": word for word in ("m0", "m1", "external", "maintenance")}
+        short |= {f"{weight}_{word}": word for word in ("initial", "consolidated", "transient", "proposed")}
+        names = {alias: f"{self.prefix}{word}" for alias, word in short.items()}
+        return {alias: name for alias, name in names.items() if name in self.equations.names}
+
     def dtypes(self, weight: DTypeLike) -> dict[str, DTypeLike]:
         """Data types of the variables that are not Brian2's default, for a weight of the type ``weight``."""
-        like_weight = {"w", "transient", "delta_w", "w_initial"}
-        wanted = {**BOOKS_DTYPES, **dict.fromkeys(like_weight, weight)}
+        like_weight = {"w", "transient", "delta_w", "initial", "seen", "left"}
+        wanted = {**BOOKS_DTYPES, "external": np.float64, **dict.fromkeys(like_weight, weight)}
         dtypes = {self.name(word): dtype for word, dtype in wanted.items()}
         return {name: np.dtype(dtype).type for name, dtype in dtypes.items() if name in self.equations.names}
 
-    def propose(self, change: str) -> str:
-        """Code for a pathway that proposes ``change``, an expression of the model's."""
-        proposed = f"({change})*int({self.name('plastic')})"
+    def propose(self, change: str, *, watched: bool) -> str:
+        """Code for a pathway that proposes ``change``, an expression of the model's.
+
+        ``watched`` if others write to the weight too, here and in ``list_decisions``.
+        """
+        proposed = f"({change})*int({self.name('plastic')})" if self.has_path else change
         if not self.at_once:
             return f"{self.name('delta_w')} += {proposed}"
-        write = f"cutoff = {self.form.cutoff}\n{self._write(self.form.condition)}"
-        return f"{self.name('delta_w')} = {proposed}\n{self.rename(write)}"
+        before = f"{self.take_over}\n" if watched else ""
+        write = f"cutoff = {self.form.cutoff}\n{self._write(self.form.condition, watched)}"
+        if self._writes_all:
+            write = self._write("", watched)
+        return f"{self.rename(before)}{self.name('delta_w')} = {proposed}\n{self.rename(write)}"
 
-    @cached_property
-    def decisions(self) -> tuple[str, ...]:
+    def list_decisions(self, *, watched: bool) -> tuple[str, ...]:
         """Code for all synapses, to be run one after the other at each decision."""
-        steps = [] if self.at_once else [*self._decide()]
+        if self.drift is not None and self.drift.counts:
+            state = f"{self.name('state_next')} = {self.drift.state}\n" if self.drift.state else ""
+            return (f"{state}{self.rename(self.drift.book)}",)
+        steps = [] if self.at_once else [*self._decide(watched)]
         if self.keeping is not None:
-            steps[len(steps) :] = [f"{self.keeping.decay_step}\n{self._act}"]
+            steps[len(steps) :] = [f"{self.keeping.decay_step}\n{self._act(watched)}"]
+        if self.drift is not None:
+            steps.insert(0, self.drift.propose)
+        elif watched and steps:
+            steps.insert(0, f"{self.take_over}\nseen = acting")
         return tuple(self.rename(step) for step in steps)
 
-    def _decide(self) -> Iterable[str]:
+    def _decide(self, watched: bool) -> Iterable[str]:
         yield "trial = trial + 1"
         if self.form.competes:
             yield self.form.entry
@@ -145,7 +175,7 @@ class Additions:
             memory = self.form.memory
             yield f"{memory} = {memory}*int(trial < 0) + ({self.form.memory_next})*int(trial >= 0)"
         write = f"cutoff = {self.form.cutoff}\nis_written = {self.form.condition}\n"
-        yield f"{write}{self._write('is_written')}\ndelta_w = 0*delta_w"
+        yield f"{write}{self._write('is_written', watched)}\ndelta_w = 0*delta_w"
         if self.keeping is not None and self.keeping.crosses:
             yield f"crossing = transient*int({self.keeping.crosses})\ncrossing = offer_to(crossing, j)"
             yield f"""largest_crossing = kth_largest_of(j, 1)
@@ -156,12 +186,36 @@ transient = transient*int(settles) + kept*int(not settles)
 change = change*int(settles)
 {make_booking("change", bounded=self.bounded)}"""
 
-    def _write(self, condition: str) -> str:
-        return f"{make_write(condition, self.keeping, bounded=self.bounded)}\n{self._act}"
+    @property
+    def _writes_all(self) -> bool:
+        """Whether the form asks for changes of at least 0, which all are."""
+        asks_for_size = (
+            self.form.condition == "abs(delta_w) >= cutoff" and self.form.cutoff == "stored(theta)"
+        )
+        return asks_for_size and self.form.parameters == {"theta": 0}
 
     @property
-    def _act(self) -> str:
-        return "" if self.keeping is None else f"acting = {self.acting}"
+    def take_over(self) -> str:
+        """Code, in the words of the forms, that notices what others did to the weight since it was left."""
+        if self.keeping is None:
+            return f"known = seen{_TAKE_OVER}"
+        # The transient part stays transient: what others change is the rest.
+        changed = "w = stored(acting - transient)*int(acting != seen) + known*int(acting == seen)"
+        return f"known = w\n{changed}{_TAKE_OVER}"
+
+    def _write(self, condition: str, watched: bool) -> str:
+        if self.drift is not None and self.keeping is None:
+            return self.drift.write(condition, bounded=self.bounded)
+        return f"{make_write(condition, self.keeping, bounded=self.bounded)}\n{self._act(watched)}"
+
+    def _act(self, watched: bool) -> str:
+        act = "" if self.keeping is None else f"acting = {self.acting}"
+        return f"{act}\nseen = acting" if watched or self.drift is not None else act
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the weight stays between two bounds."""
+        return self.bounds is not None
 
     @property
     def acting(self) -> str:

@@ -6,8 +6,9 @@ The model says what is proposed, in its own words; everything here is what the r
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from brian2 import Function, Synapses, prefs
@@ -148,12 +149,11 @@ def declare(form: BrianForm, keeping: ConsolidationForm | None) -> list[str]:
 
 
 def make_write(condition: str, keeping: ConsolidationForm | None, *, bounded: bool = False) -> str:
-    """Code that writes and books ``delta_w`` where ``condition`` holds; see ``make_booking``."""
+    """Code that writes and books ``delta_w`` where ``condition`` holds, always if it is empty."""
+    written = f"delta_w*int({condition})" if condition else "delta_w"
     if keeping is None:
-        return make_booking(f"delta_w*int({condition})", bounded=bounded)
-    return (
-        f"written = delta_w*int({condition})\n{keeping.accumulate}\n{make_booking('change', bounded=bounded)}"
-    )
+        return make_booking(written, bounded=bounded)
+    return f"written = {written}\n{keeping.accumulate}\n{make_booking('change', bounded=bounded)}"
 
 
 def make_booking(change: str, *, bounded: bool = False) -> str:
@@ -162,16 +162,16 @@ def make_booking(change: str, *, bounded: bool = False) -> str:
     return _BOOK.format(after=f"clip({after}, low, high)" if bounded else after)
 
 
-def make_float64() -> Function:
+def make_float64(name: str = "float64") -> Function:
     """``float64(x)``: a change is booked in double precision even where weights are single."""
-    function = Function(np.float64, arg_units=[None], return_unit=lambda unit: unit, stateless=True)
-    code = "inline double float64(double x) { return x; }"
-    function.implementations.add_implementation("cpp", code, name="float64")
-    function.implementations.add_implementation("cython", _wrap(code, "double", "float64"), name="float64")
+    function = _make_function(np.float64)
+    code = f"inline double {name}(double x) {{ return x; }}"
+    function.implementations.add_implementation("cpp", code, name=name)
+    function.implementations.add_implementation("cython", _wrap(code, "double", name), name=name)
     return function
 
 
-def make_stored(dtype: DTypeLike = None, *, guarded: bool = False) -> Function:
+def make_stored(dtype: DTypeLike = None, *, guarded: bool = False, name: str = "stored") -> Function:
     """``stored(w)``: what is left of w in a variable; NumPy computes with more digits than it stores.
 
     Parameters
@@ -179,16 +179,22 @@ def make_stored(dtype: DTypeLike = None, *, guarded: bool = False) -> Function:
     dtype : of the variable; Brian2's default one if not given
     guarded : keep compilers that may reorder sums, as Brian2's own flags let them, from looking through it:
         they would take ``(w + change) - w`` for the change
+    name : in compiled code
     """
     dtype = np.dtype(prefs.core.default_float_dtype if dtype is None else dtype).type
-    function = Function(
-        lambda w: np.asarray(w, dtype), arg_units=[None], return_unit=lambda unit: unit, stateless=True
-    )
+    function = _make_function(lambda w: np.asarray(w, dtype))
     real = c_data_type(dtype)
     body = f"volatile {real} kept = w; return kept;" if guarded else "return w;"
-    code = f"inline {real} stored({real} w) {{ {body} }}"
-    function.implementations.add_implementation("cpp", code, name="stored")
-    function.implementations.add_implementation("cython", _wrap(code, real, "stored"), name="stored")
+    code = f"inline {real} {name}({real} w) {{ {body} }}"
+    function.implementations.add_implementation("cpp", code, name=name)
+    function.implementations.add_implementation("cython", _wrap(code, real, name), name=name)
+    return function
+
+
+def _make_function(meaning: Callable[[Any], Any]) -> Function:
+    """A function of a number, with its unit, which NumPy calls without Brian2's slow check of units."""
+    function = Function(meaning, arg_units=[None], return_unit=lambda unit: unit, stateless=True)
+    function.implementations.add_implementation("numpy", meaning)
     return function
 
 

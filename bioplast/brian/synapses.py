@@ -3,59 +3,57 @@
 from __future__ import annotations
 
 import itertools
+from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path as FilePath
+from functools import partial
 from typing import Any
 
-import numpy as np
-from brian2 import DimensionMismatchError, Equations, Quantity, Synapses, prefs, second
+from brian2 import Equations, Quantity, Synapses, get_device, prefs
 from brian2.core.namespace import get_local_namespace
 from brian2.equations.equations import FLOAT
-from brian2.parsing.expressions import parse_expression_dimensions
-from brian2.units.fundamentalunits import get_dimensions, have_same_dimensions
-from brian2.utils.stringtools import get_identifiers
-from numpy.typing import NDArray
 
-from bioplast.brian.additions import CELL_VARIABLES, OPENED, Additions
-from bioplast.brian.decisions import Decision, is_runtime, make_clock
-from bioplast.brian.fragment import make_float64, make_stored
+from bioplast.brian.additions import PREFIX
+from bioplast.brian.convert import convert_synapses
+from bioplast.brian.decisions import is_runtime, make_decisions
 from bioplast.brian.layout import Layout
-from bioplast.brian.pathways import add_proposals
-from bioplast.brian.selection import make_draw_key, make_selection_functions
-from bioplast.brian.weight import Weight
-from bioplast.energy import Books, Energy
+from bioplast.brian.ledger import Ledger
+from bioplast.brian.outsiders import has_outsiders
+from bioplast.brian.pathways import Pathways, Proposal
+from bioplast.brian.plastic import LAYERS, Plastic
+from bioplast.energy import Energy
 from bioplast.errors import RequestError
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.part import Part
-from bioplast.plasticity.projection import ProjectionView
-from bioplast.randomness import make_key, make_rng
 
 _numbers = itertools.count()
-
-_LAYERS = ("input->hidden", "hidden->output")  # what a layer may be, for rules that tell the two apart
 
 
 class PlasticSynapses(Synapses):
     """Brian2 synapses of which a declaration decides what changes, with books of what did.
 
-    Model, pathways, units and names stay as they are. The synapses get variables of their own: ``m0`` and
-    ``m1``, which count writes and sum up the sizes of the changes in the unit of the weight, and those of
-    ``bioplast.brian.additions``.
+    Model, pathways, units and names stay as they are. The synapses get variables of their own, whose names
+    begin with ``plasticity_``. ``m0`` and ``m1``, which count writes and sum up the sizes of the changes in
+    the unit of the weight, are also attributes by these names.
 
     Parameters
     ----------
     source, target, model, on_pre, on_post, others : as for ``Synapses``
     plasticity : a declaration or its text
     proposals : pathway to the change of the weight that it proposes, an expression in the unit of the
-        weight, evaluated after the pathway's own code; without such a pathway ``pre`` and ``post`` are made
-    weight : the variable that changes; nothing else may write to it
+        weight, evaluated after the pathway's own code, or a ``Proposal``, which may come first; where a side
+        has no pathway, ``pre`` or ``post`` is made
+    weight : the variable that changes; what others write to it is booked apart, as ``external``
     unit : what the numbers of the declaration and of ``energy`` are in; needed if the weight has one
     every : time between two decisions, for rules that choose between synapses or that know time
     together : let proposals add up till the next decision, even if the rule could decide on each alone
-    bounds : lowest and highest weight; where they are met, what really happened is booked
+    bounds : lowest and highest weight, or names of the model's parameters that say them for each synapse;
+        where they are met, what really happened is booked
     layer : which of ``"input->hidden"`` and ``"hidden->output"`` the synapses are to rules that ask
     plasticity_seed : of the rules that draw
+    counts : of a weight that follows a differential equation, what counts as a write if the declaration is
+        ``plain``: the least change, or the text of a discrete state; see ``bioplast.brian.drift``
+    also : more plastic variables: name to ``proposals``, and ``plasticity`` where it is another declaration,
+        ``unit``, ``bounds`` and ``counts``
 
     Raises
     ------
@@ -72,66 +70,98 @@ class PlasticSynapses(Synapses):
         on_post: Any = None,
         *,
         plasticity: str | Plasticity | Part,
-        proposals: Mapping[str, str],
+        proposals: Mapping[str, str | Proposal] | None = None,
         weight: str = "w",
         unit: Quantity | None = None,
         every: Quantity | None = None,
         together: bool = False,
-        bounds: tuple[Quantity | None, Quantity | None] | None = None,
-        layer: str = _LAYERS[0],
+        bounds: tuple[Quantity | str | None, Quantity | str | None] | None = None,
+        layer: str = LAYERS[0],
         plasticity_seed: int = 0,
+        counts: Quantity | str | None = None,
+        also: Mapping[str, Mapping[str, Any]] | None = None,
         namespace: Mapping[str, Any] | None = None,
         dtype: Any = None,
-        name: str = "plasticsynapses*",
+        name: str = "synapses*",
         **others: Any,
     ) -> None:
-        self._title = f"PlasticSynapses {name.removesuffix('*')!r}"
-        self._rules = _read(plasticity)
-        self._rules.check_form("brian")
-        self._seed = plasticity_seed
-        self._view = ProjectionView.whole(
-            layer, (1, 1), depth=int(layer == _LAYERS[1]), is_readout=layer == _LAYERS[1]
-        )
+        title = f"PlasticSynapses {name.removesuffix('*')!r}"
         self._layout: Layout | None = None
+        self._has_run = self._was_watched = False
         model = model if isinstance(model, Equations) else Equations(model or "")
-        self._weight = Weight.of(self._title, model, weight, unit, bounds, dtype)
-        if layer not in _LAYERS:
-            raise self._refuse(f"layer must be {_LAYERS[0]!r} or {_LAYERS[1]!r}, got {layer!r}")
-        form = self._rules.selection.brian(self._view)
-        keeping = None if self._rules.consolidation is None else self._rules.consolidation.brian()
-        self._chooses = form.competes or "draw_key" in get_identifiers(form.condition)
-        self._added = Additions(
-            weight,
-            self._weight.size,
-            form,
-            keeping,
-            at_once=not (self._chooses or together or (keeping is not None and keeping.crosses)),
-            bounded=bounds is not None,
+        for taken in sorted({*model.names, *(namespace or {})}):
+            if taken.startswith(PREFIX):
+                raise RequestError(
+                    f"{title}: {taken!r} begins as the names that rules and books need; rename it"
+                )
+        shared = {"layer": layer, "seed": plasticity_seed, "together": together}
+        first = {"proposals": proposals, "unit": unit, "bounds": bounds, "counts": counts}
+        wanted: dict[str, Mapping[str, Any]] = {weight: first} | dict(also or {})
+        self._plastic: dict[str, Plastic] = {}
+        for variable, what in wanted.items():
+            options = {"plasticity": plasticity, "unit": None, "bounds": None, **shared, **what}
+            options.pop("proposals", None)
+            prefix = PREFIX if variable == weight else f"{PREFIX}{variable}_"
+            self._plastic[variable] = Plastic.of(title, model, dtype, prefix, weight=variable, **options)
+            self._plastic[variable].check(source if target is None else target, every)
+            model = self._plastic[variable].gate(model)
+        drifting = [name for name, plastic in self._plastic.items() if plastic.weight.drifts]
+        self._codes = Pathways.of(
+            title,
+            (on_pre, on_post),
+            {variable: what.get("proposals") or {} for variable, what in wanted.items()},
+            drifting,
         )
-        self._check_rules(source if target is None else target, every)
-        if clashes := self._added.equations.names & model.names:
-            raise self._refuse(f"the model's {min(clashes)!r} is a name that the rules and the books need")
-        codes = add_proposals(self._title, (on_pre, on_post), proposals, weight, self._added.propose)
+        codes = self._put_together(watched=False)
+        parts = self._plastic.values()
+        functions = [plastic.make_functions(f"plastic {next(_numbers)}") for plastic in parts]
+        dtypes = [plastic.added.dtypes(plastic.weight.dtype) for plastic in parts]
         Synapses.__init__(
             self,
             source,
             target,
-            model + self._added.equations,
+            sum((plastic.added.equations for plastic in parts), model),
             on_pre=codes[0],
             on_post=codes[1],
-            namespace={**(namespace or {}), **self._make_functions()},
-            dtype=_by_name(model, dtype) | self._added.dtypes(self._weight.dtype),
+            namespace=dict(ChainMap(dict(namespace or {}), *functions)),
+            dtype=dict(ChainMap(*dtypes, _by_name(model, dtype))),
             name=name,
             **others,
         )
         self._title = f"PlasticSynapses {self.name!r}"
-        names = get_local_namespace(1)
-        for pathway, change in proposals.items():
-            self._check_proposal(pathway, change, names)
-        if every is not None and self._added.decisions:
-            clock = make_clock(self, every)
-            for number, code in enumerate(self._added.decisions):
-                self.contained_objects.append(Decision(self, code, every, clock, number))
+        self._ledgers = {
+            plastic.weight.name: Ledger(self, plastic.weight, plastic.added) for plastic in parts
+        }
+        self._aliases = {alias: name for plastic in parts for alias, name in plastic.added.aliases.items()}
+        weights = [plastic.weight for plastic in parts]
+        self._codes.check_units(self._title, self, weights, get_local_namespace(1))
+        steps = [
+            partial(self._decide, plastic, number)
+            for plastic in parts
+            for number in range(len(plastic.added.list_decisions(watched=True)) * plastic.needs_times)
+        ]
+        self._decisions = make_decisions(self, steps, every)
+        self.contained_objects.extend(self._decisions)
+
+    @classmethod
+    def from_synapses(cls, synapses: Synapses, *, weight: str = "w", **options: Any) -> PlasticSynapses:
+        """Synapses that do what ``synapses`` do, with a declaration and books.
+
+        What changes the weight in their code becomes a proposal, made first where the code sends the new
+        weight, and its ``clip`` the bounds. Connections, values and delays are taken over, and ``synapses``
+        themselves are made inactive: take them out of the network, and their monitors.
+
+        Parameters
+        ----------
+        synapses : Brian2's own, in runtime mode before or after ``connect``, for C++ standalone before
+        weight : the variable that changes
+        options : ``plasticity``, ``unit``, ``every`` and others of ``PlasticSynapses``
+
+        Raises
+        ------
+        RequestError : the weight changes in another way than by a sum, or C++ standalone has connected them
+        """
+        return convert_synapses(cls, synapses, weight, options, get_local_namespace(1))
 
     def connect(
         self,
@@ -152,139 +182,109 @@ class PlasticSynapses(Synapses):
             synapses, and C++ standalone will know only in the running program which there are
         """
         new = Layout.foresee(condition, i, j, p, n, (len(self.source), len(self.target)))
-        self._check_connectivity(new)
+        for plastic in self._plastic.values():
+            plastic.check_connectivity(new)
         Synapses.connect(self, condition, i, j, p, n, skip_if_invalid, namespace, level + 1)
         if is_runtime():
             new = Layout.of(self.i[:], self.j[:], len(self.source), len(self.target))
         elif new is not None and self._layout is not None:
             new = self._layout.join(new)
         self._layout = new
-        for word, value in self._find_parameters().items():
-            setattr(self, f"{self._added.name(word)}_", value)
+        for plastic in self._plastic.values():
+            plastic.set_parameters(self, new)
 
     def before_run(self, run_namespace: Any) -> None:
-        """Open the books, and take over weights that were set since the last run."""
-        keeping = self._added.keeping
-        meets = self._chooses or (keeping is not None and keeping.crosses)
-        if meets and not is_runtime() and prefs.devices.cpp_standalone.openmp_threads > 0:
-            raise self._refuse(f"{self._rules} lets synapses compete, for which OpenMP must be off")
-        name, weight = self._added.name, self._weight.name
-        setattr(self, name("w_initial"), f"{weight}*int(not {OPENED}) + {name('w_initial')}*int({OPENED})")
-        if keeping is not None:
-            is_set = f"({weight} != {self._added.rename(self._added.acting)})"
-            for word, wanted in (("w", weight), ("transient", f"0*{weight}")):
-                setattr(self, name(word), f"{wanted}*int{is_set} + {name(word)}*int(not {is_set})")
-        setattr(self, OPENED, True)
+        """Open the books, and notice weights that were set since the last run."""
+        if not self._connect_called:
+            raise self._refuse("there are no synapses yet; call connect() before the run")
+        for plastic in self._plastic.values():
+            if plastic.meets and not is_runtime() and prefs.devices.cpp_standalone.openmp_threads > 0:
+                raise self._refuse(f"{plastic.rules} lets synapses compete, for which OpenMP must be off")
+        if not is_runtime() and not get_device().run_args_applied:
+            get_device().apply_run_args()  # weights that a program is given are the first ones
+        for ledger in self._ledgers.values():
+            ledger.open(first=not self._has_run)
+        self._has_run = True
+        self._was_watched = self._is_watched
+        codes = self._put_together(watched=self._was_watched)
+        for pathway in self._pathways:
+            pathway.code = (codes[0] | codes[1])[pathway.objname]
         super().before_run(run_namespace)
 
-    def energy(self) -> Energy:
+    def after_run(self) -> None:
+        """Remember the weights, to notice what is done to them before the next run."""
+        super().after_run()
+        for ledger in self._ledgers.values():
+            ledger.close(watched=self._was_watched)
+
+    def energy(self, weight: str | None = None) -> Energy:
         """What plasticity has cost since the first run began, in ``unit``.
 
         What is still transient counts as consolidated now, as when learning ends. In C++ standalone this can
         be asked once the program has run.
 
+        Parameters
+        ----------
+        weight : of which of several plastic variables; of the first if not given
+
+        Raises
+        ------
+        RequestError : they have not run yet, or no such variable is plastic
+        """
+        ledger = self.find_ledger(weight)
+        if not ledger.is_open:
+            raise self._refuse("the books are opened when the synapses first run, which they have not")
+        return ledger.balance()
+
+    def find_ledger(self, weight: str | None = None) -> Ledger:
+        """The books of a plastic variable, of the first if none is named.
+
+        Raises
+        ------
+        RequestError : no such variable is plastic
+        """
+        weight = next(iter(self._ledgers)) if weight is None else weight
+        if weight not in self._ledgers:
+            raise self._refuse(f"{weight!r} is not plastic; there is {', '.join(self._ledgers)}")
+        return self._ledgers[weight]
+
+    def reset_books(self) -> None:
+        """Begin the books anew with the weights as they are, for instance after a burn-in.
+
         Raises
         ------
         RequestError : they have not run yet
         """
-        if not self._get(OPENED).all():
+        if not self._has_run:
             raise self._refuse("the books are opened when the synapses first run, which they have not")
-        names = [self._added.name(word) for word in ("w", "w_initial", "m0", "m1")]
-        weights, initial, m0, m1 = (self._get(name) for name in names)
-        books = Books(initial, m0, m1)
-        if self._added.keeping is not None:
-            books.maintenance = float(self._get(self._added.name("maintenance")).sum())
-            settled = weights + self._get(self._added.name("transient"))
-            if self._weight.bounds is not None:
-                settled = np.clip(settled, *self._weight.bounds)
-            books.record(weights, settled)
-            weights = settled
-        energy = books.balance(weights)
-        parts = ("m1", "m1_min", "maintenance")
-        return replace(energy, **{part: getattr(energy, part) / self._weight.unit for part in parts})
+        for ledger in self._ledgers.values():
+            ledger.reset()
 
-    def _get(self, name: str) -> NDArray[Any]:
-        return np.array(self.variables[name].get_value())
+    def __getattr__(self, name: str) -> Any:
+        """Variables, and short names of those of the books where the model has none of that name."""
+        word = name.removesuffix("_")
+        if word not in self.__dict__.get("variables", ()):
+            name = self.__dict__.get("_aliases", {}).get(word, word) + name[len(word) :]
+        return super().__getattr__(name)
+
+    @property
+    def _is_watched(self) -> bool:
+        """Whether somebody else may write to a weight in the network that is about to run."""
+        insiders = (self, *self._pathways, *self._decisions)
+        return any(has_outsiders(self.variables[name], self, insiders) for name in self._plastic)
+
+    def _decide(self, plastic: Plastic, part: int) -> str:
+        """Code of a part of a decision in the network that is about to run."""
+        codes = plastic.added.list_decisions(watched=self._is_watched)
+        return codes[part] if part < len(codes) else ""
+
+    def _put_together(self, *, watched: bool) -> tuple[dict[str, str], dict[str, str]]:
+        return self._codes.put_together(
+            {name: partial(plastic.added.propose, watched=watched) for name, plastic in self._plastic.items()}
+        )
 
     def _refuse(self, reason: str) -> RequestError:
         return RequestError(f"{self._title}: {reason}")
-
-    def _check_rules(self, cells: Any, every: Quantity | None) -> None:
-        if self._rules.gate is not None:
-            raise self._refuse(f"{self._rules.gate.name} needs to know right answers, which synapses do not")
-        if every is None and (self._added.decisions or not self._added.at_once):
-            raise self._refuse(f"{self._rules} needs times at which to decide, for instance every=100*ms")
-        if every is not None and not have_same_dimensions(every, second):
-            raise DimensionMismatchError(
-                f"{self._title}: every is no time", get_dimensions(every), second.dim
-            )
-        asked = get_identifiers(f"{self._added.form.entry} {self._added.form.condition}")
-        for variable in (name.removesuffix("_post") for name in CELL_VARIABLES if name in asked):
-            if variable not in cells.variables:
-                raise self._refuse(
-                    f"{self._rules} needs the variable {variable!r}, which {cells.name!r} lacks"
-                )
-
-    def _check_proposal(self, pathway: str, change: str, names: Mapping[str, Any]) -> None:
-        try:
-            variables = self.resolve_all(get_identifiers(change), names)
-        except KeyError:
-            return  # defined in the pathway's code or later on: Brian2 checks it when the run begins
-        dimensions = parse_expression_dimensions(change, variables)
-        if dimensions is not self._weight.size.dim:
-            raise DimensionMismatchError(
-                f"{self._title}: pathway {pathway!r} proposes {change!r} as change of {self._weight.name!r}",
-                dimensions,
-                self._weight.size.dim,
-            )
-
-    def _check_connectivity(self, layout: Layout | None) -> None:
-        parts = [part for part in self._rules.parts if part.needs_units]
-        if parts and not (layout is not None and layout.is_all_to_all):
-            raise self._refuse(f"{parts[0].name} goes by whole units: connect all to all, by connect() alone")
-        if layout is None and not is_runtime() and (self._chooses or self._rules.path is not None):
-            raise self._refuse(
-                f"{self._rules} counts synapses, and C++ standalone makes these only when it runs; "
-                "connect(i=..., j=...)"
-            )
-
-    def _make_functions(self) -> dict[str, Any]:
-        size, dtype, folder = self._weight.size, self._weight.dtype, FilePath(__file__).parent
-        functions = {
-            **make_selection_functions(f"plastic {next(_numbers)}", size, dtype, [str(folder)]),
-            "draw_key": make_draw_key(make_key(self._seed, "selection")),
-            "float64": make_float64(),
-            "stored": make_stored(dtype, guarded=True),
-        }
-        return {self._added.name(word): function for word, function in functions.items()}
-
-    def _find_parameters(self) -> dict[str, Any]:
-        """What the rules need to know of the synapses that there are now, in SI units."""
-        form, keeping = self._added.form, self._added.keeping
-        # The first decision has number 0; compiled programs make one before anything has happened.
-        values: dict[str, Any] = {"plastic": True, "trial": -1 if is_runtime() else -2}
-        if self._layout is not None:
-            path = self._rules.path
-            if path is not None:
-                n_hidden = len(self.source if self._view.is_readout else self.target)
-                path.check_sizes({"hidden": n_hidden})
-            plastic = self._layout.place(path, self._view, make_rng(self._seed, "masks"))
-            form = self._rules.selection.brian(replace(self._view, plastic=plastic))
-            values["plastic"] = self._layout.take(plastic)
-            values |= {word: self._layout.take(matrix) for word, matrix in form.constants.items()}
-        for part in (form, keeping):
-            if part is not None:
-                scales = dict.fromkeys(part.in_weights, self._weight.unit)
-                values |= {word: value * scales.get(word, 1) for word, value in part.parameters.items()}
-        if self._weight.bounds is not None:
-            values["low"], values["high"] = self._weight.bounds
-        return values
-
-
-def _read(plasticity: str | Plasticity | Part) -> Plasticity:
-    if isinstance(plasticity, str):
-        return Plasticity.parse(plasticity)
-    return plasticity if isinstance(plasticity, Plasticity) else Plasticity.of(plasticity)
 
 
 def _by_name(model: Equations, dtype: Any) -> dict[str, Any]:

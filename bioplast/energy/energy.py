@@ -14,6 +14,7 @@ class Energy:
     m0, m1 : number of writes, summed size of the changes
     m0_min, m1_min : the same had every synapse gone straight to its final weight
     maintenance : cost of keeping transient changes
+    external : summed size of the changes that others made, beside the rules; in no other number
     """
 
     m0: int = 0
@@ -21,6 +22,7 @@ class Energy:
     m0_min: int = 0
     m1_min: float = 0.0
     maintenance: float = 0.0
+    external: float = 0.0
 
     @property
     def inefficiency_m0(self) -> float | None:

@@ -292,7 +292,7 @@ def test_plain_is_the_network_as_it_was():
         synapses.w, synapses.gain = FIRST * 1e9 * nS, find_gains(ALL)
         synapses.theta, synapses.rate = 7, 8
         monitors.append(StateMonitor(synapses, ["w", "pre_trace"], record=True))
-    books = StateMonitor(ours, ["m0", "m1"], record=[0])
+    books = StateMonitor(ours, ["plasticity_m0", "plasticity_m1"], record=[0])
     Network(source, goal, hers, ours, *monitors, books).run(N_STEPS * ms)
     np.testing.assert_array_equal(monitors[0].w, monitors[1].w)
     np.testing.assert_array_equal(monitors[0].pre_trace, monitors[1].pre_trace)
@@ -301,5 +301,5 @@ def test_plain_is_the_network_as_it_was():
     assert (ours.rate[:] == 8).all()
     changes = np.diff(monitors[1].w[0] / nS)
     # The monitor sees the end of a step: two writes in one count as one change or as none.
-    assert books.m0[0][-1] >= np.count_nonzero(changes)
-    assert books.m1[0][-1] / nS >= np.abs(changes).sum() - 1e-12
+    assert books.plasticity_m0[0][-1] >= np.count_nonzero(changes)
+    assert books.plasticity_m1[0][-1] / nS >= np.abs(changes).sum() - 1e-12

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from brian2 import (
     BrianObjectException,
@@ -69,22 +70,40 @@ def test_every_rule_runs_or_is_refused_by_name(name):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"weight": "g"}, "PlasticSynapses 'plasticsynapses': no variable 'g' in the model, which has w"),
+        ({"weight": "g"}, "PlasticSynapses 'synapses': no variable 'g' in the model, which has w"),
         ({"model": "", "name": "hers"}, "'hers': no variable 'w' in the model, which has none"),
         ({"model": "w = 1 : 1"}, "'w' must be a parameter without flags"),
         ({"model": "w : 1 (constant)"}, "'w' must be a parameter without flags"),
-        ({"model": "w : 1\nm0 : 1"}, "the model's 'm0' is a name that the rules and the books need"),
+        (
+            {"model": "w : 1\nplasticity_m0 : 1"},
+            "'plasticity_m0' begins as the names that rules and books need",
+        ),
+        ({"namespace": {"plasticity_low": 1}}, "'plasticity_low' begins as the names"),
         ({"model": "w : siemens"}, "'w' is in S; say in which unit rule and energy are counted"),
         ({"proposals": {}}, "proposals must name a pathway and a change, got none"),
         ({"proposals": {"late": "0.1"}}, "no pathway 'late' to propose a change; there is none"),
         ({"on_pre": {"a": "w += 1"}, "proposals": {"a": "1"}}, "pathway 'a' changes 'w' itself"),
         ({"on_post": "x = 1; w = 2"}, "pathway 'post' changes 'w' itself"),
+        (
+            {"on_pre": {"send": "", "late": ""}, "delay": {"late": 5 * ms}},
+            "no pathway 'pre' to propose a change; there is send, late",
+        ),
+        ({"proposals": {"pre": " # nothing yet"}}, "pathway 'pre' proposes no change"),
         ({"rule": "largest(0.1)"}, r"largest\(0.1\) needs times at which to decide, for instance every="),
         ({"rule": "cache(0.1)"}, r"cache\(0.1\) needs times"),
         ({"together": True}, "plain needs times"),
         ({"rule": "largest(1.3)"}, "Largest.fraction: must be in"),
         ({"layer": "output"}, "layer must be 'input->hidden' or 'hidden->output', got 'output'"),
         ({"bounds": (1, 0)}, r"bounds must be \(lowest, highest\)"),
+        ({"bounds": (0, 1, 2)}, r"bounds must be \(lowest, highest\), got \(0, 1, 2\)"),
+        (
+            {"bounds": (0, np.array([1.0, 2.0]))},
+            "bounds must be single quantities, got an array of 2; for one",
+        ),
+        (
+            {"bounds": (0, "w_max")},
+            r"bounds must be quantities or parameters of the model \(w\), got 'w_max'",
+        ),
         ({"rule": "subnet(9)"}, "Subnet.units: must be at most the 4 hidden units, got 9"),
         ({"rule": "subnet(2)", "connect": ("i != j",)}, "subnet goes by whole units: connect all to all"),
         ({"rule": "neurons(0.5)", "every": 1 * ms, "connect": (None, [0], [1])}, "neurons goes by"),
@@ -161,6 +180,18 @@ def test_openmp_is_refused_where_synapses_compete(standalone):
         assert "OpenMP must be off" in str(error.value.__cause__)
     finally:
         prefs.devices.cpp_standalone.openmp_threads = before
+
+
+def test_synapses_that_are_not_connected():
+    cells = make_cell()
+    synapses = PlasticSynapses(
+        cells, cells, "w : 1", plasticity="plain", proposals={"pre": "0.1"}, name="hers"
+    )
+    with pytest.raises(BrianObjectException) as error:
+        Network(cells, synapses).run(1 * ms)
+    assert str(error.value.__cause__) == (
+        "PlasticSynapses 'hers': there are no synapses yet; call connect() before the run"
+    )
 
 
 @pytest.mark.parametrize("module", ["bioplast", "bioplast.brian"])
