@@ -122,7 +122,8 @@ class Hand:
         self.pre_trace, self.post_trace, self.last, self.proposed = np.zeros((4, n))
         self.books = Books.open(self.consolidated)
         self.plastic, self.gain = self.find_plastic(n), find_gains(connections)
-        self.memory = self.rules.selection.memory(ProjectionView.whole("input->hidden", (n, 1)))
+        view = ProjectionView.whole("input->hidden", (self.rows.max() + 1, N_POST))
+        self.memory = self.rules.selection.memory(view)
         self.n_decisions = 0
 
     def find_plastic(self, n):
