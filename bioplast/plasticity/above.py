@@ -26,9 +26,9 @@ class Above(Selection):
         one a layer              theta <- theta * (1 + rate * clip(p / f - 1, -1, 1))
         one a cell or synapse    theta <- theta * (1 + rate * (p / f - 1))
 
-    A threshold of a layer needs to know of all its synapses. A cell's or a synapse's is local: it follows what
-    that cell or synapse itself sees, in the trials that propose a change to it. Of a synapse p is 0 or 1, so f
-    is a share of its own proposals; those from silent inputs are none.
+    A threshold of a layer needs to know of all its synapses. A cell's or a synapse's is local: it follows
+    what that cell or synapse itself sees, in the trials that propose a change to it. Of a synapse p is 0 or
+    1, so f is a share of its own proposals; silent inputs propose none.
 
     Parameters
     ----------
@@ -60,9 +60,10 @@ class Above(Selection):
         for field, value in (("target", self.target), ("output", self.output)):
             if value is not None:
                 check_fraction(self, field, value)
-        for field, value, default in (("output", self.output, None), ("per", self.per, "layer")):
-            if value != default and self.target is None:
-                raise RequestError(f"Above.{field}: needs a target, got {value!r} without one")
+        if self.output is not None and self.target is None:
+            raise RequestError(f"Above.output: needs a target, got {self.output!r} without one")
+        if self.per != "layer" and self.target is None:
+            raise RequestError(f"Above.per: needs a target, got {self.per!r} without one")
 
     def mask(self, proposal: Proposal) -> BoolArray:
         thetas = np.float64(self.theta) if self.target is None else proposal.memory

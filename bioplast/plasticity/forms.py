@@ -33,8 +33,8 @@ class BrianForm:
     memory : the parameter that moves on from trial to trial (``Selection.memory``), if one does
     memory_per : ``"layer"`` if it has one value, ``"neuron"`` or ``"synapse"`` if it has one for each
     memory_next : expression for its next value. That of a layer is computed at every step before ``cutoff``,
-        that of a neuron at every step from ``tallies``; without new proposals it must stay what it is. That of
-        a synapse is computed when it has been written or not
+        that of a neuron at every step from ``tallies``; without new proposals it must stay what it is. That
+        of a synapse is computed when it has been written or not
     tallies : integers that cells count up over their synapses in a trial: name to expression
     in_weights : parameters that are in the unit of the weights
     """

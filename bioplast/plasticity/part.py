@@ -203,7 +203,7 @@ class Selection(Part):
     def memory(self, view: ProjectionView) -> NDArray[np.float64]:
         """What the rule carries from trial to trial, before the first one; for most rules nothing.
 
-        An array of any shape: (1,) for one value, (n_post,) for one a cell, (n_pre, n_post) for one a synapse.
+        Of any shape: (1,) for one value, (n_post,) for one a cell, (n_pre, n_post) for one a synapse.
         """
         return np.zeros(0)
 

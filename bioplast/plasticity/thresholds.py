@@ -101,7 +101,8 @@ class OfNeuron(Thresholds):
             memory_per="neuron",
             memory_next="theta*(1 + int(n_seen > 0)*rate*(n_passed/(n_plastic*target) - 1))",
             tallies={"n_seen": "int(delta_w != 0*delta_w)", "n_passed": "int(abs(delta_w) >= cutoff)"},
-            constants={"n_plastic": np.count_nonzero(view.plastic, axis=0)},
+            # Cells off the path see nothing; their share is then 0, and no 0 / 0.
+            constants={"n_plastic": np.maximum(np.count_nonzero(view.plastic, axis=0), 1)},
             in_weights=("theta",),
         )
 
