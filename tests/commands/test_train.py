@@ -108,7 +108,7 @@ BAD_OPTIONS = [
     (["--set", "learning_rate=1", "--set", "learning_rate=2"], "--set: learning_rate is given twice"),
     (["--device", "gpu"], "device: must be one of cpp_standalone, runtime, got 'gpu'"),
     (["--device", "runtime"], "device: tiny has no device 'runtime'; use cpp_standalone"),
-    (["--task", "nowhere"], "task: must be mnist or a folder of IDX files, got "),
+    (["--task", "nowhere"], "task: must be mnist, fashion-mnist"),
     (["--out", "models/tiny.py/deeper"], "out: cannot write to "),
     (["--out", "/proc/bioplast"], "out: cannot write to /proc/bioplast"),
     (
