@@ -190,11 +190,12 @@ def select_above_synapse(synapses: SynapseArrays, n_rows: int, key: int) -> None
     for r in range(n_rows):
         i = synapses.rows[r]
         pre = synapses.pre[i]
-        nothing = pre - pre
         for j in range(n_columns):
-            change = pre * synapses.step[j] if synapses.plastic[i, j] else nothing
-            synapses.low[j] = synapses.memory[i * n_columns + j]  # in the dtype of the weights
-            passes = abs(change) >= synapses.low[j]
-            write(synapses, i, j, change if passes else nothing)
-            factor = rise if passes else fall
-            synapses.memory[i * n_columns + j] *= factor if change != 0 else 1.0
+            change = pre * synapses.step[j]
+            if change != 0 and synapses.plastic[i, j]:
+                theta = synapses.memory[i * n_columns + j]
+                synapses.low[0] = theta
+                passes = abs(change) >= synapses.low[0]  # in the dtype of the weights
+                synapses.memory[i * n_columns + j] = theta * (rise if passes else fall)
+                if passes:
+                    write(synapses, i, j, change)
