@@ -124,6 +124,7 @@ class Model(Protocol):
     n_hidden: Hidden
     plasticity: Plasticity
     build_seconds: float  # spent on generating and compiling code so far
+    # One that multiplies its learning rates by ``Trials.rate`` says so by has_rates = True.
 
     @property
     def settings(self) -> Mapping[str, Any]:

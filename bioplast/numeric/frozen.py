@@ -109,6 +109,9 @@ class FrozenUnits:
     def compute(self, trials: Trials, encoding: Encoding) -> tuple[FloatArray, int]:
         """Their part of the next layer's drive, (n_trials, n_units), and its multiply-accumulates."""
         images = trials.images
+        if images.passing:
+            sums, macs = self._weigh(encoding.encode(trials, self.first.weights.dtype))
+            return sums, int(macs.sum())
         if id(images) not in self._known:
             n_units = self.second.weights.shape[1]
             sums = np.zeros((len(images), n_units), self.first.weights.dtype)

@@ -1,5 +1,7 @@
 """Machine code against the oracle. Both add up in the same order, so they agree to the bit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -235,3 +237,26 @@ def test_whoever_owns_the_arrays(images):
         )
     ]
     np.testing.assert_array_equal(outcomes[0].predictions, outcomes[1].predictions)
+
+
+@pytest.mark.parametrize("rule", ["plain", "subnet(4) + largest(0.2)"])
+def test_rates_of_trials_multiply_the_learning_rates(images, rule):
+    trials = Trials(replace(images, passing=True), np.arange(120), rate=0.25)
+    full = Chunks(Settings(0.05, 0.02), Rates(), Plasticity.parse(rule))
+    quarter = Chunks(Settings(0.0125, 0.005), Rates(), Plasticity.parse(rule))
+    states = [make_state(rule, np.float64) for _ in range(3)]
+    full.present(states[0], trials, learn=True)
+    quarter.present(states[1], replace(trials, rate=1.0), learn=True)
+    reference.present(
+        states[2],
+        trials,
+        settings=full.settings,
+        encoding=full.encoding,
+        plasticity=full.plasticity,
+        learn=True,
+    )
+    for layers in zip(*(state.layers for state in states), strict=True):
+        np.testing.assert_array_equal(layers[0].weights, layers[1].weights)
+        np.testing.assert_array_equal(layers[0].books.m0, layers[2].books.m0)
+        np.testing.assert_allclose(layers[0].weights, layers[2].weights, rtol=0, atol=1e-12)
+        assert layers[0].books.m0.any()
