@@ -20,7 +20,7 @@ from bioplast.analysis.frame import make_run_frame
 from bioplast.analysis.interval import say
 from bioplast.analysis.totals import compare_totals
 from bioplast.analysis.usage import count_usage
-from bioplast.energy.prices import Preset, load_presets
+from bioplast.energy.prices import NOT_CHARGED, Preset, load_presets
 from bioplast.figures.panels import Looks, Panels, draw_line, panel
 from bioplast.figures.places import name_places
 from bioplast.figures.style import GREY, make_looks
@@ -33,12 +33,14 @@ from bioplast.training.record import Run
 _COMPARE = load_module("experiment", "compare", Path(__file__).parents[1])
 
 PRESETS = load_presets()
-COMPONENTS = ("spikes", "vesicles", "rest", "plasticity")
+COMPONENTS = ("spikes", "vesicles", "rest", "plasticity", "errors")
 SPIKING = "spiking"
 OPEN = "rodent"  # whose signalling is set against plasticity in the spiking network's totals
+SCALED = "scaled"  # the same with action potentials that are charged by the synapses they reach
 OPEN_PRESETS = [
     name for name, preset in PRESETS.items() if math.isnan(preset.write) and math.isnan(preset.synapse)
 ]
+_SHARES = ("low", "high")  # of excitatory transmission, that plasticity is said to cost
 SHOWN = {"plain": 4.0, "largest(f)": 5.5}  # whose bills are drawn, filled and open: size of the markers
 # Of a write: in ATP where there are spikes, else in multiply-accumulates.
 PRICES = {False: np.logspace(-2, 3, 51), True: np.logspace(4, 10, 61)}
@@ -52,13 +54,17 @@ hidden units: {hidden}; {seeds} per network and rule, of which those are shown t
 
 a: the spiking network's bill under each preset of bioplast/energy/prices.toml, medians; filled: plain, open:
 largest(f). Spikes of input and hidden cells; vesicles: synaptic events times release probability; rest: all
-cells for as long as images were shown, {trial} ms each. all-in has one price for a spike and what it
-releases. rodent, revised and all-in leave the price of plasticity open.
+cells for as long as images were shown, {trial} ms each; errors: each goes back through a synapse at the price
+of a vesicle. rodent charges a cell the action potential of an axon with 8,000 boutons, scaled its part of it,
+by the synapses that the cell has; all-in has one price for a spike and what it releases. They and revised
+leave the price of plasticity open. Not charged: {not_charged}.
 
 b: the price of a write at which plasticity costs as much as spikes and vesicles, one marker a run, and,
 dashed, what a write costs plain learning under the presets that price plasticity: running-low and -high
 spread a running cost over the writes; in fly-memory a write is taken to be a bit. Break-even under {open}, in
-ATP a write: {break_even}. The dashed prices lie a factor of {apart} apart: there is no one figure in joules.
+ATP a write: {break_even}; under {scaled}: {break_even_scaled}. Plasticity would be 4.0 to 11.2 % of
+excitatory transmission, as it is said to be, at these prices of a unit of m1, in ATP: {m1_prices}. The dashed
+prices lie a factor of {apart} apart: there is no one figure in joules.
 
 c-e: signalling and plasticity together, relative to plain learning on the same seed, by the price of a
 write; where there are spikes in ATP with the signalling of {open}, otherwise in multiply-accumulates of the
@@ -71,7 +77,8 @@ def analyse(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``, of runs that reached the goal; ``kind`` is run or median.
 
     ``bill`` (a): ``energy_atp`` and ``energy_joule`` by ``preset`` and ``component``; ``break_even`` (b): a
-    price of a ``component``, write or unit of m1, at which plasticity costs what signalling does; ``price``
+    price of a ``component``, write or unit of m1, at which plasticity costs what signalling does;
+    ``m1_price``: of a unit of m1, at which it is the low or high share of excitatory transmission; ``price``
     (b): what a write costs under a preset; ``total`` (c to e): ``total`` relative to plain learning at the
     ``price`` of a write; ``paying``: the ``price`` at which a rule costs as much as plain learning, nan if it
     never does, 0 if it is cheaper at any.
@@ -117,6 +124,12 @@ def paying_prices(data: pd.DataFrame, network: str) -> pd.DataFrame:
     return estimate_by(rows[rows["network"] == network], "price", "label")
 
 
+def m1_prices(data: pd.DataFrame, share: str, preset: str = OPEN) -> pd.DataFrame:
+    """ATP for a unit of m1 at which plasticity is the ``low`` or ``high`` share of transmission, by rule."""
+    rows = _take(data, "m1_price")
+    return estimate_by(rows[(rows["preset"] == preset) & (rows["component"] == share)], "energy_atp", "label")
+
+
 def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     """One row a network and rule: from which price of a write it pays; where it breaks even, by preset."""
     rows = []
@@ -139,7 +152,11 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
         "open": OPEN,
         "trial": f"{trial.iloc[0]:g}" if len(trial) else "no",
         "apart": f"{prices.max() / prices.min():.0e}" if len(prices) else "(not seen)",
+        "not_charged": ", ".join(NOT_CHARGED),
         "break_even": _say_all(break_evens(data)),
+        "scaled": SCALED,
+        "break_even_scaled": _say_all(break_evens(data, SCALED)),
+        "m1_prices": "; ".join(f"{share}, {_say_all(m1_prices(data, share))}" for share in _SHARES),
         "paying": "; ".join(f"{network}, {_say_all(paying_prices(data, network))}" for network in networks),
     }
 
@@ -255,6 +272,9 @@ def _find_prices(frame: pd.DataFrame) -> pd.DataFrame:
         writes = {"write": run["usage"].writes, "m1": run["m1"]}
         for name, preset in PRESETS.items():
             bill = preset.make_bill(run["usage"])
+            for share, atp in zip(_SHARES, preset.find_m1_prices(run["usage"]), strict=True):
+                if not math.isnan(atp):
+                    rows.append(_name(run, "m1_price", share) | _price(preset, atp))
             if name in OPEN_PRESETS:
                 for component, n in writes.items():
                     rows.append(_name(run, "break_even", component) | _price(preset, bill.signalling / n))
