@@ -83,6 +83,9 @@ def test_rates_fall_to_nothing_in_equal_steps(make_standard):
 
 def test_only_images_that_are_learned_from_are_shifted(make_standard):
     protocol = make_standard()
+    pixels = np.random.default_rng(0).integers(0, 256, protocol.task.train.pixels.shape, np.uint8)
+    train = replace(protocol.task.train, pixels=pixels)
+    protocol = replace(protocol, task=replace(protocol.task, train=train))
     shifted = replace(protocol, shift=1)
     plain, moved = (each.make_trials(0, first=0) for each in (protocol, shifted))
     np.testing.assert_array_equal(moved.labels, plain.labels)
