@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from numpy.typing import ArrayLike
 
 from bioplast.analysis.cells import stack
 from bioplast.analysis.estimates import estimate_by
@@ -56,8 +56,7 @@ a: the spiking network's bill under each preset of bioplast/energy/prices.toml, 
 largest(f). Spikes of input and hidden cells; vesicles: synaptic events times release probability; rest: all
 cells for as long as images were shown, {trial} ms each; errors: each goes back through a synapse at the price
 of a vesicle. rodent charges a cell the action potential of an axon with 8,000 boutons, scaled its part of it,
-by the synapses that the cell has; all-in has one price for a spike and what it releases. They and revised
-leave the price of plasticity open. Not charged: {not_charged}.
+by the synapses that the cell has; all-in has one price for all of it. Not charged: {not_charged}.
 
 b: the price of a write at which plasticity costs as much as spikes and vesicles, one marker a run, and,
 dashed, what a write costs plain learning under the presets that price plasticity: running-low and -high
@@ -102,32 +101,26 @@ def analyse(runs: list[Run]) -> pd.DataFrame:
     return stack(parts, [*cells, "kind", "seed", "trial", "price", "total", *ENERGIES])
 
 
-def break_evens(data: pd.DataFrame, preset: str = OPEN, component: str = "write") -> pd.DataFrame:
+def break_evens(
+    data: pd.DataFrame, preset: str = OPEN, component: str = "write", panel: str = "break_even"
+) -> pd.DataFrame:
     """ATP for a write (or a unit of ``m1``) at which plasticity equals signalling, by rule; spiking network.
+
+    In the panel ``m1_price`` at which it is the ``low`` or ``high`` share of excitatory transmission.
 
     Returns
     -------
     prices : a row a label: ``value``, ``low``, ``high`` (95 % interval over seeds) and ``n``
     """
-    rows = _take(data, "break_even")
-    return estimate_by(
-        rows[(rows["preset"] == preset) & (rows["component"] == component)], "energy_atp", "label"
-    )
+    rows = _take(data, panel)
+    chosen = rows[(rows["preset"] == preset) & (rows["component"] == component)]
+    return estimate_by(chosen, "energy_atp", "label")
 
 
 def paying_prices(data: pd.DataFrame, network: str) -> pd.DataFrame:
-    """The price of a write from which on a rule costs less than plain learning, by rule, as ``break_evens``.
-
-    In ATP for the spiking network, else in multiply-accumulates.
-    """
+    """The price of a write, in ATP or multiply-accumulates, from which on a rule costs less than plain."""
     rows = _take(data, "paying")
     return estimate_by(rows[rows["network"] == network], "price", "label")
-
-
-def m1_prices(data: pd.DataFrame, share: str, preset: str = OPEN) -> pd.DataFrame:
-    """ATP for a unit of m1 at which plasticity is the ``low`` or ``high`` share of transmission, by rule."""
-    rows = _take(data, "m1_price")
-    return estimate_by(rows[(rows["preset"] == preset) & (rows["component"] == share)], "energy_atp", "label")
 
 
 def tabulate(data: pd.DataFrame) -> pd.DataFrame:
@@ -148,6 +141,7 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     prices = _take(data, "price")["energy_atp"].astype(float)
     trial = data["trial"].dropna()
     networks = dict.fromkeys(_take(data, "paying")["network"])
+    m1_prices = {share: _say_all(break_evens(data, OPEN, share, "m1_price")) for share in _SHARES}
     return {
         "open": OPEN,
         "trial": f"{trial.iloc[0]:g}" if len(trial) else "no",
@@ -156,7 +150,7 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
         "break_even": _say_all(break_evens(data)),
         "scaled": SCALED,
         "break_even_scaled": _say_all(break_evens(data, SCALED)),
-        "m1_prices": "; ".join(f"{share}, {_say_all(m1_prices(data, share))}" for share in _SHARES),
+        "m1_prices": "; ".join(f"{share}, {said}" for share, said in m1_prices.items()),
         "paying": "; ".join(f"{network}, {_say_all(paying_prices(data, network))}" for network in networks),
     }
 
@@ -190,17 +184,10 @@ def _plot_bills(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
         shift = _shift(rank, len(looks))
         for (label, size), face in zip(SHOWN.items(), (look.colour, "none"), strict=True):
             rows = data[(data["component"] == component) & (data["label"] == label)]
-            ax.plot(
-                [presets.index(name) + shift for name in rows["preset"]],
-                rows["energy_atp"],
-                color=look.colour,
-                marker=look.marker,
-                markersize=size,
-                markerfacecolor=face,
-                markeredgewidth=0.7,
-                linestyle="none",
-                label=component if face != "none" else None,
-            )
+            x = [presets.index(name) + shift for name in rows["preset"]]
+            style: dict[str, Any] = {"color": look.colour, "marker": look.marker, "markersize": size}
+            style |= {"markerfacecolor": face, "markeredgewidth": 0.7, "linestyle": "none"}
+            ax.plot(x, rows["energy_atp"], label=component if face != "none" else None, **style)
     name_places(ax, presets, slanted=True)
     ax.set(yscale="log", ylabel="Cost of learning (ATP)")
     ax.legend(loc="upper left")
@@ -242,14 +229,8 @@ def _add_joules(data: pd.DataFrame, ax: Axes) -> None:
     if not len(data):
         return
     joule_per_atp = float(data["energy_joule"].iloc[0]) / float(data["energy_atp"].iloc[0])
-
-    def to_joule(atp: ArrayLike) -> ArrayLike:
-        return np.asarray(atp, np.float64) * joule_per_atp
-
-    def to_atp(joule: ArrayLike) -> ArrayLike:
-        return np.asarray(joule, np.float64) / joule_per_atp
-
-    ax.secondary_yaxis("right", functions=(to_joule, to_atp)).set_ylabel("Joule")
+    functions = (partial(np.multiply, joule_per_atp), partial(np.multiply, 1 / joule_per_atp))
+    ax.secondary_yaxis("right", functions=functions).set_ylabel("Joule")
 
 
 def _price(preset: Preset, atp: float) -> dict[str, Any]:

@@ -103,7 +103,8 @@ def test_break_even_falls_where_an_action_potential_fits_its_cell(data):
     assert budget.break_evens(data, "scaled").loc["plain", "value"] == pytest.approx(scaled)
     # 10, 20 and 30 units of m1 with one, two and three times the samples.
     for share, part in (("low", 0.04), ("high", 0.112)):
-        assert budget.m1_prices(data, share).loc["plain", "value"] == pytest.approx(part * vesicles / 10)
+        prices = budget.break_evens(data, "rodent", share, "m1_price")
+        assert prices.loc["plain", "value"] == pytest.approx(part * vesicles / 10)
 
 
 def test_a_rule_that_needs_longer_pays_from_some_price_on(data):
