@@ -91,7 +91,7 @@ class Plastic:
             )
         form = rules.selection.brian(view)
         if form.memory_per == "neuron":
-            raise RequestError(f"{title}: {rules} has a memory in each cell, for which synapses have no place")
+            raise RequestError(f"{title}: {rules} has a memory in cells, for which synapses have no place")
         keeping = None if rules.consolidation is None else rules.consolidation.brian()
         chooses = form.competes or "draw_key" in get_identifiers(form.condition)
         at_once = not (chooses or together or (keeping is not None and keeping.crosses))

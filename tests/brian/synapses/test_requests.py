@@ -35,7 +35,7 @@ def make(rule="plain", proposals=None, model="w : 1", connect=(), **options):
 
 
 def test_memory_of_cells_is_refused():
-    with pytest.raises(RequestError, match=r"above\(0.1, .*\) has a memory in each cell, for which synapses"):
+    with pytest.raises(RequestError, match=r"above\(0.1, .*\) has a memory in cells, for which synapses"):
         make("above(0.1, target=0.5, per=neuron)", every=2 * ms)
 
 
