@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from numpy.typing import ArrayLike
 
 from bioplast.analysis.cells import stack
 from bioplast.analysis.estimates import estimate_by
@@ -20,7 +20,7 @@ from bioplast.analysis.frame import make_run_frame
 from bioplast.analysis.interval import say
 from bioplast.analysis.totals import compare_totals
 from bioplast.analysis.usage import count_usage
-from bioplast.energy.prices import Preset, load_presets
+from bioplast.energy.prices import NOT_CHARGED, Preset, load_presets
 from bioplast.figures.panels import Looks, Panels, draw_line, panel
 from bioplast.figures.places import name_places
 from bioplast.figures.style import GREY, make_looks
@@ -33,12 +33,14 @@ from bioplast.training.record import Run
 _COMPARE = load_module("experiment", "compare", Path(__file__).parents[1])
 
 PRESETS = load_presets()
-COMPONENTS = ("spikes", "vesicles", "rest", "plasticity")
+COMPONENTS = ("spikes", "vesicles", "rest", "plasticity", "errors")
 SPIKING = "spiking"
 OPEN = "rodent"  # whose signalling is set against plasticity in the spiking network's totals
+SCALED = "scaled"  # the same with action potentials that are charged by the synapses they reach
 OPEN_PRESETS = [
     name for name, preset in PRESETS.items() if math.isnan(preset.write) and math.isnan(preset.synapse)
 ]
+_SHARES = ("low", "high")  # of excitatory transmission, that plasticity is said to cost
 SHOWN = {"plain": 4.0, "largest(f)": 5.5}  # whose bills are drawn, filled and open: size of the markers
 # Of a write: in ATP where there are spikes, else in multiply-accumulates.
 PRICES = {False: np.logspace(-2, 3, 51), True: np.logspace(4, 10, 61)}
@@ -52,13 +54,16 @@ hidden units: {hidden}; {seeds} per network and rule, of which those are shown t
 
 a: the spiking network's bill under each preset of bioplast/energy/prices.toml, medians; filled: plain, open:
 largest(f). Spikes of input and hidden cells; vesicles: synaptic events times release probability; rest: all
-cells for as long as images were shown, {trial} ms each. all-in has one price for a spike and what it
-releases. rodent, revised and all-in leave the price of plasticity open.
+cells for as long as images were shown, {trial} ms each; errors: each goes back through a synapse at the price
+of a vesicle. rodent charges a cell the action potential of an axon with 8,000 boutons, scaled its part of it,
+by the synapses that the cell has; all-in has one price for all of it. Not charged: {not_charged}.
 
 b: the price of a write at which plasticity costs as much as spikes and vesicles, one marker a run, and,
 dashed, what a write costs plain learning under the presets that price plasticity: running-low and -high
 spread a running cost over the writes; in fly-memory a write is taken to be a bit. Break-even under {open}, in
-ATP a write: {break_even}. The dashed prices lie a factor of {apart} apart: there is no one figure in joules.
+ATP a write: {break_even}; under {scaled}: {break_even_scaled}. Plasticity would be 4.0 to 11.2 % of
+excitatory transmission, as it is said to be, at these prices of a unit of m1, in ATP: {m1_prices}. The dashed
+prices lie a factor of {apart} apart: there is no one figure in joules.
 
 c-e: signalling and plasticity together, relative to plain learning on the same seed, by the price of a
 write; where there are spikes in ATP with the signalling of {open}, otherwise in multiply-accumulates of the
@@ -71,7 +76,8 @@ def analyse(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``, of runs that reached the goal; ``kind`` is run or median.
 
     ``bill`` (a): ``energy_atp`` and ``energy_joule`` by ``preset`` and ``component``; ``break_even`` (b): a
-    price of a ``component``, write or unit of m1, at which plasticity costs what signalling does; ``price``
+    price of a ``component``, write or unit of m1, at which plasticity costs what signalling does;
+    ``m1_price``: of a unit of m1, at which it is the low or high share of excitatory transmission; ``price``
     (b): what a write costs under a preset; ``total`` (c to e): ``total`` relative to plain learning at the
     ``price`` of a write; ``paying``: the ``price`` at which a rule costs as much as plain learning, nan if it
     never does, 0 if it is cheaper at any.
@@ -95,24 +101,24 @@ def analyse(runs: list[Run]) -> pd.DataFrame:
     return stack(parts, [*cells, "kind", "seed", "trial", "price", "total", *ENERGIES])
 
 
-def break_evens(data: pd.DataFrame, preset: str = OPEN, component: str = "write") -> pd.DataFrame:
+def break_evens(
+    data: pd.DataFrame, preset: str = OPEN, component: str = "write", panel: str = "break_even"
+) -> pd.DataFrame:
     """ATP for a write (or a unit of ``m1``) at which plasticity equals signalling, by rule; spiking network.
+
+    In the panel ``m1_price`` at which it is the ``low`` or ``high`` share of excitatory transmission.
 
     Returns
     -------
     prices : a row a label: ``value``, ``low``, ``high`` (95 % interval over seeds) and ``n``
     """
-    rows = _take(data, "break_even")
-    return estimate_by(
-        rows[(rows["preset"] == preset) & (rows["component"] == component)], "energy_atp", "label"
-    )
+    rows = _take(data, panel)
+    chosen = rows[(rows["preset"] == preset) & (rows["component"] == component)]
+    return estimate_by(chosen, "energy_atp", "label")
 
 
 def paying_prices(data: pd.DataFrame, network: str) -> pd.DataFrame:
-    """The price of a write from which on a rule costs less than plain learning, by rule, as ``break_evens``.
-
-    In ATP for the spiking network, else in multiply-accumulates.
-    """
+    """The price of a write, in ATP or multiply-accumulates, from which on a rule costs less than plain."""
     rows = _take(data, "paying")
     return estimate_by(rows[rows["network"] == network], "price", "label")
 
@@ -135,11 +141,16 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     prices = _take(data, "price")["energy_atp"].astype(float)
     trial = data["trial"].dropna()
     networks = dict.fromkeys(_take(data, "paying")["network"])
+    m1_prices = {share: _say_all(break_evens(data, OPEN, share, "m1_price")) for share in _SHARES}
     return {
         "open": OPEN,
         "trial": f"{trial.iloc[0]:g}" if len(trial) else "no",
         "apart": f"{prices.max() / prices.min():.0e}" if len(prices) else "(not seen)",
+        "not_charged": ", ".join(NOT_CHARGED),
         "break_even": _say_all(break_evens(data)),
+        "scaled": SCALED,
+        "break_even_scaled": _say_all(break_evens(data, SCALED)),
+        "m1_prices": "; ".join(f"{share}, {said}" for share, said in m1_prices.items()),
         "paying": "; ".join(f"{network}, {_say_all(paying_prices(data, network))}" for network in networks),
     }
 
@@ -173,17 +184,10 @@ def _plot_bills(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
         shift = _shift(rank, len(looks))
         for (label, size), face in zip(SHOWN.items(), (look.colour, "none"), strict=True):
             rows = data[(data["component"] == component) & (data["label"] == label)]
-            ax.plot(
-                [presets.index(name) + shift for name in rows["preset"]],
-                rows["energy_atp"],
-                color=look.colour,
-                marker=look.marker,
-                markersize=size,
-                markerfacecolor=face,
-                markeredgewidth=0.7,
-                linestyle="none",
-                label=component if face != "none" else None,
-            )
+            x = [presets.index(name) + shift for name in rows["preset"]]
+            style: dict[str, Any] = {"color": look.colour, "marker": look.marker, "markersize": size}
+            style |= {"markerfacecolor": face, "markeredgewidth": 0.7, "linestyle": "none"}
+            ax.plot(x, rows["energy_atp"], label=component if face != "none" else None, **style)
     name_places(ax, presets, slanted=True)
     ax.set(yscale="log", ylabel="Cost of learning (ATP)")
     ax.legend(loc="upper left")
@@ -225,14 +229,8 @@ def _add_joules(data: pd.DataFrame, ax: Axes) -> None:
     if not len(data):
         return
     joule_per_atp = float(data["energy_joule"].iloc[0]) / float(data["energy_atp"].iloc[0])
-
-    def to_joule(atp: ArrayLike) -> ArrayLike:
-        return np.asarray(atp, np.float64) * joule_per_atp
-
-    def to_atp(joule: ArrayLike) -> ArrayLike:
-        return np.asarray(joule, np.float64) / joule_per_atp
-
-    ax.secondary_yaxis("right", functions=(to_joule, to_atp)).set_ylabel("Joule")
+    functions = (partial(np.multiply, joule_per_atp), partial(np.multiply, 1 / joule_per_atp))
+    ax.secondary_yaxis("right", functions=functions).set_ylabel("Joule")
 
 
 def _price(preset: Preset, atp: float) -> dict[str, Any]:
@@ -255,6 +253,9 @@ def _find_prices(frame: pd.DataFrame) -> pd.DataFrame:
         writes = {"write": run["usage"].writes, "m1": run["m1"]}
         for name, preset in PRESETS.items():
             bill = preset.make_bill(run["usage"])
+            for share, atp in zip(_SHARES, preset.find_m1_prices(run["usage"]), strict=True):
+                if not math.isnan(atp):
+                    rows.append(_name(run, "m1_price", share) | _price(preset, atp))
             if name in OPEN_PRESETS:
                 for component, n in writes.items():
                     rows.append(_name(run, "break_even", component) | _price(preset, bill.signalling / n))

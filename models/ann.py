@@ -72,6 +72,7 @@ class Network:
 
     name = "ann"
     backend = "numeric"
+    has_rates = True
 
     def __post_init__(self) -> None:
         check_choice(self, "dtype", self.dtype, DTYPES)

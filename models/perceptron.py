@@ -76,6 +76,7 @@ class Network:
 
     name = "perceptron"
     backend = "numeric"
+    has_rates = True
     n_hidden = N_HIDDEN
 
     def __post_init__(self) -> None:
@@ -115,7 +116,7 @@ class Network:
         gate = np.array(self._opening.parameters, np.float64)
         predictions = np.empty(len(trials), np.int64)
         shown = trials.indices.astype(np.int64), trials.labels.astype(np.int64)
-        fixed = (synapses, self.learning_rate, gate, np.ascontiguousarray(trials.images.pixels))
+        fixed = (synapses, self.learning_rate * trials.rate, gate, np.ascontiguousarray(trials.images.pixels))
         rest = (make_keys(state, len(trials)), predictions, learn)
         if not self._is_built:
             started = time.perf_counter()

@@ -13,7 +13,8 @@ STEP_SECONDS = 1e-3  # a time step of the spiking network
 def count_usage(run: Run) -> Usage:
     """Spikes, events, writes, and how long cells and synapses were kept while images were shown.
 
-    The units that are always on count as cells. A network without spikes knows no time: its cells and
+    The units that are always on count as cells. Errors go back through all synapses but those from the input.
+    A network without spikes knows no time: its cells and
     synapses were kept for none.
     """
     record = run.record
@@ -29,4 +30,6 @@ def count_usage(run: Run) -> Usage:
         cell_seconds=n_cells * seconds,
         synapse_seconds=n_synapses * seconds,
         writes=record["energy"]["m0"],
+        m1=record["energy"]["m1"],
+        errors=record["samples"] * sum(n_pre * n_post for n_pre, n_post in list(shapes)[1:]),
     )

@@ -170,7 +170,7 @@ class Additions:
         yield "trial = trial + 1"
         if self.form.competes:
             yield self.form.entry
-        if self.form.memory:
+        if self.form.memory and self.form.memory_per == "layer":
             # Compiled programs decide once more at t = 0, when there is nothing to learn from.
             memory = self.form.memory
             yield f"{memory} = {memory}*int(trial < 0) + ({self.form.memory_next})*int(trial >= 0)"
@@ -204,9 +204,10 @@ change = change*int(settles)
         return f"known = w\n{changed}{_TAKE_OVER}"
 
     def _write(self, condition: str, watched: bool) -> str:
+        move = f"\n{self.form.memory} = {self.form.memory_next}" if self.form.memory_per == "synapse" else ""
         if self.drift is not None and self.keeping is None:
-            return self.drift.write(condition, bounded=self.bounded)
-        return f"{make_write(condition, self.keeping, bounded=self.bounded)}\n{self._act(watched)}"
+            return self.drift.write(condition, bounded=self.bounded) + move
+        return f"{make_write(condition, self.keeping, bounded=self.bounded)}{move}\n{self._act(watched)}"
 
     def _act(self, watched: bool) -> str:
         act = "" if self.keeping is None else f"acting = {self.acting}"

@@ -185,6 +185,7 @@ class Assembly:
             namespace={**common["namespace"], **rule.functions, "layer_number": number},
             clock=self.clock,
         )
-        connect_all(synapses, len(groups[projection.pre]), self.graph[projection.post].size)
-        rule.attach(synapses)
+        n_post = self.graph[projection.post].size
+        connect_all(synapses, len(groups[projection.pre]), n_post)
+        rule.attach(synapses, n_post)
         return synapses

@@ -15,6 +15,7 @@ from brian2 import Function, Synapses, prefs
 from brian2.codegen.generators.cpp_generator import c_data_type
 from numpy.typing import DTypeLike
 
+from bioplast.brian.cell_memory import CellMemory
 from bioplast.brian.selection import make_selection_functions
 from bioplast.plasticity.forms import BrianForm, ConsolidationForm
 
@@ -35,6 +36,10 @@ m1 += abs(float64(w) - float64(w_before))
 """
 
 
+# How synapses have a memory; what belongs to cells is in none of their equations.
+_MEMORY_FLAGS = {"layer": " (shared)", "synapse": "", "neuron": None}
+
+
 @dataclass(frozen=True)
 class Fragment:
     """What the rules add to one Synapses object.
@@ -47,6 +52,7 @@ class Fragment:
     post_code : postsynaptic pathway to code: ``settle``, after ``write``
     functions : for the namespace
     each_step : code on shared variables, which the code of pathways may not write to
+    cells : what the cells that the synapses reach have of it, if anything
     triggers : pathway to the event that triggers it, if that has not the pathway's name
     """
 
@@ -55,6 +61,7 @@ class Fragment:
     functions: Mapping[str, Function]
     post_code: Mapping[str, str] = field(default_factory=dict)
     each_step: str = ""
+    cells: CellMemory | None = None
     triggers: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -62,10 +69,15 @@ class Fragment:
         """Pathway to the event that triggers it."""
         return {pathway: self.triggers.get(pathway, pathway) for pathway in (*self.code, *self.post_code)}
 
-    def attach(self, synapses: Synapses) -> None:
-        """Add to the finished ``synapses`` what runs at every step, and the order within one."""
+    def attach(self, synapses: Synapses, n_post: int) -> None:
+        """Add to the finished ``synapses`` what runs at every step, and the order within one.
+
+        ``n_post`` is the number of cells that they reach.
+        """
         if "propose" in self.triggers:
             synapses.write.order = synapses.propose.order + 1
+        if self.cells is not None:
+            self.cells.attach(synapses, n_post)
         if self.each_step:
             synapses.run_regularly(self.each_step, when="before_synapses")
 
@@ -115,6 +127,11 @@ def make_fragment(
         write = f"on_path = plastic\n{prepare}\nis_written = {form.condition}\n{write}"
     else:
         write = f"{propose}\n{prepare}\n{make_write(form.condition, keeping, bounded=bounded)}"
+    if form.memory_per == "synapse":
+        write += f"\n{form.memory} = {form.memory_next}"
+    cells = CellMemory.of(form)
+    if cells is not None:
+        write += cells.count
     code["write"] = write
     post_code = {}
     if keeping is not None:
@@ -128,7 +145,8 @@ def make_fragment(
         functions={"float64": make_float64(), "stored": make_stored()}
         | make_selection_functions(synapses_name),
         post_code=post_code,
-        each_step=f"{form.memory} = {form.memory_next}" if form.memory else "",
+        each_step=f"{form.memory} = {form.memory_next}" if form.memory_per == "layer" and form.memory else "",
+        cells=cells,
         triggers=triggers,
     )
 
@@ -140,9 +158,12 @@ def declare(form: BrianForm, keeping: ConsolidationForm | None) -> list[str]:
         if part is not None:
             for name, value in part.parameters.items():
                 kind = "integer" if isinstance(value, int) and name not in part.in_weights else "1"
-                lines.append(f"{name} : {kind} ({'shared' if name == form.memory else 'shared, constant'})")
+                flags = _MEMORY_FLAGS[form.memory_per] if name == form.memory else " (shared, constant)"
+                if flags is not None:
+                    lines.append(f"{name} : {kind}{flags}")
     for name, values in form.constants.items():
-        lines.append(f"{name} : {'boolean' if values.dtype == bool else 'integer'} (constant)")
+        if values.ndim == 2:
+            lines.append(f"{name} : {'boolean' if values.dtype == bool else 'integer'} (constant)")
     if keeping is not None:
         lines.append(keeping.equations)
     return lines

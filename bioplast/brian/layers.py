@@ -47,7 +47,8 @@ def give_layer(layer: Layer, plasticity: Plasticity, learning_rate: float) -> di
         **{name: constant.ravel() for name, constant in form.constants.items()},
     }
     if form.memory:
-        values[form.memory] = float(layer.carried["memory"][0])
+        memory = layer.carried["memory"]
+        values[form.memory] = memory.item() if form.memory_per == "layer" else memory.ravel()
     if plasticity.consolidation is not None:
         values |= plasticity.consolidation.brian().parameters
         values["transient"] = layer.carried["transient"].ravel()

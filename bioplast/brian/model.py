@@ -89,6 +89,7 @@ class BrianModel(ABC):
 
     name: ClassVar[str]
     backend: ClassVar[str] = "brian"
+    has_rates: ClassVar[bool] = True
     time_step_ms: ClassVar[float]
     equations: ClassVar[str] = ""  # shared variables of all cells, beside those of the time in a trial
 
@@ -214,7 +215,7 @@ class BrianModel(ABC):
         values: dict[str, Any] = {f"{cells}.learning": int(learn) for cells in self._groups}
         wanted = ["answers.i", "answers.t", *(f"{cells}.n_active" for cells in self._groups)]
         for layer in state.layers:
-            values |= give_layer(layer, self.plasticity, self.learning_rates[layer.name])
+            values |= give_layer(layer, self.plasticity, self.learning_rates[layer.name] * trials.rate)
             if learn:
                 wanted += name_results(layer, self.plasticity)
         values |= self.find_constants(state)

@@ -90,6 +90,8 @@ class Plastic:
                 f"{title}: {rules.gate.name} needs to know right answers, which synapses do not"
             )
         form = rules.selection.brian(view)
+        if form.memory_per == "neuron":
+            raise RequestError(f"{title}: {rules} has a memory in cells, for which synapses have no place")
         keeping = None if rules.consolidation is None else rules.consolidation.brian()
         chooses = form.competes or "draw_key" in get_identifiers(form.condition)
         at_once = not (chooses or together or (keeping is not None and keeping.crosses))

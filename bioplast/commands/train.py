@@ -31,6 +31,13 @@ def train(
     max_samples: Annotated[
         str | None, typer.Option(metavar="N", help="Trials to give up after.  [default: 5 epochs]")
     ] = None,
+    interval: Annotated[str, typer.Option(metavar="N", help="Trials between two looks at it.")] = "2000",
+    shift: Annotated[
+        str, typer.Option(metavar="PIXELS", help="Shift images that are learned from by up to so much.")
+    ] = "0",
+    falling: Annotated[
+        bool, typer.Option("--falling", help="Let learning rates fall to 0 at --max-samples.")
+    ] = False,
     changes: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A setting of the model, e.g. learning_rate=0.02."),
@@ -75,6 +82,9 @@ def train(
         max_samples=read_count("--max-samples", max_samples),
         device=device,
         options=read_settings("--set", changes or []),
+        interval=read_whole("--interval", interval, least=1),
+        shift=read_whole("--shift", shift, least=0),
+        falling=falling,
     )
     setup = set_up(config, project=folder)
     config = setup.config

@@ -27,7 +27,7 @@ class SynapseArrays(NamedTuple):
     has_gaps : whether a synapse between a plastic row and a plastic column is not plastic
     plastic_list : (n_plastic,) the plastic synapses, counted row by row; empty if there are no gaps
     parameters : what the selection uses in this layer (``FastForm.parameters``)
-    memory : what the selection carries from trial to trial (``Selection.memory``)
+    memory : what the selection carries from trial to trial (``Selection.memory``), row by row
     consolidation : what the consolidation uses
     transient : (n_pre, n_post), what the consolidation carries
     clock : (1,), the trial of this chunk

@@ -35,7 +35,7 @@ class Layer:
     weights : (n_pre, n_post), ``weights[i, j]`` from i to j
     plastic : (n_pre, n_post) bool, the synapses on the path
     books : what its plasticity has cost
-    carried : what rules carry from trial to trial, as named arrays: ``memory`` of a selection,
+    carried : what rules carry from trial to trial, as named arrays: ``memory`` of a selection, of any shape,
         ``transient`` (n_pre, n_post), changes that a consolidation has not yet written, and what transforms
         have, ``momentum.velocity`` and the like
     depth : number of layers of synapses between the input and this one
@@ -124,6 +124,7 @@ class Model(Protocol):
     n_hidden: Hidden
     plasticity: Plasticity
     build_seconds: float  # spent on generating and compiling code so far
+    # One that multiplies its learning rates by ``Trials.rate`` says so by has_rates = True.
 
     @property
     def settings(self) -> Mapping[str, Any]:

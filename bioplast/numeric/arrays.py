@@ -38,7 +38,7 @@ def make_arrays(
         has_gaps=has_gaps,
         plastic_list=np.flatnonzero(layer.plastic) if has_gaps else np.zeros(0, np.int64),
         parameters=np.array(parameters, np.float64),
-        memory=layer.carried.get("memory", np.zeros(0)),
+        memory=layer.carried.get("memory", np.zeros(0)).reshape(-1),  # a view
         # As the reference rounds what it compares with weights and multiplies them by.
         consolidation=np.array(consolidation, dtype).astype(np.float64),
         transient=layer.carried.get("transient", np.zeros((0, 0), dtype)),

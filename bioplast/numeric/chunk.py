@@ -114,7 +114,7 @@ class Chunks:
         if self.settings.books_proposals:
             parts["book"] = book_proposal
         kernel = compiled(run_chunk, **parts)
-        constants = self._make_constants(dtype)
+        constants = self._make_constants(dtype, trials.rate)
         network = (arrays, constants, np.array(opening.parameters, np.float64))
         image_arrays = (_freeze(source), _freeze(table))
         indices, labels = _freeze(trials.indices.astype(np.int64)), _freeze(trials.labels.astype(np.int64))
@@ -133,11 +133,11 @@ class Chunks:
         n_counted = whole.weights.size if self.settings.ranks_all else int(layer.plastic.sum())
         return self.plasticity.selection.fast(layer.view, n_counted)
 
-    def _make_constants(self, dtype: np.dtype[Any]) -> Constants:
+    def _make_constants(self, dtype: np.dtype[Any], rate: float) -> Constants:
         settings = self.settings
         return Constants(
-            learning_rate=dtype.type(settings.learning_rate),
-            learning_rate_output=dtype.type(settings.learning_rate_output),
+            learning_rate=dtype.type(settings.learning_rate * rate),
+            learning_rate_output=dtype.type(settings.learning_rate_output * rate),
             slope=dtype.type(settings.slope),
             error_slope=dtype.type(settings.error_slope),
             clamps_first=settings.clamps_first,

@@ -60,14 +60,22 @@ class Part:
             whole.books.m0[place] = part.books.m0
             whole.books.m1[place] = part.books.m1
             whole.books.maintenance = part.books.maintenance
-            if "transient" in whole.carried:
-                whole.carried["transient"][place] = part.carried["transient"]
+            for name, array in whole.carried.items():
+                if (own := _find_place(array, whole, place)) is not None:
+                    array[own] = part.carried[name]
+
+
+def _find_place(array: NDArray[Any], layer: Layer, place: Any) -> Any:
+    """Where in what ``layer`` carries its part at ``place`` stands; None if it has no value for each."""
+    whole: dict[tuple[int, ...], Any] = {layer.weights.shape[1:]: place[1:], layer.weights.shape: place}
+    return whole.get(array.shape)
 
 
 def _take(layer: Layer, place: Any) -> Layer:
     books, carried = layer.books, dict(layer.carried)
-    if "transient" in carried:
-        carried["transient"] = np.ascontiguousarray(carried["transient"][place])
+    for name, array in layer.carried.items():
+        if (own := _find_place(array, layer, place)) is not None:
+            carried[name] = np.ascontiguousarray(array[own])
     initial, weights, plastic, m0, m1 = (
         np.ascontiguousarray(array[place])
         for array in (books.initial, layer.weights, layer.plastic, books.m0, books.m1)
@@ -101,6 +109,9 @@ class FrozenUnits:
     def compute(self, trials: Trials, encoding: Encoding) -> tuple[FloatArray, int]:
         """Their part of the next layer's drive, (n_trials, n_units), and its multiply-accumulates."""
         images = trials.images
+        if images.passing:
+            sums, macs = self._weigh(encoding.encode(trials, self.first.weights.dtype))
+            return sums, int(macs.sum())
         if id(images) not in self._known:
             n_units = self.second.weights.shape[1]
             sums = np.zeros((len(images), n_units), self.first.weights.dtype)

@@ -53,7 +53,7 @@ def present(
             for index, layer in enumerate(state.layers):
                 is_last = index == len(state.layers) - 1
                 eta = settings.learning_rate_output if is_last else settings.learning_rate
-                step = dtype.type(eta) * errors[index]
+                step = dtype.type(eta * trials.rate) * errors[index]
                 proposal = Proposal(
                     view=layer.view,
                     delta_w=inputs[index][:, np.newaxis] * step,

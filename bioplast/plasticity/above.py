@@ -9,20 +9,26 @@ from numpy.typing import NDArray
 from bioplast.errors import RequestError
 from bioplast.kernels.synapse_arrays import SynapseArrays
 from bioplast.kernels.write_loops import in_dtype, sort_columns, write_from
-from bioplast.plasticity.checks import check_between, check_fraction, check_positive
+from bioplast.plasticity.checks import check_between, check_choice, check_fraction, check_positive
 from bioplast.plasticity.forms import BrianForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal, Selection
 from bioplast.plasticity.projection import ProjectionView
+from bioplast.plasticity.thresholds import THRESHOLDS
 
 
 @dataclass(frozen=True)
 class Above(Selection):
     r"""Write where :math:`|\Delta w_{ij}| \ge \theta`: purely local, no synapse knows another.
 
-    With a target f, each layer has a threshold of its own that starts at theta and follows the share p
-    of plastic synapses that a trial wrote, by at most the part ``rate`` a trial::
+    With a target f, thresholds start at theta and follow the share p of plastic synapses that a trial wrote:
+    of the layer, of the cell or of the synapse that has the threshold (``bioplast.plasticity.thresholds``)::
 
-        theta <- theta * (1 + rate * clip(p / f - 1, -1, 1))
+        one a layer              theta <- theta * (1 + rate * clip(p / f - 1, -1, 1))
+        one a cell or synapse    theta <- theta * (1 + rate * (p / f - 1))
+
+    A threshold of a layer needs to know of all its synapses. A cell's or a synapse's is local: it follows
+    what that cell or synapse itself sees, in the trials that propose a change to it. Of a synapse p is 0 or
+    1, so f is a share of its own proposals; silent inputs propose none.
 
     Parameters
     ----------
@@ -30,17 +36,19 @@ class Above(Selection):
     target : f in (0, 1]; without it the threshold stays
     output : target of the output layer in (0, 1]; the same as ``target`` if not given
     rate : in [0, 1)
+    per : ``"layer"``, ``"neuron"`` or ``"synapse"``: what has a threshold of its own
 
     Raises
     ------
-    RequestError : ``theta`` is not a finite number above 0, a target outside (0, 1], ``output`` without
-        ``target``, or a rate outside [0, 1)
+    RequestError : ``theta`` is not a finite number above 0, a target outside (0, 1], ``output`` or another
+        ``per`` without ``target``, a rate outside [0, 1), or another word for ``per``
     """
 
     theta: float
     target: float | None = None
     output: float | None = None
     rate: float = 0.01
+    per: str = "layer"
 
     name: ClassVar[str] = "above"
     summary: ClassVar[str] = "changes of at least theta are written; purely local"
@@ -48,24 +56,28 @@ class Above(Selection):
     def __post_init__(self) -> None:
         check_positive(self, "theta", self.theta)
         check_between(self, "rate", self.rate, 0, 1)
+        check_choice(self, "per", self.per, tuple(THRESHOLDS))
         for field, value in (("target", self.target), ("output", self.output)):
             if value is not None:
                 check_fraction(self, field, value)
         if self.output is not None and self.target is None:
             raise RequestError(f"Above.output: needs a target, got {self.output!r} without one")
+        if self.per != "layer" and self.target is None:
+            raise RequestError(f"Above.per: needs a target, got {self.per!r} without one")
 
     def mask(self, proposal: Proposal) -> BoolArray:
-        theta = self.theta if self.target is None else proposal.memory[0]
-        return np.abs(proposal.delta_w) >= proposal.delta_w.dtype.type(theta)
+        thetas = np.float64(self.theta) if self.target is None else proposal.memory
+        return np.abs(proposal.delta_w) >= thetas.astype(proposal.delta_w.dtype)
 
     def memory(self, view: ProjectionView) -> NDArray[np.float64]:
-        return np.zeros(0) if self.target is None else np.array([self.theta], np.float64)
+        if self.target is None:
+            return np.zeros(0)
+        return np.full(THRESHOLDS[self.per].shape(view), self.theta)
 
     def remember(self, proposal: Proposal, written: BoolArray) -> None:
         if self.target is not None:
-            share = np.count_nonzero(written) / np.count_nonzero(proposal.plastic)
-            excess = min(max(share / self._target(proposal.view) - 1, -1.0), 1.0)
-            proposal.memory[0] *= 1 + self.rate * excess
+            target = self._target(proposal.view)
+            THRESHOLDS[self.per].follow(proposal.memory, proposal, written, target, self.rate)
 
     def brian(self, view: ProjectionView) -> BrianForm:
         if self.target is None:
@@ -75,25 +87,12 @@ class Above(Selection):
                 parameters={"theta": self.theta},
                 in_weights=("theta",),
             )
-        return BrianForm(
-            cutoff="in_force(theta)",
-            condition="abs(delta_w) >= cutoff",
-            parameters={
-                "theta": self.theta,
-                "target": self._target(view),
-                "rate": self.rate,
-                "n_plastic": view.n_plastic,
-            },
-            competes=True,
-            memory="theta",
-            memory_next="adapted(theta, target, rate, n_plastic)",
-            in_weights=("theta",),
-        )
+        return THRESHOLDS[self.per].brian(self.theta, self._target(view), self.rate, view)
 
     def fast(self, view: ProjectionView, n_counted: int) -> FastForm:
         if self.target is None:
             return FastForm({"select": select_above}, (self.theta,))
-        return FastForm({"select": select_above_target}, (self._target(view), self.rate))
+        return THRESHOLDS[self.per].fast(self._target(view), self.rate, view)
 
     def _target(self, view: ProjectionView) -> float:
         assert self.target is not None
@@ -104,13 +103,3 @@ def select_above(synapses: SynapseArrays, n_rows: int, key: int) -> None:
     """Write from the threshold up."""
     theta = in_dtype(synapses, synapses.parameters[0])
     synapses.hints[0] = write_from(synapses, n_rows, sort_columns(synapses), theta, synapses.hints[0])
-
-
-def select_above_target(synapses: SynapseArrays, n_rows: int, key: int) -> None:
-    """Write from the threshold up, and let it follow."""
-    n = write_from(
-        synapses, n_rows, sort_columns(synapses), in_dtype(synapses, synapses.memory[0]), synapses.hints[0]
-    )
-    synapses.hints[0] = n
-    excess = min(max(n / synapses.n_plastic / synapses.parameters[0] - 1, -1.0), 1.0)
-    synapses.memory[0] *= 1 + synapses.parameters[1] * excess

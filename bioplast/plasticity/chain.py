@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -56,7 +57,7 @@ class Narrowed(Selection):
         return left
 
     def memory(self, view: ProjectionView) -> NDArray[np.float64]:
-        return np.concatenate([part.memory(view) for part in self.selections])
+        return np.concatenate([part.memory(view).ravel() for part in self.selections])
 
     def remember(self, proposal: Proposal, written: BoolArray) -> None:
         left = np.array(proposal.plastic)
@@ -73,8 +74,10 @@ class Narrowed(Selection):
         for part in self.selections:
             if not left.any():
                 return
-            last = first + part.memory(proposal.view).size
+            shape = part.memory(proposal.view).shape
+            last = first + math.prod(shape)
             # A view, so that what the part remembers is kept.
+            memory = proposal.memory[first:last].reshape(shape)
             view = replace(proposal.view, plastic=np.array(left))
-            yield part, replace(proposal, view=view, memory=proposal.memory[first:last])
+            yield part, replace(proposal, view=view, memory=memory)
             first = last

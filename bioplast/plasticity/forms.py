@@ -28,10 +28,14 @@ class BrianForm:
     entry : what a synapse enters the competition with when its change is proposed
     enters_off_path : whether a synapse that is not plastic may take part in the competition too
     all_compete : whether the synapses from silent units compete as well
-    constants : the same as ``parameters`` with a value for each synapse, (n_pre, n_post)
+    constants : the same as ``parameters`` with a value for each synapse, (n_pre, n_post), or, where cells
+        have a memory, for each cell, (n_post,)
     memory : the parameter that moves on from trial to trial (``Selection.memory``), if one does
-    memory_next : expression for its next value, computed at every step before ``cutoff``; without new
-        proposals it must stay what it is
+    memory_per : ``"layer"`` if it has one value, ``"neuron"`` or ``"synapse"`` if it has one for each
+    memory_next : expression for its next value. That of a layer is computed at every step before ``cutoff``,
+        that of a neuron at every step from ``tallies``; without new proposals it must stay what it is. That
+        of a synapse is computed when it has been written or not
+    tallies : integers that cells count up over their synapses in a trial: name to expression
     in_weights : parameters that are in the unit of the weights
     """
 
@@ -44,7 +48,9 @@ class BrianForm:
     all_compete: bool = False
     constants: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     memory: str = ""
+    memory_per: str = "layer"
     memory_next: str = ""
+    tallies: Mapping[str, str] = field(default_factory=dict)
     in_weights: tuple[str, ...] = ()
 
 

@@ -42,7 +42,7 @@ class Proposal:
     error : (n_post,), error of each postsynaptic unit, the slope of its activation included
     activity : (n_post,), its activity
     key : 32 random bits of this trial and layer, for rules that draw
-    memory : what the rule carries from trial to trial, if anything (``Selection.memory``)
+    memory : what the rule carries from trial to trial, if anything, of any shape (``Selection.memory``)
     n_counted : number of synapses that fractions are taken of; the plastic ones if not given
     """
 
@@ -201,7 +201,10 @@ class Selection(Part):
         raise self.refuse("fast")
 
     def memory(self, view: ProjectionView) -> NDArray[np.float64]:
-        """What the rule carries from trial to trial, before the first one; for most rules nothing."""
+        """What the rule carries from trial to trial, before the first one; for most rules nothing.
+
+        Of any shape: (1,) for one value, (n_post,) for one a cell, (n_pre, n_post) for one a synapse.
+        """
         return np.zeros(0)
 
     def remember(self, proposal: Proposal, written: BoolArray) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bioplast.errors import RequestError
+from bioplast.tasks.fashion import NAME as FASHION
+from bioplast.tasks.fashion import load_fashion_mnist
 from bioplast.tasks.folder import load_folder
 from bioplast.tasks.mnist import load_mnist
 from bioplast.tasks.task import Task
 
-TASKS: dict[str, Callable[[], Task]] = {"mnist": load_mnist}
+TASKS: dict[str, Callable[[], Task]] = {"mnist": load_mnist, FASHION: load_fashion_mnist}
 
 
 def load_task(name: str) -> Task:

@@ -18,10 +18,12 @@ class Images:
     ----------
     pixels : (n_images, n_pixels) uint8
     labels : (n_images,) uint8, the class of each
+    passing : whether they are made for one chunk of trials, so that nothing of them is to be kept
     """
 
     pixels: NDArray[np.uint8]
     labels: NDArray[np.uint8]
+    passing: bool = False
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -68,12 +70,14 @@ class Trials:
     indices : (n_trials,) int64, which image each trial shows
     first : number of the first trial; with ``stream`` and the seed it fixes the Poisson spikes
     stream : 0 for training, 1 for validation, 2 for test
+    rate : by what learning rates are multiplied in these trials
     """
 
     images: Images
     indices: NDArray[np.int64]
     first: int = 0
     stream: int = 0
+    rate: float = 1.0
 
     def __len__(self) -> int:
         return len(self.indices)

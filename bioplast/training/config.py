@@ -22,6 +22,7 @@ from bioplast.training.protocols import check_protocol
 SCHEMA = 2
 DEVICES = ("cpp_standalone", "runtime")
 MOST_SEED = 2**63 - 1  # tables of runs hold no larger number
+_SELDOM = ("interval", "shift", "falling")  # in records and keys only where they are not as usual
 MOST_SAMPLES = 2**32  # trials are told apart by 32 bits where spikes are drawn
 
 
@@ -47,6 +48,9 @@ class RunConfig:
     device : Brian2 device, ``"cpp_standalone"`` or ``"runtime"``
     options : settings of the model that are not as the model has them, by name; truth values, numbers
         and words
+    interval : trials between two looks at the accuracy; at least 1
+    shift : pixels by which images that are learned from are shifted at most
+    falling : whether learning rates fall to 0 at ``max_samples``
     settings : the model's settings; None until the network is made
     provenance : what the numbers depend on beside all this (``bioplast.training.provenance``); None until
         the network is made
@@ -66,6 +70,9 @@ class RunConfig:
     max_samples: int | None = None
     device: str = "cpp_standalone"
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    interval: int = 2000
+    shift: int = 0
+    falling: bool = False
     settings: Mapping[str, Any] | None = field(default=None, hash=False)
     provenance: Mapping[str, Any] | None = field(default=None, hash=False)
 
@@ -81,6 +88,11 @@ class RunConfig:
             check_count(self, "max_samples", self.max_samples)
             _check_most("max_samples", self.max_samples, MOST_SAMPLES)
         check_choice(self, "device", self.device, DEVICES)
+        check_count(self, "interval", self.interval)
+        if isinstance(self.shift, bool) or not isinstance(self.shift, int) or self.shift < 0:
+            raise RequestError(f"RunConfig.shift: must be a whole number >= 0, got {self.shift!r}")
+        if not isinstance(self.falling, bool):
+            raise RequestError(f"RunConfig.falling: must be true or false, got {self.falling!r}")
         object.__setattr__(self, "options", _check_options(self.options))
 
     @classmethod
@@ -96,7 +108,8 @@ class RunConfig:
     @property
     def title(self) -> str:
         """The run's name for people: ``spiking, largest(0.02), feedback=random, seed 3``."""
-        parts = (self.model, self.rule, format_changes(self.options), f"seed {self.seed}")
+        changes = format_changes({**self.options, **self._list_unusual()})
+        parts = (self.model, self.rule, changes, f"seed {self.seed}")
         return ", ".join(part for part in parts if part)
 
     @cached_property
@@ -114,8 +127,13 @@ class RunConfig:
         return make_key(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
-        """The configuration as it stands in a run's record."""
-        return {f.name: deepcopy(getattr(self, f.name)) for f in fields(self)}
+        """The configuration as it stands in a run's record; of what is seldom asked for only what is."""
+        values = {f.name: deepcopy(getattr(self, f.name)) for f in fields(self) if f.name not in _SELDOM}
+        return values | self._list_unusual()
+
+    def _list_unusual(self) -> dict[str, Any]:
+        defaults = {f.name: f.default for f in fields(self) if f.name in _SELDOM}
+        return {name: getattr(self, name) for name, usual in defaults.items() if getattr(self, name) != usual}
 
 
 def make_key(config: Mapping[str, Any]) -> str:

@@ -108,9 +108,8 @@ def compute_energies(state: State) -> dict[str, Energy]:
 
 
 def _learn_chunk(model: Model, protocol: TrainingProtocol, state: State, position: Position) -> None:
-    n_trials = min(protocol.interval, protocol.max_samples - position.samples)
-    indices = protocol.order(position.samples, n_trials)
-    trials = Trials(protocol.task.train, indices, first=state.trial)
+    trials = protocol.make_trials(position.samples, first=state.trial)
+    n_trials = len(trials)
     # Weights that overflow are found below and recorded; a warning each step would say no more.
     with np.errstate(over="ignore", invalid="ignore"):
         outcome, seconds = _time(model, state, trials, learn=True)

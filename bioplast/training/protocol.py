@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bioplast.tasks.task import Images, Task
+from bioplast.randomness import make_key
+from bioplast.tasks.shift import shift_trials
+from bioplast.tasks.task import Images, Task, Trials
 
 IntArray = NDArray[np.int64]
 
@@ -44,6 +46,9 @@ class TrainingProtocol(ABC):
     goal : accuracy to reach
     max_samples : trials after which the run gives up
     interval : trials learned from between two looks at the accuracy
+    shift : pixels by which images that are learned from are shifted at most, up or down and left or right;
+        those it is examined on are as they are
+    falling : whether learning rates fall, in equal steps from chunk to chunk, to 0 at ``max_samples``
     """
 
     task: Task
@@ -51,6 +56,8 @@ class TrainingProtocol(ABC):
     goal: float
     max_samples: int
     interval: int = 2000
+    shift: int = 0
+    falling: bool = False
 
     name: ClassVar[str]
     summary: ClassVar[str]
@@ -70,6 +77,15 @@ class TrainingProtocol(ABC):
     @abstractmethod
     def order(self, first: int, n_trials: int) -> IntArray:
         """(n_trials,) the training images of the trials from number ``first`` on."""
+
+    def make_trials(self, samples: int, first: int) -> Trials:
+        """The next chunk of trials of a run that has learned from ``samples``, numbered from ``first`` on."""
+        n_trials = min(self.interval, self.max_samples - samples)
+        indices = self.order(samples, n_trials)
+        trials = Trials(self.task.train, indices, first)
+        if self.shift:
+            trials = shift_trials(self.task, indices, first, self.shift, make_key(self.seed, "order"))
+        return replace(trials, rate=1 - samples / self.max_samples) if self.falling else trials
 
     @property
     @abstractmethod

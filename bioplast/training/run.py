@@ -16,6 +16,7 @@ from bioplast.loading import load_module
 from bioplast.network import Model
 from bioplast.sizes import format_hidden, list_sizes, name_sizes
 from bioplast.tasks import load_task
+from bioplast.tasks.shift import check_shift
 from bioplast.training.checkpointer import Checkpointer
 from bioplast.training.config import RunConfig
 from bioplast.training.contract import check_model, check_module, check_state
@@ -111,7 +112,10 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
     check_memory(task.n_pixels, n_hidden, task.n_classes, has_path=plasticity.path is not None)
     protocol_class = PROTOCOLS[config.protocol]
     max_samples = config.max_samples or protocol_class.default_max_samples(task)
-    protocol = protocol_class(task, config.seed, config.goal, max_samples)
+    check_shift(task, config.shift)
+    protocol = protocol_class(
+        task, config.seed, config.goal, max_samples, config.interval, config.shift, config.falling
+    )
     makers = getattr(module, "MAKERS", {"standard": module.make_network})
     if config.protocol not in makers:
         raise RequestError(f"protocol: {config.model} learns by {', '.join(makers)}, got {config.protocol!r}")
@@ -123,6 +127,10 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
         device=config.device,
     )
     check_model(model, module)
+    if config.falling and not getattr(model, "has_rates", False):
+        raise RequestError(
+            f"falling: {config.model} does not multiply its learning rates by those of its trials (has_rates)"
+        )
     if config.options:
         model = model.with_settings(config.options)
         check_model(model, module)

@@ -8,7 +8,7 @@ def make_run(model_settings, signalling):
             "task": "mnist",
             "hidden": 3,
             "samples": 2000,
-            "energy": {"m0": 7},
+            "energy": {"m0": 7, "m1": 0.5},
             "signalling": signalling,
             "config": {"settings": model_settings},
         }
@@ -18,7 +18,8 @@ def make_run(model_settings, signalling):
 def test_time_is_how_long_images_were_shown():
     signalling = {"spikes_input": 50, "spikes_hidden": 5, "synaptic_events": 200}
     usage = count_usage(make_run({"n_stimulus": 50}, signalling))
-    assert (usage.spikes, usage.synaptic_events, usage.writes) == (55, 200, 7)
+    assert (usage.spikes, usage.synaptic_events, usage.writes, usage.m1) == (55, 200, 7, 0.5)
+    assert usage.errors == 2000 * 4 * 10
     assert usage.cell_seconds == (785 + 4 + 10) * 100
     assert usage.synapse_seconds == (785 * 3 + 4 * 10) * 100
 

@@ -94,7 +94,7 @@ class Toy:
             clock=clock,
         )
         synapses.connect()
-        fragment.attach(synapses)
+        fragment.attach(synapses, N_POST)
         ending = NeuronGroup(1, "over : integer", namespace=namespace, name="ending", clock=clock)
         ending.run_regularly("over = is_over((timestep(t, dt) + 1)//n_steps)", when="end")
         return Network(inputs, targets, synapses, spikes, reports, ending)

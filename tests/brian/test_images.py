@@ -1,3 +1,6 @@
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 
 from bioplast.brian import images as module
@@ -37,6 +40,19 @@ def test_file_holds_the_images_and_equal_images_share_it(tmp_path, monkeypatch):
     assert images_file(with_always_on(make_images())) == path
     assert images_file(with_always_on(make_images(1))) != path
     assert len(list((tmp_path / "images").glob("*.u8"))) == 2
+
+
+def test_passing_images_leave_no_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("BIOPLAST_CACHE", str(tmp_path))
+    images = replace(make_images(), passing=True)
+    padded = with_always_on(images)
+    expected, path = padded.copy(), Path(images_file(padded))
+    np.testing.assert_array_equal(np.fromfile(path, np.uint8).reshape(padded.shape), expected)
+    assert images_file(padded) == str(path)
+    assert with_always_on(images) is not padded
+    del padded
+    assert not path.exists()
+    assert not (tmp_path / "images").exists()
 
 
 def test_no_set_of_images_is_taken_for_one_that_is_gone():

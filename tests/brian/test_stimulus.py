@@ -143,3 +143,15 @@ def test_regular_inputs_of_one_grey_do_not_fire_in_step():
     trains = screen.regular_train(0, np.arange(20), 50, 0.5)
     assert np.unique(trains).size > 4
     np.testing.assert_array_equal(trains, screen.regular_train(0, np.arange(20), 50, 0.5))
+
+
+@pytest.mark.parametrize("device", ["cpp_standalone", "runtime"])
+def test_images_made_for_one_chunk_are_those_of_the_chunk(make_toy, values, images, device):
+    """The same program is shown one set of images after the other, none of which is kept."""
+    runner = make_toy().make_runner(device)
+    for seed in range(3):
+        pixels = np.random.default_rng(seed).integers(0, 256, images.pixels.shape, np.uint8)
+        passing = Images(pixels, images.labels, passing=True)
+        results = runner.run(values, Stimulus.of(Trials(passing, INDICES), 7), WANTED)
+        light = results["reports.light"].reshape(6, N_INPUTS)[:, :-1]
+        np.testing.assert_array_equal(light, pixels[INDICES] / np.float32(255))

@@ -106,9 +106,12 @@ BAD_OPTIONS = [
     (["--set", "learning_rate=true"], "options: learning_rate of tiny must be a number, got True"),
     (["--set", "learning_rate=NaN"], "learning_rate must be true or false, a number or a word, got nan"),
     (["--set", "learning_rate=1", "--set", "learning_rate=2"], "--set: learning_rate is given twice"),
+    (["--shift", "much"], "--shift: must be a whole number >= 0, got 'much'"),
+    (["--interval", "0"], "--interval: must be a whole number >= 1, got '0'"),
+    (["--falling"], "falling: tiny does not multiply its learning rates by those of its trials (has_rates)"),
     (["--device", "gpu"], "device: must be one of cpp_standalone, runtime, got 'gpu'"),
     (["--device", "runtime"], "device: tiny has no device 'runtime'; use cpp_standalone"),
-    (["--task", "nowhere"], "task: must be mnist or a folder of IDX files, got "),
+    (["--task", "nowhere"], "task: must be mnist, fashion-mnist"),
     (["--out", "models/tiny.py/deeper"], "out: cannot write to "),
     (["--out", "/proc/bioplast"], "out: cannot write to /proc/bioplast"),
     (

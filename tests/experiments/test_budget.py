@@ -72,6 +72,8 @@ def test_bill_by_hand(data):
     n_synapses = 785 * 200 + 201 * 10
     assert bill["running-low", "plasticity"] == pytest.approx(n_synapses * seconds * 0.5e-15 / 8.3e-20)
     assert bill["fly-memory", "plasticity"] == pytest.approx(1e6 * 0.01 / 8.3e-20)
+    assert bill["scaled", "spikes"] == pytest.approx(4e6 * rodent.spike / 8000)
+    assert bill["rodent", "errors"] == pytest.approx(1000 * 201 * 10 * rodent.event)
     assert ("rodent", "plasticity") not in bill.index
     assert ("all-in", "vesicles") not in bill.index
 
@@ -93,6 +95,16 @@ def test_break_even_is_signalling_over_writes(data):
     assert prices.loc["above(θ)", "n"] == 2
     assert budget.break_evens(data, component="m1").loc["plain", "value"] == pytest.approx(plain * 1e5)
     assert budget.break_evens(data, "all-in").loc["plain", "value"] == pytest.approx(120_000 * 7.12e8 / 1e6)
+
+
+def test_break_even_falls_where_an_action_potential_fits_its_cell(data):
+    vesicles = 4e6 * 4.1e4
+    scaled = (4e6 * 3.84e8 / 8000 + vesicles) / 1e6
+    assert budget.break_evens(data, "scaled").loc["plain", "value"] == pytest.approx(scaled)
+    # 10, 20 and 30 units of m1 with one, two and three times the samples.
+    for share, part in (("low", 0.04), ("high", 0.112)):
+        prices = budget.break_evens(data, "rodent", share, "m1_price")
+        assert prices.loc["plain", "value"] == pytest.approx(part * vesicles / 10)
 
 
 def test_a_rule_that_needs_longer_pays_from_some_price_on(data):
@@ -118,6 +130,8 @@ def test_table_and_caption_tell_the_prices(runs, data):
     assert table.loc[("spiking", "plain"), "break-even, rodent (ATP)"] == pytest.approx(46_244_000)
     caption = fill_caption(budget.CAPTION, runs, [], budget.describe(data))
     assert "in ATP a write: plain 4.6e+07 (4.6e+07 to 4.6e+07)" in caption
+    assert "under scaled: plain 3.6e+05 (3.6e+05 to 3.6e+05)" in caption
+    assert "Not charged: finding the largest changes" in caption
     assert "ann, largest(f) 0.56 (0.56 to 0.56)" in caption
     assert "images were shown, 50 ms each" in caption
 

@@ -40,6 +40,8 @@ RULES = [
     "largest(0.1, per=neuron)",
     "above(0.00003)",
     "above(0.001, target=0.05, rate=0.2, output=0.1)",
+    'above(0.0003, target=0.05, output=0.1, per="neuron")',
+    'above(0.0003, target=0.3, rate=0.1, per="synapse")',
     "smallest(0.9, output=0.5)",
     "random(0.1)",
     "strongest(0.1)",
@@ -73,6 +75,8 @@ BRIAN_RULES = [
     "subnet(5) + largest(0.2)",
     "above(0.00003)",
     "above(0.001, target=0.05, rate=0.2, output=0.1)",
+    'above(0.0003, target=0.05, output=0.1, per="neuron")',
+    'above(0.0003, target=0.3, rate=0.1, per="synapse")',
     "smallest(0.9, output=0.5)",
     "random(0.1)",
     "strongest(0.2) + cache(0.0003, 0.01)",
@@ -87,6 +91,8 @@ PERCEPTRON_RULES = [
     "largest(0.1)",
     "largest(0.1, per=neuron)",
     "above(0.5, target=0.05, rate=0.2)",
+    'above(0.5, target=0.05, per="neuron")',
+    'above(0.5, target=0.3, rate=0.1, per="synapse")',
     "random(0.3)",
     "strongest(0.1)",
     "weakest(0.1)",
@@ -102,6 +108,7 @@ CHAINS = [
     "weight_decay(0.01) + largest(0.1)",
     "largest(0.2) + random(0.5)",
     "fixed(0.5) + subnet(5) + momentum + above(0.001, target=0.1) + strongest(0.5)",
+    'above(0.0001, target=0.5, per="neuron") + largest(0.2) + lazy',
 ]
 
 

@@ -24,6 +24,8 @@ COMPILED = [
     "lazy(0.12) + fixed(0.5) + largest(0.2, per=neuron) + cache(0.0004, 0.01, per=neuron)",
     "strongest(0.2) + cache(0.0003, 0.01)",
     "above(0.001, target=0.05, rate=0.2, output=0.1)",
+    'fixed(0.5) + above(0.0003, target=0.1, rate=0.2, output=0.3, per="neuron")',
+    'fixed(0.5) + above(0.0003, target=0.3, rate=0.2, per="synapse")',
     "fixed(0.3) + random(0.3)",
     "fixed(0.1) + most_active(0.2, output=0.3)",
 ]
@@ -50,6 +52,8 @@ RULE_TEXTS = [
     "readout + random(0.3)",
     "lazy",
     "lazy + above(0.001, target=0.05, rate=0.3)",
+    'lazy + above(0.0003, target=0.1, per="neuron") + cache(0.0003, 0.01)',
+    'lazy(0.12) + above(0.0003, target=0.3, per="synapse") + cache(0.0003, 0.01)',
     "cache(0.0003, 0.01)",
     "cache(0.0004, 0.01, per=neuron)",
     "cache(0.0004) + largest(0.2)",

@@ -16,7 +16,9 @@ from bioplast.tasks import Trials, load_task
 
 PROJECT = Path(__file__).parents[2]
 COMPARE = load_module("experiment", "compare", PROJECT)
-CASES = [(model, rule) for model, rules in COMPARE.RULES.items() for rule in rules.values()]
+# Thresholds of each cell and of each synapse: what these remember has other shapes than a layer's.
+LOCAL = [f"above(0.0003, target={f}, per={per})" for per, f in (("neuron", 0.05), ("synapse", 0.2))]
+CASES = [(model, rule) for model, rules in COMPARE.RULES.items() for rule in (*rules.values(), *LOCAL)]
 IN_BRIAN = ["rate", "spiking"]
 
 TASK = load_task("mnist")

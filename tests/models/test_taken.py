@@ -47,6 +47,8 @@ WRITING = {
     "plain": {"write": {"run on path"}},
     "smallest(0.9)": {"propose": {"run on path"}, "write": {"decided"}},
     "above(0.001, target=0.05, rate=0.3)": {"propose": {"run on path"}, "write": {"listed"}},
+    "above(0.0003, target=0.1, per=neuron)": {"write": {"4 together", "2 together", "run on path"}},
+    "above(0.0003, target=0.3, per=synapse)": {"write": {"run on path"}},
     "largest(0.1)": {"propose": {"run on path"}, "write": {"listed"}},
     "largest(0.1, per=neuron)": {"propose": {"run on path"}, "write": {"listed"}},
 }

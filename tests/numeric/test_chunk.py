@@ -1,5 +1,7 @@
 """Machine code against the oracle. Both add up in the same order, so they agree to the bit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,8 @@ RULES = [
     "above(0.001)",
     "above(0.001, target=0.1)",
     "above(0.001, target=0.1, output=0.5, rate=0.1)",
+    'above(0.001, target=0.1, output=0.5, rate=0.1, per="neuron")',
+    'above(0.001, target=0.3, output=0.5, per="synapse")',
     "smallest(0.9)",
     "random(0.2)",
     "strongest(0.3)",
@@ -31,6 +35,8 @@ RULES = [
     "largest_error(0.3)",
     "most_active(0.3, output=0.5)",
     "fixed(0.3)",
+    'fixed(0.3) + above(0.001, target=0.1, per="neuron")',
+    'fixed(0.3) + above(0.001, target=0.3, per="synapse")',
     "fixed(0.3) + largest(0.1)",
     'fixed(0.3) + largest(0.1, per="neuron")',
     "fixed(0.3) + random(0.3)",
@@ -47,6 +53,8 @@ FROZEN = [
     "subnet(4) + largest(0.05)",
     'subnet(4) + largest(0.05, per="neuron")',
     "subnet(1) + above(0.001)",
+    'subnet(4) + above(0.001, target=0.1, per="neuron")',
+    'subnet(4) + above(0.001, target=0.3, per="synapse")',
     "subnet(5) + random(0.3)",
     "subnet(5) + weakest(0.3)",
     "subnet(5) + neurons(0.5)",
@@ -108,6 +116,8 @@ AT_DEPTH = [
     "largest(0.3)",
     'largest(0.1, per="neuron")',
     "above(0.001, target=0.1, output=0.5, rate=0.1)",
+    'above(0.001, target=0.1, rate=0.1, per="neuron")',
+    'above(0.001, target=0.3, per="synapse")',
     "smallest(0.9)",
     "random(0.2)",
     "strongest(0.3)",
@@ -227,3 +237,26 @@ def test_whoever_owns_the_arrays(images):
         )
     ]
     np.testing.assert_array_equal(outcomes[0].predictions, outcomes[1].predictions)
+
+
+@pytest.mark.parametrize("rule", ["plain", "subnet(4) + largest(0.2)"])
+def test_rates_of_trials_multiply_the_learning_rates(images, rule):
+    trials = Trials(replace(images, passing=True), np.arange(120), rate=0.25)
+    full = Chunks(Settings(0.05, 0.02), Rates(), Plasticity.parse(rule))
+    quarter = Chunks(Settings(0.0125, 0.005), Rates(), Plasticity.parse(rule))
+    states = [make_state(rule, np.float64) for _ in range(3)]
+    full.present(states[0], trials, learn=True)
+    quarter.present(states[1], replace(trials, rate=1.0), learn=True)
+    reference.present(
+        states[2],
+        trials,
+        settings=full.settings,
+        encoding=full.encoding,
+        plasticity=full.plasticity,
+        learn=True,
+    )
+    for layers in zip(*(state.layers for state in states), strict=True):
+        np.testing.assert_array_equal(layers[0].weights, layers[1].weights)
+        np.testing.assert_array_equal(layers[0].books.m0, layers[2].books.m0)
+        np.testing.assert_allclose(layers[0].weights, layers[2].weights, rtol=0, atol=1e-12)
+        assert layers[0].books.m0.any()

@@ -43,14 +43,23 @@ ROWS = {
         ),
     ),
     "above": Row(
-        ("above(12.5)", "above(0.5)", "above(100)", "above(12.5, target=0.1, output=0.2, rate=0.5)"),
-        (12, 24, 0, 12),
+        (
+            "above(12.5)",
+            "above(0.5)",
+            "above(100)",
+            "above(12.5, target=0.1, output=0.2, rate=0.5)",
+            'above(12.5, target=0.1, per="neuron")',
+            'above(12.5, target=0.1, output=0.2, per="synapse")',
+        ),
+        (12, 24, 0, 12, 12, 12),
         (
             ("above(0)", "Above.theta: must be a number above 0, got 0"),
             ("above(-1)", "Above.theta: must be a number above 0, got -1"),
             ("above(1, target=0)", r"Above.target: must be in \(0, 1\], got 0"),
             ("above(1, output=0.5)", "Above.output: needs a target, got 0.5 without one"),
             ("above(1, target=0.5, rate=1)", r"Above.rate: must be in \[0, 1\), got 1"),
+            ("above(1, per=neuron)", "Above.per: needs a target, got 'neuron' without one"),
+            ("above(1, 0.5, per=cell)", "Above.per: must be one of layer, neuron, synapse, got 'cell'"),
             ("above(inf)", "Above.theta: must be a number above 0, got inf"),
         ),
     ),
@@ -243,7 +252,7 @@ def test_brian_form_holds_no_values(text):
         assert getattr(form, name) == getattr(other, name)
         assert not any(repr(value) in getattr(form, name) for value in form.parameters.values())
     assert set(form.parameters) == set(other.parameters)
-    assert {values.shape for values in form.constants.values()} <= {SHAPE}
+    assert {values.shape for values in form.constants.values()} <= {SHAPE, SHAPE[1:]}
     assert not form.memory or form.memory in form.parameters
 
 

@@ -42,6 +42,10 @@ def make_complete(**values) -> RunConfig:
         ("options", {"scale": None}, "scale must be true or false, a number or a word, got None"),
         ("options", ["scale"], r"options: must be values by name of a setting, got \['scale'\]"),
         ("options", {1: 2}, r"options: must be values by name of a setting, got \{1: 2\}"),
+        ("interval", 0, r"RunConfig\.interval: must be a whole number >= 1, got 0"),
+        ("shift", -1, r"RunConfig\.shift: must be a whole number >= 0, got -1"),
+        ("shift", True, r"RunConfig\.shift: must be a whole number >= 0, got True"),
+        ("falling", 1, r"RunConfig\.falling: must be true or false, got 1"),
         ("device", "gpu", r"RunConfig\.device: must be one of cpp_standalone, runtime, got 'gpu'"),
     ],
 )
@@ -76,6 +80,9 @@ def test_key_is_sixteen_hexadecimal_digits_and_the_same_each_time():
         ("goal", 0.96),
         ("max_samples", 1001),
         ("device", "runtime"),
+        ("interval", 500),
+        ("shift", 1),
+        ("falling", True),
         ("options", {"learning_rate": 0.02}),
         ("settings", {"learning_rate": 0.02}),
         ("provenance", PROVENANCE | {"data": "ef"}),
@@ -98,7 +105,9 @@ def test_there_is_no_key_before_all_is_settled(field):
 
 
 def test_survives_json():
-    config = make_complete(rule="largest(0.1)", goal=1, options={"p_input": 0.1, "dale": True})
+    config = make_complete(
+        rule="largest(0.1)", goal=1, options={"p_input": 0.1, "dale": True}, shift=1, falling=True, interval=9
+    )
     assert RunConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
 
 
@@ -125,3 +134,4 @@ def test_title():
     assert RunConfig("ann", "largest(0.10)", seed=3).title == "ann, largest(0.1), seed 3"
     config = RunConfig("rate", options={"feedback": "random", "dale": True})
     assert config.title == "rate, plain, dale=true, feedback=random, seed 1"
+    assert RunConfig("ann", shift=2, falling=True).title == "ann, plain, shift=2, falling=true, seed 1"

@@ -155,7 +155,7 @@ def test_key_differs_with_the_settings_of_the_model(make_config, study, wild):
         ({"model": "ann2"}, r"no model 'ann2'; there are ann, "),
         ({"rule": "subnet(9)"}, r"Subnet\.units: must be at most the 8 hidden units, got 9"),
         ({"rule": "subnet(9)", "hidden": 7}, r"at most the 7 hidden units, got 9"),
-        ({"task": "mnist2"}, r"task: must be mnist or a folder of IDX files, got 'mnist2'"),
+        ({"task": "mnist2"}, r"task: must be mnist, .* or a folder of IDX files, got 'mnist2'"),
         ({"device": "runtime"}, r"device: tiny has no device 'runtime'"),
         ({"options": {"rate": 1}}, r"options: tiny has no setting 'rate'; there are learning_rate, scales"),
         ({"options": {"learning_rate": "low"}}, r"learning_rate of tiny must be a number, got 'low'"),
@@ -202,3 +202,24 @@ def test_options_are_settings_of_the_network(make_config, study):
     plain = carry_out(make_config(), project=study).record
     assert record["key"] != plain["key"]
     assert record["energy"]["m1"] != plain["energy"]["m1"]
+
+
+def test_shift_and_falling_rates_shape_a_run(make_config, study):
+    plain, shifted, falling = (
+        carry_out(make_config(model="ann", interval=100, goal=1.0, **options), project=study)
+        for options in ({}, {"shift": 1}, {"falling": True})
+    )
+    assert len({run.record["key"] for run in (plain, shifted, falling)}) == 3
+    assert (shifted.record["config"]["shift"], falling.record["config"]["falling"]) == (1, True)
+    assert not {"shift", "falling"} & set(plain.record["config"])
+    assert shifted.record["energy"]["m1"] != plain.record["energy"]["m1"]
+    # The rates of three chunks are 1, 2/3 and 1/3.
+    assert 0.4 < falling.record["energy"]["m1"] / plain.record["energy"]["m1"] < 0.9
+    assert falling.trace[0]["m1"] == plain.trace[0]["m1"]
+
+
+def test_what_cannot_be_shifted_or_fall_is_refused(make_config, study):
+    with pytest.raises(RequestError, match="shift: must be less than the 4 x 4 pixels of an image, got 4"):
+        set_up(make_config(shift=4), project=study)
+    with pytest.raises(RequestError, match="falling: tiny does not multiply its learning rates"):
+        set_up(make_config(falling=True), project=study)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -70,3 +72,28 @@ def test_goal_itself_is_enough(make_standard, accuracy, reached):
 
 def test_gives_up_after_five_epochs_of_what_is_not_held_out(make_task):
     assert Standard.default_max_samples(make_task(120)) == 550
+
+
+def test_rates_fall_to_nothing_in_equal_steps(make_standard):
+    protocol = replace(make_standard(), interval=250, falling=True)
+    chunks = [protocol.make_trials(samples, first=samples) for samples in (0, 250, 500, 750)]
+    assert [chunk.rate for chunk in chunks] == [1, 0.75, 0.5, 0.25]
+    assert {make_standard().make_trials(samples, 0).rate for samples in (0, 500)} == {1}
+
+
+def test_only_images_that_are_learned_from_are_shifted(make_standard):
+    protocol = make_standard()
+    pixels = np.random.default_rng(0).integers(0, 256, protocol.task.train.pixels.shape, np.uint8)
+    train = replace(protocol.task.train, pixels=pixels)
+    protocol = replace(protocol, task=replace(protocol.task, train=train))
+    shifted = replace(protocol, shift=1)
+    plain, moved = (each.make_trials(0, first=0) for each in (protocol, shifted))
+    np.testing.assert_array_equal(moved.labels, plain.labels)
+    assert plain.images is protocol.task.train
+    assert not np.array_equal(moved.images.pixels[moved.indices], plain.images.pixels[plain.indices])
+    # No image of which a shifted copy was learned from is examined.
+    assert not set(plain.indices) & set(shifted.validation.indices)
+    for name in ("validation", "test"):
+        mine, its = getattr(shifted, name), getattr(protocol, name)
+        assert mine.images is its.images
+        np.testing.assert_array_equal(mine.indices, its.indices)

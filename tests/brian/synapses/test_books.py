@@ -1,5 +1,6 @@
 """Plasticity and books on somebody's own synapses, against books kept by hand."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -49,6 +50,8 @@ CASES = [
     ("above(0.006)", SOME, {}),
     ("above(0.01)", ALL, {"every": EVERY * ms, "together": True}),
     ("above(0.01, target=0.2, rate=0.3)", ALL, {"every": EVERY * ms}),
+    ("above(0.006, 0.3, rate=0.1, per=synapse)", SOME, {}),
+    ("fixed(0.7) + above(0.01, 0.3, rate=0.1, per=synapse)", ALL, {"every": EVERY * ms, "together": True}),
     ("fixed(0.5)", SOME, {}),
     ("fixed(0.7) + largest(0.2)", SOME, {"every": EVERY * ms}),
     ("largest(0.2)", ALL, {"every": EVERY * ms}),
@@ -116,13 +119,15 @@ class Hand:
         # A column for each target cell, so that rules can count within cells.
         self.rows = self.i if self.is_full else np.array([np.sum(self.j[:s] == self.j[s]) for s in range(n)])
         self.low, self.high = BOUNDS if options.get("bounds") else (-np.inf, np.inf)
-        words = rule.replace("=", "(").replace(" ", "(").split("(")
-        self.at_once = not options.get("together") and not CHOOSES.intersection(words)
+        words = re.findall(r"\w+", rule)
+        is_alone = "synapse" in words or not CHOOSES.intersection(words)
+        self.at_once = not options.get("together") and is_alone
         self.consolidated, self.transient = np.full(n, FIRST), np.zeros(n)
         self.pre_trace, self.post_trace, self.last, self.proposed = np.zeros((4, n))
         self.books = Books.open(self.consolidated)
         self.plastic, self.gain = self.find_plastic(n), find_gains(connections)
-        self.memory = self.rules.selection.memory(ProjectionView.whole("input->hidden", (n, 1)))
+        view = ProjectionView.whole("input->hidden", (self.rows.max() + 1, N_POST))
+        self.memory = self.rules.selection.memory(view)
         self.n_decisions = 0
 
     def find_plastic(self, n):

@@ -34,6 +34,11 @@ def make(rule="plain", proposals=None, model="w : 1", connect=(), **options):
     return synapses
 
 
+def test_memory_of_cells_is_refused():
+    with pytest.raises(RequestError, match=r"above\(0.1, .*\) has a memory in cells, for which synapses"):
+        make("above(0.1, target=0.5, per=neuron)", every=2 * ms)
+
+
 EXAMPLES = {
     "above": "above(0.1)",
     "smallest": "smallest(0.8)",  # half of the synapses propose 0, which is the smallest change
