@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,10 @@ class Images:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def labels_of(self, indices: NDArray[np.int64]) -> NDArray[np.integer[Any]]:
+        """(n_trials,) the classes of the images with these numbers."""
+        return self.labels[indices]
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,8 @@ class Trials:
 
     Attributes
     ----------
-    images : the set the images come from
-    indices : (n_trials,) int64, which image each trial shows
+    images : the set of images, or of trials in time (``bioplast.tasks.sequences``), that they come from
+    indices : (n_trials,) int64, which of them each trial shows
     first : number of the first trial; with ``stream`` and the seed it fixes the Poisson spikes
     stream : 0 for training, 1 for validation, 2 for test
     rate : by what learning rates are multiplied in these trials
@@ -83,6 +88,6 @@ class Trials:
         return len(self.indices)
 
     @property
-    def labels(self) -> NDArray[np.uint8]:
+    def labels(self) -> NDArray[np.integer[Any]]:
         """(n_trials,) the class shown in each trial."""
-        return self.images.labels[self.indices]
+        return self.images.labels_of(self.indices)
