@@ -88,12 +88,12 @@ class TimedTask(Task):
     train, test : sets of trials; that to learn from may be endless
     n_classes : number of classes, or of series
     shape : steps of the longest trial and number of input units
-    validation : trials held out, where the task has such; a share of ``train`` is held out if None
+    validation : trials held out of ``train``; None where they are to be
     """
 
     train: Sequences  # type: ignore[assignment]  # what asks for images has refused this task (``set_up``)
     test: Sequences  # type: ignore[assignment]
-    validation: Sequences | None = None
+    validation: Sequences | None = None  # type: ignore[assignment]
 
     @property
     def n_pixels(self) -> int:

@@ -43,6 +43,7 @@ class Task:
     name : how the task was asked for: ``"mnist"`` or a folder
     n_classes : number of classes, from the labels
     shape : height and width of an image
+    validation : images held out of ``train``; None where a share of it is to be held out
     """
 
     name: str
@@ -50,6 +51,7 @@ class Task:
     test: Images
     n_classes: int
     shape: tuple[int, int]
+    validation: Images | None = None
 
     @property
     def n_pixels(self) -> int:
