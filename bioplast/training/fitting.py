@@ -37,13 +37,11 @@ def check_fit(name: str, module: ModuleType, task: Task, n_hidden: Hidden, proje
     if is_timed and not takes_time:
         fitting = [one for one, path in sorted(list_files(MODELS, project).items()) if _has_flag(path)]
         raise RequestError(
-            f"task: {name} holds an image and {task.name} unfolds in time; so do {' and '.join(fitting)}"
+            f"task: {name} is shown images and {task.name} unfolds in time, for {' and '.join(fitting)}"
         )
     if takes_time and not is_timed:
-        raise RequestError(
-            f"task: {name} takes trials in time, as {', '.join(one for one in TASKS if one in GENERATED)} "
-            f"have, got {task.name!r}"
-        )
+        timed = ", ".join(one for one in TASKS if one in GENERATED)
+        raise RequestError(f"task: {name} is shown trials in time, of {timed}, got {task.name!r}")
     if is_timed:
         n_steps, n_cells, free = task.shape[0], sum(list_sizes(n_hidden)), find_free_memory()
         needed = n_steps * n_cells * _BYTES
