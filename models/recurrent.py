@@ -33,15 +33,13 @@ from typing import Any, Self
 import numpy as np
 
 from bioplast.changes import check_changes
-from bioplast.errors import RequestError
 from bioplast.network import DTYPES, Outcome, State
 from bioplast.numeric.recurrent.cells import Cells
-from bioplast.numeric.recurrent.chunk import Dynamics, TimedChunks
-from bioplast.numeric.recurrent.layers import make_recurrent_layers
+from bioplast.numeric.recurrent.chunk import Dynamics, TimedChunks, draw_feedback
+from bioplast.numeric.recurrent.layers import check_cells, make_recurrent_layers
 from bioplast.numeric.recurrent.spiking import make_trace, run_backward, run_forward
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_choice
-from bioplast.randomness import make_rng
 from bioplast.sizes import Hidden
 from bioplast.tasks.task import Trials
 
@@ -77,10 +75,7 @@ class Network:
     backend = "recurrent"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.n_hidden, int):
-            raise RequestError(f"hidden: {self.name} has one population of cells, got {self.n_hidden}")
-        if self.plasticity.path is not None:
-            self.plasticity.path.check_layers(self.n_hidden)
+        self._n_cells = check_cells(self.name, self.n_hidden, self.plasticity)
         check_choice(self, "dtype", self.dtype, DTYPES)
         self._chunks = TimedChunks(self.plasticity)
 
@@ -101,7 +96,7 @@ class Network:
         layers = make_recurrent_layers(
             seed,
             self.n_inputs,
-            int(self.n_hidden),  # type: ignore[arg-type]
+            self._n_cells,
             self.n_outputs,
             sds=(cells.weight_input, cells.weight_recurrent, cells.weight_output),
             plasticity=self.plasticity,
@@ -118,21 +113,14 @@ class Network:
 
     def _make_dynamics(self, seed: int) -> Dynamics:
         cells, dtype = self.cells, np.dtype(self.dtype)
-        feedback = None
-        n_cells = int(self.n_hidden)  # type: ignore[arg-type]
-        if cells.feedback == "random":
-            drawn = make_rng(seed, "feedback").standard_normal((n_cells, self.n_outputs), np.float32)
-            feedback = (drawn * np.float32(cells.feedback_sd)).astype(dtype)
+        beta, shape = cells.make_beta(self._n_cells, dtype), (self._n_cells, self.n_outputs)
         return Dynamics(
             parts={"run_forward": run_forward, "run_backward": run_backward},
             constants=cells.make_constants(dtype),
-            make_trace=partial(
-                make_trace,
-                cells.make_beta(n_cells, dtype),
-                n_outputs=self.n_outputs,
-                refractory=cells.refractory,
-            ),
-            feedback=feedback,
+            make_trace=partial(make_trace, beta, n_outputs=self.n_outputs, refractory=cells.refractory),
+            feedback=draw_feedback(cells.feedback, seed, shape, cells.feedback_sd, dtype)
+            if cells.feedback == "random"
+            else None,
             is_mean=cells.answer == "mean",
             rate_target=cells.rate_hz / 1000,
             rate_cost=cells.rate_cost,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -50,6 +50,29 @@ class Events:
 
     def __len__(self) -> int:
         return len(self.n_steps)
+
+    def in_steps_of(self, length: int) -> Events:
+        """The same trials in steps of ``length`` ms, the last of which may be shorter.
+
+        A series is its mean in each step.
+        """
+        if length == 1:
+            return self
+        n_steps = -(-self.n_steps // length)
+        series = self.series
+        if series.size:
+            ends = np.cumsum(self.n_steps)
+            firsts = [np.arange(end - n, end, length) for end, n in zip(ends, self.n_steps, strict=True)]
+            first = np.concatenate(firsts)
+            sizes = np.diff([*first, ends[-1]])
+            series = np.add.reduceat(series, first, axis=0) / sizes[:, np.newaxis]
+        return replace(
+            self,
+            n_steps=n_steps,
+            answer_from=np.minimum(self.answer_from // length, n_steps - 1),
+            steps=(self.steps // length).astype(np.int32),
+            series=series,
+        )
 
 
 class Sequences(ABC):

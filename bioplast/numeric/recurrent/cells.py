@@ -97,6 +97,7 @@ class Cells:
             learning_rate=self.learning_rate,
             one=1.0,
             zero=0.0,
+            tiny=find_tiny(dtype),
         )
         return Constants(*(dtype.type(value) for value in values))
 
@@ -108,6 +109,11 @@ class Cells:
         return beta
 
 
+def find_tiny(dtype: np.dtype[Any]) -> Any:
+    """A number that is nothing beside any change, and still a normal one in ``dtype``."""
+    return np.sqrt(np.finfo(dtype).tiny) * np.finfo(dtype).eps
+
+
 class Constants(NamedTuple):
     """``Cells`` as a step of a trial uses them.
 
@@ -117,6 +123,7 @@ class Constants(NamedTuple):
     gain : of the current onto the membrane
     subtracted, zeroed : what a spike takes from the membrane, and which part of it
     height : of the pseudo-derivative
+    tiny : what is smaller counts as nothing on the way back, before it gets so small that arithmetic is slow
     """
 
     alpha: Any
@@ -132,3 +139,4 @@ class Constants(NamedTuple):
     learning_rate: Any
     one: Any
     zero: Any
+    tiny: Any

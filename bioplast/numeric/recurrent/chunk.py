@@ -21,6 +21,7 @@ from bioplast.numeric.recurrent.trials import Learning, Shown, run_chunk
 from bioplast.numeric.settings import Settings
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.part import Proposal
+from bioplast.randomness import make_rng
 from bioplast.tasks.sequences import Events, find_events
 from bioplast.tasks.task import Trials
 
@@ -39,6 +40,8 @@ class Dynamics:
     feedback : (n_cells, n_outputs), what brings errors to the cells; None for the readout's own weights
     is_mean : whether the error is that of the mean readout
     rate_target, rate_cost : spikes per step that cells are drawn to, and how strongly
+    step : length of a step in ms
+    has_spikes : whether cells send spikes, and not their activity in each step
     """
 
     parts: dict[str, Callable[..., Any]]
@@ -48,6 +51,22 @@ class Dynamics:
     is_mean: bool
     rate_target: float = 0.0
     rate_cost: float = 0.0
+    step: int = 1
+    has_spikes: bool = True
+
+    def count(self, n_in: int, n_fired: int, n_steps: int, shape: tuple[int, int]) -> Signalling:
+        """What signalling amounts to.
+
+        Parameters
+        ----------
+        n_in, n_fired : spikes of inputs and cells
+        n_steps : steps of all trials
+        shape : numbers of cells and outputs
+        """
+        n_cells, n_targets = shape[0], shape[0] - 1 + shape[1]
+        if self.has_spikes:
+            return Signalling(n_in, n_fired, n_in * n_cells + n_fired * n_targets)
+        return Signalling(macs=n_in * n_cells + n_steps * n_cells * n_targets)
 
 
 @dataclass
@@ -70,7 +89,7 @@ class TimedChunks:
 
     def present(self, state: State, trials: Trials, dynamics: Dynamics, *, learn: bool) -> Outcome:
         """Show ``trials`` in order and, with ``learn``, move the state on in place."""
-        events = find_events(trials)
+        events = find_events(trials).in_steps_of(dynamics.step)
         into, among, out = state.layers
         dtype = into.weights.dtype
         n_cells, n_outputs = out.weights.shape
@@ -112,9 +131,10 @@ class TimedChunks:
             state.trial += len(events)
             for layer, one in zip(state.layers, maintenance, strict=True):
                 layer.books.maintenance += float(one[0])
-        n_in, n_fired = (int(count) for count in counts)
-        n_events = n_in * n_cells + n_fired * (n_cells - 1 + n_outputs)
-        return Outcome(predictions, Signalling(n_in, n_fired, n_events))
+        return Outcome(
+            predictions,
+            dynamics.count(int(counts[0]), int(counts[1]), int(events.n_steps.sum()), (n_cells, n_outputs)),
+        )
 
     def _end_trial(
         self,
@@ -158,6 +178,19 @@ class TimedChunks:
         kernel(*fixed, 0, 0, False, False)
         self.build_seconds += time.perf_counter() - started
         self._ready.add((kernel, dtype))
+
+
+def draw_feedback(
+    kind: str, seed: int, shape: tuple[int, int], sd: float, dtype: np.dtype[Any]
+) -> NDArray[Any] | None:
+    """Weights (n_cells, n_outputs) that bring errors back: ``"random"`` ones, or None for the readout's own.
+
+    Drawing happens in float32 for every ``dtype``.
+    """
+    if kind != "random":
+        return None
+    drawn = make_rng(seed, "feedback").standard_normal(shape, np.float32)
+    return (drawn * np.float32(sd)).astype(dtype)
 
 
 def _show(events: Events) -> Shown:

@@ -8,12 +8,28 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from bioplast.energy import Books
+from bioplast.errors import RequestError
 from bioplast.network import Layer
 from bioplast.numeric.recurrent.chunk import RATES
 from bioplast.plasticity import Plasticity
 from bioplast.randomness import make_rng
+from bioplast.sizes import Hidden, format_hidden
 
 INTO, AMONG, OUT = "input->recurrent", "recurrent->recurrent", "recurrent->output"
+
+
+def check_cells(name: str, hidden: Hidden, plasticity: Plasticity) -> int:
+    """The number of cells of the network called ``name``.
+
+    Raises
+    ------
+    RequestError : there are several populations, or the plasticity's path cannot be laid through them
+    """
+    if not isinstance(hidden, int):
+        raise RequestError(f"hidden: {name} has one population of cells, got {format_hidden(hidden)}")
+    if plasticity.path is not None:
+        plasticity.path.check_layers(hidden)
+    return hidden
 
 
 def make_recurrent_layers(
@@ -39,15 +55,9 @@ def make_recurrent_layers(
         number of presynaptic units
     plasticity : its path says which synapses are plastic
     rate : spikes per step that the running means of firing rates begin with
-
-    Raises
-    ------
-    RequestError : the path cannot be laid through the cells
     """
     weights_rng, masks_rng = make_rng(seed, "weights"), make_rng(seed, "masks")
     path = plasticity.path
-    if path is not None:
-        path.check_layers(n_cells)
     shapes = {INTO: (n_inputs, n_cells), AMONG: (n_cells, n_cells), OUT: (n_cells, n_outputs)}
     layers = []
     for (name, shape), sd in zip(shapes.items(), sds, strict=True):

@@ -231,5 +231,5 @@ def replay_cells(trace: Trace, c: Constants, pull: FloatArray, signal: FloatArra
         trace.r2[j] = c.gain * r1 + c.alpha_syn * trace.r2[j]
         trace.r1[j] = r1
         trace.q[j] = q
-        trace.g[j] = g
+        trace.g[j] = g if abs(g) > c.tiny else c.zero
         trace.fired[j] = psi

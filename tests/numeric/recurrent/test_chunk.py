@@ -116,7 +116,7 @@ def make_proposal(layer, change, key):
         nothing,
         nothing,
         key,
-        layer.carried.get("memory", nothing),
+        memory,
     )
 
 
