@@ -1,4 +1,4 @@
-"""The rate network: its gradient is that of its error, its e-prop by the definition, kernel as reference."""
+"""The rate network: its gradient is that of its error, its e-prop the definition, its kernel both."""
 
 import numpy as np
 import pytest
@@ -84,8 +84,8 @@ def test_kernel_is_the_reference(case, credit):
     np.testing.assert_allclose(trace.y, y, rtol=0, atol=1e-12)
     found, nothing = [np.zeros_like(one) for one in weights], np.zeros(N_CELLS)
     compiled(run_rates_backward)(
-        trace, c, errors, weights[2], nothing, nothing.copy(), steps, units, steps.size, 0, N_STEPS, ANSWER_FROM,
-        True, *weights, *found,
+        trace, c, errors, weights[2], nothing, nothing.copy(), steps, units, steps.size, 0, N_STEPS,
+        ANSWER_FROM, True, *weights, *found,
     )  # fmt: skip
     for one, other in zip(found, replay_rates(x, r, errors, weights[2], weights[1], leak, c), strict=True):
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-12)
