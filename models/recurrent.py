@@ -33,10 +33,10 @@ from typing import Any, Self
 import numpy as np
 
 from bioplast.changes import check_changes
-from bioplast.network import DTYPES, Outcome, State
+from bioplast.network import DTYPES, Graph, Outcome, State
 from bioplast.numeric.recurrent.cells import Cells
 from bioplast.numeric.recurrent.chunk import Dynamics, TimedChunks, draw_feedback
-from bioplast.numeric.recurrent.layers import check_cells, make_recurrent_layers
+from bioplast.numeric.recurrent.layers import make_recurrent_graph, make_recurrent_layers
 from bioplast.numeric.recurrent.spiking import make_trace, run_backward, run_forward
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_choice
@@ -75,9 +75,22 @@ class Network:
     backend = "recurrent"
 
     def __post_init__(self) -> None:
-        self._n_cells = check_cells(self.name, self.n_hidden, self.plasticity)
         check_choice(self, "dtype", self.dtype, DTYPES)
+        self.graph.check(self.plasticity)
         self._chunks = TimedChunks(self.plasticity)
+
+    @property
+    def graph(self) -> Graph:
+        """Populations and projections."""
+        cells = self.cells
+        return make_recurrent_graph(
+            self.name,
+            self.n_inputs,
+            self.n_hidden,
+            self.n_outputs,
+            sds=(cells.weight_input, cells.weight_recurrent, cells.weight_output),
+            learning_rate=cells.learning_rate,
+        )
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -92,16 +105,8 @@ class Network:
 
     def initial_state(self, seed: int) -> State:
         """Weights before learning and empty books."""
-        cells = self.cells
         layers = make_recurrent_layers(
-            seed,
-            self.n_inputs,
-            self._n_cells,
-            self.n_outputs,
-            sds=(cells.weight_input, cells.weight_recurrent, cells.weight_output),
-            plasticity=self.plasticity,
-            rate=cells.rate_hz / 1000,
-            dtype=self.dtype,
+            self.graph, seed, self.plasticity, rate=self.cells.rate_hz / 1000, dtype=self.dtype
         )
         return State(seed, layers)
 
@@ -112,8 +117,8 @@ class Network:
         return outcome
 
     def _make_dynamics(self, seed: int) -> Dynamics:
-        cells, dtype = self.cells, np.dtype(self.dtype)
-        beta, shape = cells.make_beta(self._n_cells, dtype), (self._n_cells, self.n_outputs)
+        cells, dtype, n_cells = self.cells, np.dtype(self.dtype), self.graph["recurrent"].size
+        beta, shape = cells.make_beta(n_cells, dtype), (n_cells, self.n_outputs)
         return Dynamics(
             parts={"run_forward": run_forward, "run_backward": run_backward},
             constants=cells.make_constants(dtype),

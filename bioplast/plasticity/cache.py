@@ -12,8 +12,8 @@ from bioplast.kernels.synapse_arrays import SynapseArrays
 from bioplast.kernels.write_loops import book
 from bioplast.plasticity.checks import check_between, check_choice, check_positive
 from bioplast.plasticity.forms import ConsolidationForm, DenseForm, FastForm
-from bioplast.plasticity.projection import ProjectionView
 from bioplast.plasticity.part import Consolidation, FloatArray
+from bioplast.plasticity.projection import ProjectionView
 
 
 @dataclass(frozen=True)

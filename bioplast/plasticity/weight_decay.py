@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from bioplast.kernels.dense import DenseArrays, in_dtype
 from bioplast.plasticity.checks import check_between
 from bioplast.plasticity.forms import DenseForm
-from bioplast.plasticity.projection import ProjectionView
 from bioplast.plasticity.part import FloatArray, Proposal, Transform
+from bioplast.plasticity.projection import ProjectionView
 
 
 @dataclass(frozen=True)

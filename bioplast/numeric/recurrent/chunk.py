@@ -152,10 +152,9 @@ class TimedChunks:
         rates = trace.n_spikes.astype(learning.mean.dtype)
         for index, (layer, synapses) in enumerate(zip(state.layers, arrays, strict=True)):
             proposal = Proposal(
-                layer=layer.name,
+                view=layer.view,
                 delta_w=synapses.change,
                 weights=layer.acting,
-                plastic=layer.plastic,
                 error=learning.errors[-1] if index == 2 else learning.signal,
                 activity=learning.mean if index == 2 else rates,
                 key=int(keys[index]),

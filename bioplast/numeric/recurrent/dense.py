@@ -16,6 +16,9 @@ from bioplast.plasticity import Plasticity
 from bioplast.plasticity.forms import DenseForm
 from bioplast.plasticity.part import Part
 from bioplast.plasticity.plain import Plain
+from bioplast.plasticity.projection import ProjectionView
+
+_ANY = ProjectionView.whole("any", (1, 1))  # links are the same for all projections
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class DenseRules:
     parts: Mapping[str, Callable[..., Any]] = field(init=False)
 
     def __post_init__(self) -> None:
-        forms = [part.dense("") for group in self._groups for part in group]
+        forms = [part.dense(_ANY) for group in self._groups for part in group]
         gate = self.plasticity.gate
         object.__setattr__(
             self, "is_fast", all(form is not None for form in forms) and (gate is None or gate.has("fast"))
@@ -42,9 +45,9 @@ class DenseRules:
         parts: dict[str, Callable[..., Any]] = {}
         if self.is_fast:
             for name, group in zip(("transform", "select", "consolidate"), self._groups, strict=True):
-                parts[name] = chain(tuple(_form(part, "").link for part in group))
+                parts[name] = chain(tuple(_form(part, _ANY).link for part in group))
             for part in self._groups[2]:
-                fade = _form(part, "").fade
+                fade = _form(part, _ANY).fade
                 parts |= {} if fade is None else {"fade": fade}
         if gate is not None and gate.has("fast"):
             parts |= gate.fast().parts
@@ -73,9 +76,9 @@ class DenseRules:
         for group in self._groups:
             owned, values = [], []
             for part in group:
-                form = _form(part, layer.name)
+                form = _form(part, layer.view)
                 memory = known.get("memory", np.zeros(0))
-                n = part.memory(layer.name).size if hasattr(part, "memory") else 0
+                n = part.memory(layer.view).size if hasattr(part, "memory") else 0
                 arrays = [known[name] for name in form.arrays if name != "memory"]
                 arrays += [memory[first : first + n]] if "memory" in form.arrays else []
                 first += n
@@ -102,7 +105,7 @@ def make_dense(layer: Layer) -> DenseArrays:
     )
 
 
-def _form(part: Part, layer: str) -> DenseForm:
-    form = part.dense(layer)
+def _form(part: Part, view: ProjectionView) -> DenseForm:
+    form = part.dense(view)
     assert form is not None
     return form

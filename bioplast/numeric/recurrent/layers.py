@@ -1,80 +1,71 @@
-"""The three layers of synapses of a recurrent network before learning."""
+"""The graph of a recurrent network, and its layers of synapses before learning."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
-from bioplast.energy import Books
 from bioplast.errors import RequestError
-from bioplast.network import Layer
+from bioplast.network import Graph, Layer, Population, Projection
+from bioplast.network.weights import make_layers
 from bioplast.numeric.recurrent.chunk import RATES
 from bioplast.plasticity import Plasticity
-from bioplast.randomness import make_rng
 from bioplast.sizes import Hidden, format_hidden
 
-INTO, AMONG, OUT = "input->recurrent", "recurrent->recurrent", "recurrent->output"
 
-
-def check_cells(name: str, hidden: Hidden, plasticity: Plasticity) -> int:
-    """The number of cells of the network called ``name``.
-
-    Raises
-    ------
-    RequestError : there are several populations, or the plasticity's path cannot be laid through them
-    """
-    if not isinstance(hidden, int):
-        raise RequestError(f"hidden: {name} has one population of cells, got {format_hidden(hidden)}")
-    if plasticity.path is not None:
-        plasticity.path.check_layers(hidden)
-    return hidden
-
-
-def make_recurrent_layers(
-    seed: int,
+def make_recurrent_graph(
+    name: str,
     n_inputs: int,
-    n_cells: int,
+    cells: Hidden,
     n_outputs: int,
     *,
     sds: tuple[float, float, float],
-    plasticity: Plasticity,
-    rate: float = 0.0,
-    dtype: DTypeLike = np.float32,
-) -> tuple[Layer, Layer, Layer]:
-    """Weights from normal distributions around 0, none from a cell to itself, and empty books.
-
-    Drawing happens in float32 for every ``dtype``, so the same seed is the same network.
+    learning_rate: float,
+) -> Graph:
+    """Inputs onto cells, cells onto each other a step later, and onto the readout.
 
     Parameters
     ----------
-    seed : the run's seed; weights come from its ``weights`` stream, paths from ``masks``
-    n_inputs, n_cells, n_outputs : numbers of units
+    name : of the network, for messages
+    n_inputs, cells, n_outputs : numbers of units
     sds : standard deviations of the weights from input, among cells and to the readout, times the root of the
         number of presynaptic units
+    learning_rate : eta of all projections
+
+    Raises
+    ------
+    RequestError : there are several populations of cells
+    """
+    if not isinstance(cells, int):
+        raise RequestError(f"hidden: {name} has one population of cells, got {format_hidden(cells)}")
+    sizes = {"input": n_inputs, "recurrent": cells, "output": n_outputs}
+    ends = (("input", "recurrent", 0), ("recurrent", "recurrent", 1), ("recurrent", "output", 0))
+    projections = [
+        Projection(
+            pre, post, sd / float(np.sqrt(sizes[pre])), learning_rate, has_bias=False, delay_steps=delay
+        )
+        for (pre, post, delay), sd in zip(ends, sds, strict=True)
+    ]
+    return Graph(tuple(Population(*pair) for pair in sizes.items()), tuple(projections))
+
+
+def make_recurrent_layers(
+    graph: Graph, seed: int, plasticity: Plasticity, *, rate: float = 0.0, dtype: DTypeLike = np.float32
+) -> tuple[Layer, ...]:
+    """Weights from normal distributions around 0, none from a cell to itself, and empty books.
+
+    Parameters
+    ----------
+    graph : as ``make_recurrent_graph`` makes it
+    seed : the run's
     plasticity : its path says which synapses are plastic
     rate : spikes per step that the running means of firing rates begin with
     """
-    weights_rng, masks_rng = make_rng(seed, "weights"), make_rng(seed, "masks")
-    path = plasticity.path
-    shapes = {INTO: (n_inputs, n_cells), AMONG: (n_cells, n_cells), OUT: (n_cells, n_outputs)}
-    layers = []
-    for (name, shape), sd in zip(shapes.items(), sds, strict=True):
-        scale = np.float32(sd / np.sqrt(shape[0]))
-        weights = (weights_rng.standard_normal(shape, np.float32) * scale).astype(dtype)
-        plastic = np.ones(shape, bool) if path is None else np.array(path.mask(name, shape, masks_rng))
-        carried: dict[str, NDArray[Any]] = {}
-        if name == AMONG:
-            np.fill_diagonal(weights, 0)
-            np.fill_diagonal(plastic, False)
-            carried[RATES] = np.full(n_cells, rate)
-        if (memory := plasticity.selection.memory(name)).size:
-            carried["memory"] = memory
-        for part in plasticity.transforms:
-            carried |= {f"{part.name}.{key}": array for key, array in part.init(shape, weights.dtype).items()}
-        if plasticity.consolidation is not None:
-            carried["transient"] = np.zeros(shape, dtype)
-        layers.append(Layer(name, weights, plastic, Books.open(weights), carried))
-    into, among, out = layers
-    return into, among, out
+    into, among, out = make_layers(graph, seed, plasticity, dtype)
+    others = ~np.eye(len(among.weights), dtype=bool)
+    for weights in (among.weights, among.books.initial):
+        weights *= others
+    among.carried[RATES] = np.full(len(among.weights), rate)
+    return into, replace(among, plastic=among.plastic & others), out

@@ -108,16 +108,7 @@ def test_rules_in_machine_code_are_their_meaning(rule, dtype):
 def make_proposal(layer, change, key):
     nothing = np.zeros(change.shape[1])
     memory = layer.carried.get("memory", np.zeros(0))
-    return Proposal(
-        layer.name,
-        change,
-        layer.acting,
-        layer.plastic,
-        nothing,
-        nothing,
-        key,
-        memory,
-    )
+    return Proposal(layer.view, change, layer.acting, nothing, nothing, key, memory)
 
 
 def test_a_chunk_by_the_kernel_is_one_by_their_meaning():
