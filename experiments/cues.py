@@ -26,7 +26,7 @@ ALL = "all written"
 LABELS = [f"{model}: {label}" for model in ADAM for label in (ALL, *SELECTIONS[model])]
 BASELINES = {f"{model}: {label}": f"{model}: {ALL}" for model in ADAM for label in SELECTIONS[model]}
 SEEDS, QUICK_SEEDS = 5, 1
-GOAL, QUICK_GOAL = 0.95, 0.75
+GOAL, QUICK_GOAL = 0.93, 0.75
 MAX_SAMPLES, QUICK_MAX_SAMPLES = 16_000, 1500
 
 CAPTION = """

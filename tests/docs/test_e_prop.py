@@ -14,9 +14,12 @@ e_prop = load_module("example", "e_prop", Path(__file__).parents[2])
 
 
 @pytest.fixture(autouse=True)
-def numpy_target(monkeypatch):
+def numpy_target():
     """The trial is too short for compiled code to pay."""
-    monkeypatch.setattr(prefs.codegen, "target", "numpy")
+    before = prefs.codegen.target
+    prefs.codegen.target = "numpy"
+    yield
+    prefs.codegen.target = before
 
 
 def test_a_trial_in_brian_is_one_of_the_reference():
