@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.turns import read_processor_time
-from bioplast.figures.style import BLACK, GREY, SINGLE_COLUMN_MM, make_figure, save_figure, use_style
+from bioplast.figures.style import BLACK, DOUBLE_COLUMN_MM, label_panel, make_figure, save_figure, use_style
 from bioplast.loading import load_module
 from bioplast.plasticity import Plasticity
 from bioplast.tasks import Trials, load_task
@@ -23,6 +23,7 @@ PROJECT = Path(__file__).parents[1]
 TASK, N_STEPS = "cues", 2250
 RULES = {"recurrent": ("adam(0.0005)", "adam(0.0005) + largest(0.1)"), "rnn": ("adam(0.001)",)}
 SIZES, QUICK_SIZES = (100, 200, 300, 500, 700, 1000), (50, 100)
+DRIVES, QUICK_DRIVES = (0.0, 0.3, 0.6, 1.5, 2.0), (0.0, 2.0)  # weights of the input, in the largest network
 N_TRIALS, QUICK_TRIALS = 60, 10
 
 
@@ -42,6 +43,9 @@ def run(*, out: Path, quick: bool) -> None:
         for n_cells in (sizes if model == "recurrent" else sizes[:1])
         for row in measure(model, rule, n_cells, n_trials=n_trials)
     ]
+    rule = RULES["recurrent"][0]
+    for drive in QUICK_DRIVES if quick else DRIVES:
+        rows += measure("recurrent", rule, sizes[-1], n_trials=n_trials, drive=drive)
     data = pd.DataFrame(rows)
     folder = out / "recurrent"
     folder.mkdir(parents=True, exist_ok=True)
@@ -50,8 +54,15 @@ def run(*, out: Path, quick: bool) -> None:
     draw(data, folder)
 
 
-def measure(model: str, rule: str, n_cells: int, *, n_trials: int) -> Iterator[dict[str, Any]]:
-    """Learn from some trials: the processor time of each, and what happened in it."""
+def measure(
+    model: str, rule: str, n_cells: int, *, n_trials: int, drive: float = 1.0
+) -> Iterator[dict[str, Any]]:
+    """Learn from some trials: the processor time of each, and what happened in it.
+
+    Parameters
+    ----------
+    drive : scale of the weights from the input
+    """
     task = load_task(TASK)
     network = load_module("model", model, PROJECT).make_network(
         n_pixels=task.n_pixels,
@@ -60,6 +71,8 @@ def measure(model: str, rule: str, n_cells: int, *, n_trials: int) -> Iterator[d
         plasticity=Plasticity.parse(rule),
         device="cpp_standalone",
     )
+    if drive != 1:
+        network = network.with_settings({"weight_input": drive})
     state = network.initial_state(1)
     network.present(state, Trials(task.train, np.arange(2)), learn=True)  # compiles
     begin = read_processor_time()
@@ -70,6 +83,7 @@ def measure(model: str, rule: str, n_cells: int, *, n_trials: int) -> Iterator[d
         "model": model,
         "rule": rule,
         "cells": n_cells,
+        "drive": drive,
         "ms_per_trial": 1000 * seconds / n_trials,
         "trials_per_second": n_trials / seconds,
         "spikes_per_trial": counts.spikes_hidden / n_trials,
@@ -80,20 +94,22 @@ def measure(model: str, rule: str, n_cells: int, *, n_trials: int) -> Iterator[d
 
 
 def draw(data: pd.DataFrame, folder: Path) -> None:
-    """The time of a trial against cells, beside what it would be if synapses or events set it."""
+    """The time of a trial against cells, and in the largest network against what spikes reach."""
     spiking = data[data["model"] == "recurrent"]
     with use_style():
-        figure = make_figure(SINGLE_COLUMN_MM, 70)
-        ax = figure.subplots()
-        for (rule, rows), marker in zip(spiking.groupby("rule", sort=False), "o^", strict=True):
-            ax.plot(rows["cells"], rows["ms_per_trial"], marker=marker, color=BLACK, label=rule)
-        first = spiking[spiking["rule"] == RULES["recurrent"][0]]
-        for column, style, label in (
-            ("events_per_trial", "--", "as synapses reached by spikes"),
-            ("synapse_steps", ":", "as synapses times steps"),
-        ):
-            scaled = first[column] / first[column].iloc[0] * first["ms_per_trial"].iloc[0]
-            ax.plot(first["cells"], scaled, style, color=GREY, label=label)
-        ax.set(xscale="log", yscale="log", xlabel="Cells", ylabel="Processor time of a trial (ms)")
-        ax.legend()
+        figure = make_figure(DOUBLE_COLUMN_MM, 70)
+        left, right = figure.subplots(1, 2)
+        sizes = spiking[spiking["drive"] == 1]
+        for (rule, rows), marker in zip(sizes.groupby("rule", sort=False), "o^", strict=True):
+            left.plot(rows["cells"], rows["ms_per_trial"], marker=marker, color=BLACK, label=rule)
+        left.set(xscale="log", yscale="log", xlabel="Cells")
+        left.legend()
+        largest = spiking["cells"] == spiking["cells"].max()
+        rows = spiking[largest & (spiking["rule"] == RULES["recurrent"][0])].sort_values("events_per_trial")
+        right.plot(rows["events_per_trial"] / 1e6, rows["ms_per_trial"], marker="o", color=BLACK)
+        right.set(xlabel="Synapses reached by spikes in a trial (millions)", xlim=(0, None), ylim=(0, None))
+        right.set_title(f"{rows['cells'].max():,} cells")
+        for ax, letter in zip((left, right), "ab", strict=True):
+            ax.set_ylabel("Processor time of a trial (ms)")
+            label_panel(ax, letter)
         save_figure(figure, folder, "recurrent")

@@ -13,10 +13,12 @@ def test_run_writes_table_and_figure(tmp_path, monkeypatch):
     folder = tmp_path / "recurrent"
     assert {path.suffix for path in folder.iterdir()} == {".csv", ".pdf", ".png", ".svg"}
     data = pd.read_csv(folder / "recurrent.csv")
-    assert data.groupby("model").size().to_dict() == {"recurrent": 4, "rnn": 1}
+    assert data.groupby("model").size().to_dict() == {"recurrent": 6, "rnn": 1}
     for row in data.to_dict("records"):
         assert row["trials_per_second"] * row["ms_per_trial"] == pytest.approx(1000)
         assert row["cell_steps"] == 2250 * row["cells"]
         assert row["synapse_steps"] == 2250 * row["cells"] * (row["cells"] - 1 + 42)
     spiking = data[data["model"] == "recurrent"]
     assert (spiking["events_per_trial"] < spiking["synapse_steps"]).all()
+    # A network that gets no input has no spikes, and takes its time for cells and steps alone.
+    assert (spiking.loc[spiking["drive"] == 0, "spikes_per_trial"] == 0).all()
