@@ -16,15 +16,17 @@ from bioplast.training.record import Run
 
 TASK = "cues"
 # All behind the same transform: single trials are too noisy for a plain gradient.
-ADAM = {"recurrent": "adam(rate=0.0005)", "rnn": "adam(rate=0.001)"}
-SELECTIONS = {"recurrent": ("largest(0.1)", "largest(0.03)"), "rnn": ("largest(0.1)",)}
 RULES = {
-    model: (adam, *(f"{adam} + {selection}" for selection in SELECTIONS[model]))
-    for model, adam in ADAM.items()
+    "recurrent": (
+        "adam(rate=0.0005)",
+        "adam(rate=0.0005) + largest(0.1)",
+        "adam(rate=0.001) + largest(0.05)",
+    ),
+    "rnn": ("adam(rate=0.001)", "adam(rate=0.001) + largest(0.1)"),
 }
 ALL = "all written"
-LABELS = [f"{model}: {label}" for model in ADAM for label in (ALL, *SELECTIONS[model])]
-BASELINES = {f"{model}: {label}": f"{model}: {ALL}" for model in ADAM for label in SELECTIONS[model]}
+LABELS = [f"{model}: {rule.partition(' + ')[2] or ALL}" for model, rules in RULES.items() for rule in rules]
+BASELINES = {label: f"{label.partition(':')[0]}: {ALL}" for label in LABELS if ALL not in label}
 SEEDS, QUICK_SEEDS = 5, 1
 GOAL, QUICK_GOAL = 0.93, 0.75
 MAX_SAMPLES, QUICK_MAX_SAMPLES = 16_000, 1500
