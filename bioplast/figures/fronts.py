@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from bioplast.figures.accuracy import plot_accuracy_against_energy
 from bioplast.figures.ratios import RATIO_LABELS, plot_ratios
 from bioplast.figures.style import DOUBLE_COLUMN_MM, Look, label_panel, make_figure
+from bioplast.figures.ticks import label_log_axis
 
 
 def plot_fronts(data: pd.DataFrame, looks: Mapping[str, Look], *, goal: float) -> Figure:
@@ -27,6 +28,7 @@ def plot_fronts(data: pd.DataFrame, looks: Mapping[str, Look], *, goal: float) -
     course = data[data["panel"] == "course"]
     for ax, quantity in zip(axes, ("samples", "m0", "m1"), strict=False):
         plot_accuracy_against_energy(course, ax, quantity, looks, goal=goal)
+        label_log_axis(ax.xaxis)
     for ax in axes[1:3]:
         ax.set_ylabel("")
     plot_ratios(data[data["panel"] == "saving"], axes[3], looks, tuple(RATIO_LABELS), claimed={})
