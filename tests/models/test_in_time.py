@@ -1,7 +1,9 @@
 """Networks that are shown trials in time, from the command to the record."""
 
 import copy
+import gc
 import json
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -90,3 +92,27 @@ def test_seeds_are_different_networks_and_the_same_seed_is_the_same(model):
     weights = [state.layers[0].weights for state in states]
     np.testing.assert_array_equal(weights[0], weights[1])
     assert not np.array_equal(weights[0], weights[2])
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_memory_is_flat_in_trials(model):
+    setup = make_setup(model)
+    network, task = setup.model, setup.protocol.task
+    state = network.initial_state(1)
+
+    def learn(n_chunks):
+        for _ in range(n_chunks):
+            indices = np.arange(state.trial, state.trial + 2)
+            network.present(state, Trials(task.train, indices, first=state.trial), learn=True)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    learn(1)
+    tracemalloc.start()
+    try:
+        before = learn(400)  # by then what Python keeps for itself has come to rest
+        after = learn(300)
+    finally:
+        tracemalloc.stop()
+    # The events of 300 chunks alone are some 400 kB.
+    assert after - before < 60_000
