@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 from matplotlib.figure import Figure
 
+from bioplast.analysis.fronts import compare_rules, describe_rules, tabulate_rules
 from bioplast.figures.fronts import plot_fronts
 from bioplast.figures.style import make_looks
-from bioplast.studies.fronts import compare_rules, describe_rules, tabulate_rules
-from bioplast.studies.grid import make_product, make_seeds
-from bioplast.training.config import RunConfig
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid
 from bioplast.training.record import Run
 
 TASK = "cues"
@@ -27,9 +25,14 @@ RULES = {
 ALL = "all written"
 LABELS = [f"{model}: {rule.partition(' + ')[2] or ALL}" for model, rules in RULES.items() for rule in rules]
 BASELINES = {label: f"{label.partition(':')[0]}: {ALL}" for label in LABELS if ALL not in label}
-SEEDS, QUICK_SEEDS = 5, 1
-GOAL, QUICK_GOAL = 0.93, 0.75
-MAX_SAMPLES, QUICK_MAX_SAMPLES = 16_000, 1500
+GOAL = 0.93
+GRID = [
+    Grid(seeds=5, model=model, rule=rules, task=TASK, goal=GOAL, max_samples=16_000)
+    for model, rules in RULES.items()
+]
+QUICK = [
+    Grid(model=model, rule=rules, task=TASK, goal=0.75, max_samples=1500) for model, rules in RULES.items()
+]
 
 CAPTION = """
 Cue accumulation ({task}): seven cues on two sides in 1,050 ms, and after more than a second the side with
@@ -45,48 +48,27 @@ d: how many times less than with all changes written, same seed; bars: medians. 
 """
 
 
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
-    """Rules x seeds, of two networks."""
-    default = QUICK_SEEDS if quick else SEEDS
-    return [
-        config
-        for model, rules in RULES.items()
-        for config in make_product(
-            model=model,
-            rule=list(rules),
-            seed=make_seeds(default if seeds is None else seeds),
-            task=TASK,
-            goal=QUICK_GOAL if quick else GOAL,
-            max_samples=QUICK_MAX_SAMPLES if quick else MAX_SAMPLES,
-        )
-    ]
-
-
-def expected_seconds(config: RunConfig) -> float:
-    """Compilation, and some 500 trials a second."""
-    return 8 + (config.max_samples or MAX_SAMPLES) / 800
-
-
 def name_run(run: Run) -> str:
     """The label of a run."""
     return f"{run.record['model']}: {run.record['rule'].partition(' + ')[2] or ALL}"
 
 
-def analyse(runs: Sequence[Run]) -> pd.DataFrame:
-    """Exactly what is drawn, by ``panel``: see ``bioplast.studies.fronts.compare_rules``."""
+def analyse(runs: list[Run]) -> pd.DataFrame:
+    """Exactly what is drawn, by ``panel``: see ``bioplast.analysis.fronts.compare_rules``."""
     return compare_rules(runs, [name_run(run) for run in runs], BASELINES)
-
-
-def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
-    """One row a label: runs that got there, medians of what that took, test accuracy, and savings."""
-    return tabulate_rules(analyse(runs))
-
-
-def describe(data: pd.DataFrame) -> dict[str, str]:
-    """What is seen, for the caption."""
-    return describe_rules(data)
 
 
 def plot(data: pd.DataFrame) -> Figure:
     """Accuracy against trials, writes and size of changes, and savings at the goal."""
     return plot_fronts(data, make_looks(LABELS), goal=GOAL)
+
+
+STUDY = Study(
+    grid=GRID,
+    quick=QUICK,
+    analyse=analyse,
+    tabulate=tabulate_rules,
+    describe=describe_rules,
+    plot=plot,
+    caption=CAPTION,
+)

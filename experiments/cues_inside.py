@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,15 @@ from bioplast.network import State
 from bioplast.numeric.recurrent.chunk import draw_feedback
 from bioplast.numeric.recurrent.reference import Activity, judge, show
 from bioplast.plasticity import Plasticity
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid
 from bioplast.tasks import Task, Trials, load_task
 from bioplast.tasks.sequences import find_events
 
 RULE = "adam(rate=0.0005) + largest(0.1)"
-N_CELLS, SEED = 100, 1
-N_TRIALS, QUICK_TRIALS = 9000, 500
+N_CELLS = 100
+POINTS = Grid(seeds=1, capped=True, trials=9000, rule=RULE)
+QUICK = Grid(seeds=1, capped=True, trials=500, rule=RULE)
 TRIAL = 0  # of the test set
 EVERY = 5  # steps between two points of a membrane's course
 AMONG = 1  # the synapses among cells, whose changes are shown
@@ -40,16 +42,6 @@ cell that fires most after learning. c: learning signal of each cell in the last
 learned from. d: what it would write of the synapses among cells, one dot a synapse, its area in proportion to
 the change; {written}. {missing}
 """
-
-
-def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
-    """One network."""
-    return [{"seed": SEED, "trials": QUICK_TRIALS if quick else N_TRIALS, "rule": RULE}]
-
-
-def expected_point_seconds(point: Mapping[str, Any]) -> float:
-    """Learning, and two trials in NumPy."""
-    return 10 + float(point["trials"]) / 400
 
 
 def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
@@ -130,7 +122,7 @@ def analyse(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.reindex(columns=columns).astype({"unit": "Int64", "step": "Int64"})
 
 
-def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
+def summarize(rows: pd.DataFrame) -> pd.DataFrame:
     """Before and after: spikes, whether the trial is right, and what it would write among cells."""
     table = []
     for when, part in rows.groupby("when", sort=False):
@@ -214,3 +206,15 @@ def plot_raster(data: pd.DataFrame, ax: Axes) -> Axes:
     ax.set_yticks(ticks, ["LIF", "adaptive", *GROUPS])
     ax.tick_params(axis="y", length=0)
     return ax
+
+
+STUDY = Study(
+    points=POINTS,
+    quick_points=QUICK,
+    measure=measure,
+    analyse=analyse,
+    summarize=summarize,
+    describe=describe,
+    plot=plot,
+    caption=CAPTION,
+)

@@ -12,10 +12,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from bioplast.analysis.cells import with_medians
+from bioplast.analysis.statistics import Estimate, estimate_median
 from bioplast.figures.style import DOUBLE_COLUMN_MM, GREY, label_panel, make_figure, make_looks
-from bioplast.studies.cells import with_medians
-from bioplast.studies.grid import make_seeds
-from bioplast.studies.statistics import Estimate, estimate_median
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -31,7 +32,9 @@ FIRST_WEIGHT = 0.5  # of long-term memory, which stays in [0, 1]
 
 HARMS, QUICK_HARMS = tuple(np.round(np.arange(0, 0.2001, 0.025), 3).tolist()), (0.0, 0.05, 0.2)
 N_FLIES, QUICK_FLIES, TUNING_FLIES = 10_000, 1000, 2000
-SEEDS, QUICK_SEEDS, TUNING_SEED = 5, 2, 101
+TUNING_SEED = 101
+POINTS = Grid(seeds=5, harm=HARMS, flies=N_FLIES)
+QUICK = Grid(seeds=2, harm=QUICK_HARMS, flies=QUICK_FLIES)
 LEVELS = tuple(np.round(np.arange(0, 1, 0.1), 1).tolist())  # of the reserve
 SURPRISES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.17, 1.0)  # sizes of the prediction error
 WEIGHTS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)  # of the reserve, in the sum of the two
@@ -118,20 +121,6 @@ def tune(label: str, harm: float) -> tuple[float, float]:
     return max(spans, key=lambda constants: spans[constants])
 
 
-def make_points(quick: bool, seeds: int | None) -> list[dict[str, Any]]:
-    """One a harm and seed."""
-    default = QUICK_SEEDS if quick else SEEDS
-    numbers = make_seeds(default if seeds is None else seeds)
-    n_flies = QUICK_FLIES if quick else N_FLIES
-    harms = QUICK_HARMS if quick else HARMS
-    return [{"harm": harm, "seed": seed, "flies": n_flies} for harm in harms for seed in numbers]
-
-
-def expected_point_seconds(point: Mapping[str, Any]) -> float:
-    """Nearly all of it is tuning."""
-    return 5.0
-
-
 def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
     """Tune each gate, then let other flies live with it."""
     rows = []
@@ -162,7 +151,7 @@ def find_gain(data: pd.DataFrame, label: str, harm: float) -> Estimate:
     return estimate_median(rows.loc[rows["harm"] == harm, "ratio"].astype(float))
 
 
-def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
+def summarize(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a gate and harm: constants, life span, and the gain with its range over seeds."""
     data = analyse(rows)
     table = []
@@ -217,3 +206,15 @@ def plot(data: pd.DataFrame) -> Figure:
     axes[1].set_ylabel("Life span / with the better memory alone")
     axes[1].axhline(1, color=GREY, linewidth=0.6, zorder=1)
     return figure
+
+
+STUDY = Study(
+    points=POINTS,
+    quick_points=QUICK,
+    measure=measure,
+    analyse=analyse,
+    summarize=summarize,
+    describe=describe,
+    plot=plot,
+    caption=CAPTION,
+)

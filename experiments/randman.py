@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 from matplotlib.figure import Figure
 
+from bioplast.analysis.fronts import compare_rules, describe_rules, tabulate_rules
 from bioplast.figures.fronts import plot_fronts
 from bioplast.figures.style import make_looks
-from bioplast.studies.fronts import compare_rules, describe_rules, tabulate_rules
-from bioplast.studies.grid import make_product, make_seeds
+from bioplast.studies.declaration import Study
+from bioplast.studies.grid import Grid
 from bioplast.tasks.randman import Randman
-from bioplast.training.config import RunConfig
 from bioplast.training.record import Run
 
 # A spike is a current of 5 ms; a cell is set to zero by its own and does not adapt; an error at every step.
@@ -36,9 +34,29 @@ FEEDBACKS = ("symmetric", "random")
 ALL = "all written"
 LABELS = [f"{feedback}: {label}" for feedback in FEEDBACKS for label in (ALL, *SELECTIONS)]
 BASELINES = {f"{feedback}: {label}": f"{feedback}: {ALL}" for feedback in FEEDBACKS for label in SELECTIONS}
-SEEDS, QUICK_SEEDS = 5, 1
-GOAL, QUICK_GOAL = 0.99, 0.6
-MAX_SAMPLES, QUICK_MAX_SAMPLES = 80_000, 4000
+SEEDS, GOAL = 5, 0.97
+GRID = Grid(
+    seeds=None,  # each has data of its own
+    cells=[
+        {"seed": seed, "task": str(Randman(seed=seed)), "options": {**OPTIONS, "feedback": feedback}}
+        for seed in range(1, SEEDS + 1)
+        for feedback in FEEDBACKS
+    ],
+    model=MODEL,
+    rule=RULES,
+    goal=GOAL,
+    max_samples=80_000,
+)
+QUICK = Grid(
+    seeds=None,
+    model=MODEL,
+    rule=RULES,
+    seed=1,
+    task=str(Randman()),
+    options={**OPTIONS, "feedback": FEEDBACKS[0]},
+    goal=0.6,
+    max_samples=4000,
+)
 
 CAPTION = """
 Ten classes of spike latencies on smooth random manifolds (randman): 20 inputs that spike once in 50 ms,
@@ -53,51 +71,28 @@ d: how many times less than with all changes written, same seed; bars: medians. 
 """
 
 
-def make_grid(quick: bool, seeds: int | None) -> list[RunConfig]:
-    """Rules x feedbacks x seeds, each seed with data of its own."""
-    default = QUICK_SEEDS if quick else SEEDS
-    return [
-        config
-        for seed in make_seeds(default if seeds is None else seeds)
-        for feedback in FEEDBACKS[: 1 if quick else 2]
-        for config in make_product(
-            model=MODEL,
-            rule=list(RULES),
-            seed=seed,
-            task=str(Randman(seed=seed)),
-            goal=QUICK_GOAL if quick else GOAL,
-            max_samples=QUICK_MAX_SAMPLES if quick else MAX_SAMPLES,
-            options={**OPTIONS, "feedback": feedback},
-        )
-    ]
-
-
-def expected_seconds(config: RunConfig) -> float:
-    """Compilation, the data, and some 3,000 trials a second."""
-    return 10 + (config.max_samples or MAX_SAMPLES) / 6000
-
-
 def name_run(run: Run) -> str:
     """The label of a run."""
     feedback = run.record["config"]["options"]["feedback"]
     return f"{feedback}: {run.record['rule'].partition(' + ')[2] or ALL}"
 
 
-def analyse(runs: Sequence[Run]) -> pd.DataFrame:
-    """Exactly what is drawn, by ``panel``: see ``bioplast.studies.fronts.compare_rules``."""
+def analyse(runs: list[Run]) -> pd.DataFrame:
+    """Exactly what is drawn, by ``panel``: see ``bioplast.analysis.fronts.compare_rules``."""
     return compare_rules(runs, [name_run(run) for run in runs], BASELINES)
-
-
-def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
-    """One row a label: runs that got there, medians of what that took, test accuracy, and savings."""
-    return tabulate_rules(analyse(runs))
-
-
-def describe(data: pd.DataFrame) -> dict[str, str]:
-    """What is seen, for the caption."""
-    return describe_rules(data)
 
 
 def plot(data: pd.DataFrame) -> Figure:
     """Accuracy against trials, writes and size of changes, and savings at the goal."""
     return plot_fronts(data, make_looks(LABELS), goal=GOAL)
+
+
+STUDY = Study(
+    grid=GRID,
+    quick=QUICK,
+    analyse=analyse,
+    tabulate=tabulate_rules,
+    describe=describe_rules,
+    plot=plot,
+    caption=CAPTION,
+)

@@ -15,7 +15,7 @@ inside = load_module("experiment", "cues_inside", ROOT)
 
 @pytest.fixture(scope="module")
 def rows():
-    point = {**inside.make_points(True, None)[0], "trials": 20}
+    point = {**inside.STUDY.list_points(quick=True)[0], "trials": 20}
     return pd.DataFrame([{**point, **row} for row in inside.measure(point, ROOT)])
 
 
@@ -45,7 +45,7 @@ def test_learning_signals_of_two_classes_are_random_and_one_each(rows):
 
 
 def test_table_caption_and_figure(rows):
-    table = inside.tabulate(rows).set_index("when")
+    table = inside.summarize(rows).set_index("when")
     assert (table["spikes"] > 100).all()
     assert (table["n_written"] > 0).all()
     data = inside.analyse(rows)

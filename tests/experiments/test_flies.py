@@ -58,7 +58,7 @@ def test_tuning_takes_the_best(monkeypatch):
     flies.tune.cache_clear()
     spans = [flies.live("reserve", c, 0.2, 300, flies.TUNING_SEED).mean() for c in flies.GATES["reserve"][1]]
     assert flies.live("reserve", best, 0.2, 300, flies.TUNING_SEED).mean() == max(spans)
-    assert flies.TUNING_SEED not in {point["seed"] for point in flies.make_points(False, None)}
+    assert flies.TUNING_SEED not in {point["seed"] for point in flies.STUDY.list_points()}
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def data():
     days = {"lasting only": 8.0, "decaying only": 10.0}
     rows = [
         {"label": label, "days": days.get(label, 15.0) + seed, "a": 0.1, "b": 0.2, **point}
-        for point in flies.make_points(True, 2)
+        for point in flies.STUDY.list_points(quick=True, seeds=2)
         for label in flies.GATES
         for seed in [point["seed"] - 1]
     ]
@@ -78,7 +78,7 @@ def test_gains(data):
     data, rows = data
     gain = flies.find_gain(data, "their sum", 0.05)
     assert gain.median == pytest.approx((15 / 10 + 16 / 11) / 2)
-    table = flies.tabulate(rows).set_index(["gate", "harm"])
+    table = flies.summarize(rows).set_index(["gate", "harm"])
     assert table.loc[("reserve", 0.2), "gain"] == pytest.approx(gain.median)
     assert np.isnan(table.loc[("lasting only", 0.2), "gain"])
     caption = fill_caption(flies.CAPTION, [], [], flies.describe(data))

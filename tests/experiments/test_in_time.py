@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from bioplast.analysis.fronts import find_savings
 from bioplast.figures.style import use_style
 from bioplast.loading import load_module
 from bioplast.studies.caption import fill_caption
-from bioplast.studies.fronts import find_savings
 from bioplast.training.record import Run
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +45,7 @@ def case(request):
     """Selections write a tenth, change half as much and take the same trials; seed 2 of them gives up."""
     module = load_module("experiment", request.param, ROOT)
     runs = []
-    for config in module.make_grid(False, 2):
+    for config in [one for one in module.STUDY.list_runs() if one.seed <= 2]:
         selects = "largest" in config.rule
         n = 1000 * config.seed
         runs.append(
@@ -64,13 +64,12 @@ def case(request):
 @pytest.mark.parametrize("name", NAMES)
 def test_grid_has_every_rule_beside_its_baseline(name):
     module = load_module("experiment", name, ROOT)
-    grid = module.make_grid(False, None)
+    grid = module.STUDY.list_runs()
     labels = [module.name_run(make_run(config, 1, 1.0, 1)) for config in grid]
     assert set(labels) == set(module.LABELS)
-    assert all(labels.count(label) == module.SEEDS for label in module.LABELS)
+    assert all(labels.count(label) == 5 for label in module.LABELS)
     assert set(module.BASELINES) | set(module.BASELINES.values()) == set(module.LABELS)
-    assert len(module.make_grid(True, None)) < len(grid) / 4
-    assert all(module.expected_seconds(config) > 0 for config in grid)
+    assert len(module.STUDY.list_runs(quick=True)) < len(grid) / 4
 
 
 def test_savings_are_those_of_runs_that_got_there(case):
@@ -84,12 +83,12 @@ def test_savings_are_those_of_runs_that_got_there(case):
 
 def test_table_and_caption(case):
     module, runs, data = case
-    table = module.tabulate(runs).set_index("label")
+    table = module.STUDY.make_table(data, runs).set_index("label")
     for label, baseline in module.BASELINES.items():
         assert (table.loc[label, "reached"], table.loc[baseline, "reached"]) == ("1/2", "2/2")
         assert table.loc[label, "m0 saving"] == pytest.approx(10)
         assert table.loc[baseline, "test"] == pytest.approx(0.965)
-    caption = fill_caption(module.CAPTION, runs, [], module.describe(data))
+    caption = fill_caption(module.CAPTION, runs, [], module.STUDY.tell(data))
     assert "M0 10 times, M1 2 times, trials 1 times." in caption
     assert "At the goal 96.0% of the test trials, or more, were right." in caption
     assert "nan" not in caption

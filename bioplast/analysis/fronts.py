@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from bioplast.studies.estimates import estimate_by
-from bioplast.studies.frame import make_run_frame, make_trace_frame
-from bioplast.studies.statistics import compute_savings
+from bioplast.analysis.estimates import estimate_by
+from bioplast.analysis.frame import make_run_frame, make_trace_frame
+from bioplast.analysis.statistics import compute_savings
 from bioplast.training.record import Run
 
 QUANTITIES = ("m0", "m1", "samples")
