@@ -27,11 +27,12 @@ LABELS = [f"{model}: {rule.partition(' + ')[2] or ALL}" for model, rules in RULE
 BASELINES = {label: f"{label.partition(':')[0]}: {ALL}" for label in LABELS if ALL not in label}
 GOAL = 0.93
 GRID = [
-    Grid(seeds=5, model=model, rule=rules, task=TASK, goal=GOAL, max_samples=16_000)
+    Grid(seeds=5, model=model, rule=rules, hidden=100, task=TASK, goal=GOAL, max_samples=16_000)
     for model, rules in RULES.items()
 ]
 QUICK = [
-    Grid(model=model, rule=rules, task=TASK, goal=0.75, max_samples=1500) for model, rules in RULES.items()
+    Grid(model=model, rule=rules, hidden=100, task=TASK, goal=0.75, max_samples=1500)
+    for model, rules in RULES.items()
 ]
 
 CAPTION = """

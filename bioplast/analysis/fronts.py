@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from bioplast.analysis.estimates import estimate_by
-from bioplast.analysis.frame import make_run_frame, make_trace_frame
+from bioplast.analysis.frame import make_run_frame
 from bioplast.analysis.statistics import compute_savings
 from bioplast.training.record import Run
 
 QUANTITIES = ("m0", "m1", "samples")
-COLUMNS = ("panel", "kind", "label", "seed", "converged", "quantity", "saving", "test")
+COLUMNS = ("panel", "kind", "label", "task", "seed", "converged", "quantity", "saving", "test")
 TRACED = ("samples", "online", "m0", "m1")
 
 
@@ -20,7 +20,7 @@ def compare_rules(runs: Sequence[Run], labels: Sequence[str], baselines: Mapping
     """What is drawn of runs with several rules, by ``panel``; ``kind`` is run or median.
 
     ``course``: a row an evaluation; ``saving``: ``saving``, how many times less of ``quantity`` than the
-    baseline of the same seed took to reach the goal; ``end``: ``test`` accuracy, a row a run.
+    baseline of the same task and seed took to reach the goal; ``end``: ``test`` accuracy, a row a run.
 
     Parameters
     ----------
@@ -28,14 +28,16 @@ def compare_rules(runs: Sequence[Run], labels: Sequence[str], baselines: Mapping
     baselines : what a label is compared with, for those that are
     """
     frame = make_run_frame(runs).assign(label=list(labels))
-    names = ["model", "rule", "seed", "options"]
-    course = make_trace_frame(runs).join(frame.set_index(names)[["label", "converged"]], on=names)
+    kept = frame[["label", "task", "seed", "converged"]].to_dict("records")
+    course = pd.DataFrame(
+        [{**names, **row} for names, run in zip(kept, runs, strict=True) for row in run.trace]
+    )
     savings = [frame.iloc[:0]]
     for label, baseline in baselines.items():
         pair = frame[frame["label"].isin([label, baseline])]
         pair = pair.assign(rule=pair["label"])
         for quantity in QUANTITIES:
-            saved = compute_savings(pair, quantity, baseline=baseline, pairs=("seed",))
+            saved = compute_savings(pair, quantity, baseline=baseline, pairs=("task", "seed"))
             savings.append(pair.assign(quantity=quantity, saving=saved)[pair["label"] == label])
     saving = pd.concat([part for part in savings if len(part)] or savings)
     saving = saving.reindex(columns=[*saving.columns.union(["quantity", "saving"])]).dropna(subset=["saving"])

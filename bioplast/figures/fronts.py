@@ -53,13 +53,13 @@ def plot_accuracy(
 
     Parameters
     ----------
-    data : columns ``label``, ``seed``, ``converged``, ``online`` and ``quantity``; a run's rows in order
+    data : columns ``label``, ``task``, ``seed``, ``converged``, ``online`` and ``quantity``; rows in order
     ax : axes to draw on
     quantity : column with what is spent
     """
     draw_line(ax, 1 - goal)
     for label, look in looks.items():
-        for _, run in data[data["label"] == label].groupby("seed", sort=True):
+        for _, run in data[data["label"] == label].groupby(["task", "seed"], sort=True):
             wrong = (1 - run["online"].astype(float)).clip(lower=0.005)
             ax.plot(run[quantity], wrong, color=look.colour, linewidth=0.7, alpha=0.8)
             face = look.colour if run["converged"].iloc[-1] else "white"
