@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bioplast.errors import RequestError
+from bioplast.tasks.cues import Cues
 from bioplast.tasks.fashion import NAME as FASHION
 from bioplast.tasks.fashion import load_fashion_mnist
-from bioplast.tasks.cues import Cues
 from bioplast.tasks.folder import load_folder
 from bioplast.tasks.generated import Generated, parse_generated
 from bioplast.tasks.mnist import load_mnist
