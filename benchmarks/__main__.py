@@ -39,6 +39,7 @@ BENCHMARKS = {
         "PlasticSynapses on a model of one's own, beside Brian2's Synapses", by_default=False
     ),
     "studies": Benchmark("a study of 10,000 very short runs: time beside the runs, memory", by_default=False),
+    "recurrent": Benchmark("trials in time: speed of recurrent networks by size", by_default=False),
     "perceptron": Benchmark("numbers of a perceptron beside the theory's", by_default=False),
 }
 OUT = Path("results") / "benchmarks"

@@ -13,6 +13,7 @@ PURPOSES = (
     "patterns",
     "feedback",
     "signs",
+    "trials",
 )
 
 

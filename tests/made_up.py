@@ -78,6 +78,7 @@ def make_up(config, *, converged=True):
         trace=trace,
         energy={"maintenance": float(rng.uniform(1, 10)), "inefficiency_m1": float(rng.uniform(2, 40))},
         hidden=config.hidden,
+        task=config.task,
         protocol=config.protocol,
         samples=last["samples"],
         goal=config.goal,

@@ -21,7 +21,14 @@ def test_a_folder_outside_any_project_adds_nothing_to_the_library(tmp_path):
     (tmp_path / "models").mkdir()  # alone, that may be anything
     assert project.search_project(inside) is None
     assert project.find_project(inside) == inside
-    assert list(project.list_models(inside)) == ["ann", "perceptron", "rate", "spiking"]
+    assert list(project.list_models(inside)) == [
+        "ann",
+        "perceptron",
+        "rate",
+        "recurrent",
+        "rnn",
+        "spiking",
+    ]
     assert "compare" in project.list_experiments(inside)
 
 

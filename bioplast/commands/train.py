@@ -12,7 +12,7 @@ from rich.console import Console
 from bioplast.commands.folders import ProjectOption, find_project
 from bioplast.errors import RequestError
 from bioplast.options import check_path, read_count, read_number, read_settings, read_sizes, read_whole
-from bioplast.tasks import TASKS, describe_task, find_oddities
+from bioplast.tasks import describe_task, find_oddities, is_named
 
 
 def train(
@@ -27,7 +27,7 @@ def train(
     goal: Annotated[str, typer.Option(metavar="SHARE", help="Validation accuracy to stop at.")] = "0.95",
     seed: Annotated[str, typer.Option(metavar="S", help="Seed of weights, order, spikes, split.")] = "1",
     protocol: Annotated[str, typer.Option(help="Training protocol.")] = "standard",
-    task: Annotated[str, typer.Option(metavar="mnist|DIR", help="What is learned.")] = "mnist",
+    task: Annotated[str, typer.Option(metavar="NAME|DIR", help="What is learned.")] = "mnist",
     max_samples: Annotated[
         str | None, typer.Option(metavar="N", help="Trials to give up after.  [default: 5 epochs]")
     ] = None,
@@ -67,7 +67,8 @@ def train(
     from bioplast.training.summary import make_summary
 
     folder = find_project(project)
-    if task not in TASKS:
+    named = is_named(task)
+    if not named:
         check_path("--task", task)
     if out is not None:
         check_path("--out", out)
@@ -76,7 +77,7 @@ def train(
         rule=rule,
         hidden=read_sizes("--hidden", hidden),
         seed=read_whole("--seed", seed, least=0),
-        task=task if task in TASKS else str(Path(task).resolve()),
+        task=task if named else str(Path(task).resolve()),
         protocol=protocol,
         goal=read_number("--goal", goal),
         max_samples=read_count("--max-samples", max_samples),
@@ -121,7 +122,7 @@ def train(
             raise
     tell(run)
     if not json:
-        if config.task not in TASKS:
+        if not named:
             print(f"task: {describe_task(setup.protocol.task)}")
         print(f"written to {out}")
     if run.record["diverged"]:

@@ -14,6 +14,7 @@ import numpy as np
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
+from numba.core.types import BaseTuple
 
 from bioplast.build_cache import UnusableCacheError, cache_folder, read_sealed, write_sealed
 from bioplast.notice import warn_on_stderr
@@ -58,9 +59,27 @@ class KernelCache(NullCache):
 
     def _find(self, sig: Any, codegen: Any) -> Path:
         """Where machine code for these arguments and this processor is."""
-        facts = (sig, codegen.magic_tuple(), numba.__version__, np.__version__, sys.implementation.cache_tag)
+        facts = (
+            sig,
+            _list_fields(sig),
+            codegen.magic_tuple(),
+            numba.__version__,
+            np.__version__,
+            sys.implementation.cache_tag,
+        )
         digest = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
         return cache_folder("kernels") / f"{self._name}-{digest}"
+
+
+def _list_fields(types: Any) -> list[tuple[str, ...]]:
+    """The fields of the named tuples among the arguments: machine code knows them by their places."""
+    found = []
+    for one in types:
+        if hasattr(one, "fields") and isinstance(one.fields, tuple):
+            found.append(one.fields)
+        if isinstance(one, BaseTuple):
+            found += _list_fields(one)
+    return found
 
 
 @cache

@@ -1,16 +1,18 @@
 """``above(theta)``: only changes of at least a given size are written."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.errors import RequestError
+from bioplast.kernels.dense import DenseArrays, choose_from
+from bioplast.kernels.dense import in_dtype as in_dtype_of
 from bioplast.kernels.synapse_arrays import SynapseArrays
 from bioplast.kernels.write_loops import in_dtype, sort_columns, write_from
 from bioplast.plasticity.checks import check_between, check_choice, check_fraction, check_positive
-from bioplast.plasticity.forms import BrianForm, FastForm
+from bioplast.plasticity.forms import BrianForm, DenseForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal, Selection
 from bioplast.plasticity.projection import ProjectionView
 from bioplast.plasticity.thresholds import THRESHOLDS
@@ -94,6 +96,13 @@ class Above(Selection):
             return FastForm({"select": select_above}, (self.theta,))
         return THRESHOLDS[self.per].fast(self._target(view), self.rate, view)
 
+    def dense(self, view: ProjectionView) -> DenseForm | None:
+        if self.target is None:
+            return DenseForm(narrow, parameters=(self.theta,))
+        if self.per != "layer":
+            return None
+        return DenseForm(narrow_to_target, ("memory",), (self._target(view), self.rate))
+
     def _target(self, view: ProjectionView) -> float:
         assert self.target is not None
         return self.output if self.output is not None and view.is_readout else self.target
@@ -103,3 +112,21 @@ def select_above(synapses: SynapseArrays, n_rows: int, key: int) -> None:
     """Write from the threshold up."""
     theta = in_dtype(synapses, synapses.parameters[0])
     synapses.hints[0] = write_from(synapses, n_rows, sort_columns(synapses), theta, synapses.hints[0])
+
+
+def narrow(synapses: DenseArrays, own: Any, parameters: NDArray[np.float64], key: int) -> None:
+    """Leave the changes of at least the threshold."""
+    choose_from(synapses, in_dtype_of(synapses, parameters[0]))
+
+
+def narrow_to_target(
+    synapses: DenseArrays, own: NDArray[np.float64], parameters: NDArray[np.float64], key: int
+) -> None:
+    """The same, and let it follow."""
+    n_before = 0
+    for i in range(synapses.chosen.shape[0]):
+        for j in range(synapses.chosen.shape[1]):
+            n_before += synapses.chosen[i, j]
+    n = choose_from(synapses, in_dtype_of(synapses, own[0]))
+    excess = min(max(n / n_before / parameters[0] - 1, -1.0), 1.0)
+    own[0] *= 1 + parameters[1] * excess

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,8 +10,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bioplast.kernels.dense import DenseArrays, in_dtype
 from bioplast.plasticity.checks import check_between, check_positive
+from bioplast.plasticity.forms import DenseForm
 from bioplast.plasticity.part import FloatArray, Proposal, Transform
+from bioplast.plasticity.projection import ProjectionView
 
 
 @dataclass(frozen=True)
@@ -66,3 +70,24 @@ class Adam(Transform):
         step = number(self.rate / (1 - self.mean ** int(trials[0])))
         spread = np.sqrt(square / number(1 - self.variance ** int(trials[0])))
         return step * mean / (spread + number(self.epsilon))
+
+    def dense(self, view: ProjectionView) -> DenseForm:
+        arrays = tuple(f"{self.name}.{key}" for key in ("mean", "square", "trials"))
+        return DenseForm(scale, arrays, (self.rate, self.mean, self.variance, self.epsilon))
+
+
+def scale(synapses: DenseArrays, own: Any, parameters: NDArray[np.float64], key: int) -> None:
+    """Replace each change by one of a size that is usual at its synapse."""
+    mean, square, trials = own
+    trials[0] += 1
+    passed = np.float64(trials[0])
+    share, share_square = in_dtype(synapses, 1 - parameters[1]), in_dtype(synapses, 1 - parameters[2])
+    step = in_dtype(synapses, parameters[0] / (1 - math.pow(parameters[1], passed)))
+    whole = in_dtype(synapses, 1 - math.pow(parameters[2], passed))
+    epsilon = in_dtype(synapses, parameters[3])
+    for i in range(mean.shape[0]):
+        for j in range(mean.shape[1]):
+            change = synapses.change[i, j]
+            mean[i, j] += share * (change - mean[i, j])
+            square[i, j] += share_square * (change * change - square[i, j])
+            synapses.change[i, j] = step * mean[i, j] / (np.sqrt(square[i, j] / whole) + epsilon)

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from bioplast.kernels.dense import DenseArrays, in_dtype
 from bioplast.kernels.synapse_arrays import SynapseArrays
 from bioplast.kernels.write_loops import book
 from bioplast.plasticity.checks import check_between, check_choice, check_positive
-from bioplast.plasticity.forms import ConsolidationForm, FastForm
+from bioplast.plasticity.forms import ConsolidationForm, DenseForm, FastForm
 from bioplast.plasticity.part import Consolidation, FloatArray
+from bioplast.plasticity.projection import ProjectionView
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,49 @@ class Cache(Consolidation):
             "close": close_synapses if self.per == "synapse" else close_neurons,
         }
         return FastForm(functions, (self.theta, 1 - self.decay, self.cost))
+
+    def dense(self, view: ProjectionView) -> DenseForm:
+        link = keep_back if self.per == "synapse" else keep_back_by_neuron
+        return DenseForm(link, ("transient", "maintenance"), (self.theta, 1 - self.decay, self.cost), fade)
+
+
+def keep_back(synapses: DenseArrays, own: Any, parameters: NDArray[np.float64], key: int) -> None:
+    """Add changes to what is transient; what is too much goes over."""
+    transient, _ = own
+    theta, nothing = in_dtype(synapses, parameters[0]), in_dtype(synapses, 0.0)
+    for i in range(transient.shape[0]):
+        for j in range(transient.shape[1]):
+            sum_ = transient[i, j] + synapses.change[i, j]
+            crosses = abs(sum_) > theta
+            synapses.change[i, j] = sum_ if crosses else nothing
+            transient[i, j] = nothing if crosses else sum_
+
+
+def keep_back_by_neuron(synapses: DenseArrays, own: Any, parameters: NDArray[np.float64], key: int) -> None:
+    """The same, for all synapses onto a neuron of which one has too much."""
+    transient, _ = own
+    theta, nothing = in_dtype(synapses, parameters[0]), in_dtype(synapses, 0.0)
+    for j in range(transient.shape[1]):
+        crosses = False
+        for i in range(transient.shape[0]):
+            transient[i, j] += synapses.change[i, j]
+            crosses = crosses or abs(transient[i, j]) > theta
+        for i in range(transient.shape[0]):
+            synapses.change[i, j] = transient[i, j] if crosses else nothing
+            transient[i, j] = nothing if crosses else transient[i, j]
+
+
+def fade(synapses: DenseArrays, own: Any, parameters: NDArray[np.float64], key: int) -> None:
+    """Let the time of one trial pass over what is transient, and charge for it."""
+    transient, maintenance = own
+    share = in_dtype(synapses, parameters[1])
+    total = 0.0
+    for i in range(transient.shape[0]):
+        for j in range(transient.shape[1]):
+            total += abs(np.float64(transient[i, j]))
+            transient[i, j] *= share
+            synapses.acting[i, j] = synapses.weights[i, j] + transient[i, j]
+    maintenance[0] += parameters[2] * total
 
 
 def weight_with_transient(synapses: SynapseArrays, i: int, j: int) -> Any:

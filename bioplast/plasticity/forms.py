@@ -98,6 +98,26 @@ class ConsolidationForm:
 
 
 @dataclass(frozen=True)
+class DenseForm:
+    """How a rule runs fast where any synapse may have a change, as in networks that learn in time.
+
+    Attributes
+    ----------
+    link : ``link(synapses, own, parameters, key)`` on ``bioplast.kernels.dense.DenseArrays``, a plain
+        function in Numba's subset of Python, the same for all layers: a transform changes ``change``, a
+        selection narrows ``chosen``, a consolidation makes of ``change`` what goes over into the weights
+    arrays : what the rule carries in a layer, by name, in the order of ``own``; a single one is ``own``
+    parameters : the values it uses, an array of float64
+    fade : of a consolidation, what it does at the end of each trial, with the same arguments
+    """
+
+    link: Callable[..., None]
+    arrays: tuple[str, ...] = ()
+    parameters: tuple[float, ...] = ()
+    fade: Callable[..., None] | None = None
+
+
+@dataclass(frozen=True)
 class FastForm:
     """How a rule runs fast.
 

@@ -1,16 +1,19 @@
 """``largest(f)``: only the fraction with the largest changes is written."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from bioplast.kernels.dense import DenseArrays, choose_from
+from bioplast.kernels.dense import find_cutoff as find_dense_cutoff
 from bioplast.kernels.ordering import find_largest
 from bioplast.kernels.rank_one import find_cutoff, sort_rows
 from bioplast.kernels.synapse_arrays import SynapseArrays
 from bioplast.kernels.write_loops import sort_columns, write, write_from
 from bioplast.plasticity.checks import check_choice
-from bioplast.plasticity.forms import BrianForm, FastForm
+from bioplast.plasticity.forms import BrianForm, DenseForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal
 from bioplast.plasticity.projection import ProjectionView
 from bioplast.plasticity.share import Share
@@ -86,6 +89,14 @@ class Largest(Share):
             return FastForm({"select": select_largest}, (n_written,))
         n_written_by_neuron = [self.count(view, int(n)) if n else 0 for n in view.plastic.sum(axis=0)]
         return FastForm({"select": select_largest_of_neurons}, tuple(n_written_by_neuron))
+
+    def dense(self, view: ProjectionView) -> DenseForm | None:
+        return DenseForm(narrow, parameters=(self.find_fraction(view),)) if self.per == "layer" else None
+
+
+def narrow(synapses: DenseArrays, own: Any, parameters: NDArray[np.float64], key: int) -> None:
+    """Leave the largest of the changes that are still chosen."""
+    choose_from(synapses, find_dense_cutoff(synapses, parameters[0]))
 
 
 def select_largest(synapses: SynapseArrays, n_rows: int, key: int) -> None:

@@ -9,8 +9,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bioplast.kernels.dense import DenseArrays, in_dtype
 from bioplast.plasticity.checks import check_between
+from bioplast.plasticity.forms import DenseForm
 from bioplast.plasticity.part import FloatArray, Proposal, Transform
+from bioplast.plasticity.projection import ProjectionView
 
 
 @dataclass(frozen=True)
@@ -46,3 +49,16 @@ class Momentum(Transform):
         velocity *= velocity.dtype.type(self.momentum)
         velocity += proposal.delta_w
         return velocity.copy()
+
+    def dense(self, view: ProjectionView) -> DenseForm:
+        return DenseForm(add_up, (f"{self.name}.velocity",), (self.momentum,))
+
+
+def add_up(synapses: DenseArrays, own: FloatArray, parameters: NDArray[np.float64], key: int) -> None:
+    """Replace each change by the sum that it is added to."""
+    share = in_dtype(synapses, parameters[0])
+    for i in range(own.shape[0]):
+        for j in range(own.shape[1]):
+            own[i, j] *= share
+            own[i, j] += synapses.change[i, j]
+            synapses.change[i, j] = own[i, j]

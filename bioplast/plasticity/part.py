@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.errors import RequestError
-from bioplast.plasticity.forms import BrianForm, ConsolidationForm, FastForm, GateForm
+from bioplast.plasticity.forms import BrianForm, ConsolidationForm, DenseForm, FastForm, GateForm
 from bioplast.plasticity.projection import BoolArray as BoolArray
 from bioplast.plasticity.projection import ProjectionView
 
@@ -110,6 +110,10 @@ class Part(ABC):
             f"rule: {self.name} has no {title} ({form}() in its class), so it does not run in {users}; "
             "every rule runs in ann"
         )
+
+    def dense(self, view: ProjectionView) -> DenseForm | None:
+        """The form for changes that any synapse may have; without one the NumPy meaning is run."""
+        return None
 
     def __add__(self, other: Part | Plasticity) -> Plasticity:
         from bioplast.plasticity.declaration import Plasticity

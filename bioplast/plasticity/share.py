@@ -31,8 +31,11 @@ class Share(Selection):
 
     def count(self, view: ProjectionView, n: int) -> int:
         """How many of ``n`` things are chosen when no two are equal."""
-        fraction = self.fraction if self.output is None or not view.is_readout else self.output
-        return count_share(fraction, n)
+        return count_share(self.find_fraction(view), n)
+
+    def find_fraction(self, view: ProjectionView) -> float:
+        """The fraction in a projection."""
+        return self.fraction if self.output is None or not view.is_readout else self.output
 
     def count_written(self, proposal: Proposal) -> int:
         """How many of the plastic synapses are written when no two are equal."""

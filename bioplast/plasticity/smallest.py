@@ -1,14 +1,17 @@
 """``smallest(f)``: only the fraction with the smallest changes is written."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from bioplast.kernels.dense import DenseArrays, count_share, gather_chosen
+from bioplast.kernels.ordering import find_largest
 from bioplast.kernels.rank_one import find_cutoff
 from bioplast.kernels.synapse_arrays import SynapseArrays
 from bioplast.kernels.write_loops import sort_columns, write
-from bioplast.plasticity.forms import BrianForm, FastForm
+from bioplast.plasticity.forms import BrianForm, DenseForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal
 from bioplast.plasticity.projection import ProjectionView
 from bioplast.plasticity.share import Share
@@ -54,6 +57,18 @@ class Smallest(Share):
     def fast(self, view: ProjectionView, n_counted: int) -> FastForm:
         n_plastic = view.n_plastic
         return FastForm({"select": select_smallest}, (min(self.count(view, n_counted), n_plastic),))
+
+    def dense(self, view: ProjectionView) -> DenseForm:
+        return DenseForm(narrow, parameters=(self.find_fraction(view),))
+
+
+def narrow(synapses: DenseArrays, own: Any, parameters: NDArray[np.float64], key: int) -> None:
+    """Leave the smallest of the changes that are still chosen."""
+    n = gather_chosen(synapses)
+    cutoff = find_largest(synapses.scratch, n, n - count_share(parameters[0], n) + 1)
+    for i in range(synapses.chosen.shape[0]):
+        for j in range(synapses.chosen.shape[1]):
+            synapses.chosen[i, j] = synapses.chosen[i, j] and abs(synapses.change[i, j]) <= cutoff
 
 
 def select_smallest(synapses: SynapseArrays, n_rows: int, key: int) -> None:

@@ -15,10 +15,9 @@ import re
 
 from bioplast.errors import RequestError
 from bioplast.plasticity.part import RULES, Part
+from bioplast.terms import read_arguments
 
 _TERM = re.compile(r"\s*(?P<name>\w+)\s*(?:\((?P<arguments>[^()]*)\))?\s*")
-_ARGUMENT = re.compile(r"\s*(?:(?P<key>[A-Za-z_]\w*)\s*=)?\s*(?P<value>[^\s=]+)\s*")
-_WORD = re.compile(r"""(?P<quote>["']?)(?P<word>[A-Za-z_]\w*)(?P=quote)""")
 
 
 def parse_parts(text: str) -> list[Part]:
@@ -60,39 +59,7 @@ def _make_part(name: str, arguments: str | None) -> Part:
     if name not in RULES:
         raise RequestError(f"rule: no rule {name!r}; there are {', '.join(sorted(RULES))}")
     rule = RULES[name]
-    fields = [field.name for field in dataclasses.fields(rule)]
-    values: dict[str, object] = {}
-    for index, argument in enumerate(arguments.split(",") if arguments and arguments.strip() else []):
-        match = _ARGUMENT.fullmatch(argument)
-        if match is None:
-            raise RequestError(f"rule: cannot read the argument {argument.strip()!r} of {name}")
-        key = match["key"] or (fields[index] if index < len(fields) else None)
-        if key not in fields:
-            allowed = ", ".join(fields) or "no arguments"
-            raise RequestError(f"rule: {name} takes {allowed}, got {argument.strip()!r}")
-        if key in values:
-            raise RequestError(f"rule: {name} got {key} twice")
-        values[key] = _parse_value(match["value"])
-    missing = [
-        field.name
-        for field in dataclasses.fields(rule)
-        if field.default is dataclasses.MISSING and field.name not in values
-    ]
-    if missing:
-        raise RequestError(f"rule: {name} needs {', '.join(missing)}, for instance {name}({missing[0]}=...)")
-    return rule(**values)
-
-
-def _parse_value(text: str) -> int | float | str:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    word = _WORD.fullmatch(text)
-    if word is None:
-        raise RequestError(f"rule: cannot read the value {text!r}; numbers and words are allowed")
-    return word["word"]
+    return rule(**read_arguments("rule", name, rule, arguments))
 
 
 def _format_value(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,10 @@ class Images:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def labels_of(self, indices: NDArray[np.int64]) -> NDArray[np.integer[Any]]:
+        """(n_trials,) the classes of the images with these numbers."""
+        return self.labels[indices]
+
 
 @dataclass(frozen=True)
 class Task:
@@ -38,6 +43,7 @@ class Task:
     name : how the task was asked for: ``"mnist"`` or a folder
     n_classes : number of classes, from the labels
     shape : height and width of an image
+    validation : images held out of ``train``; None where a share of it is to be held out
     """
 
     name: str
@@ -45,6 +51,7 @@ class Task:
     test: Images
     n_classes: int
     shape: tuple[int, int]
+    validation: Images | None = None
 
     @property
     def n_pixels(self) -> int:
@@ -66,8 +73,8 @@ class Trials:
 
     Attributes
     ----------
-    images : the set the images come from
-    indices : (n_trials,) int64, which image each trial shows
+    images : the set of images, or of trials in time (``bioplast.tasks.sequences``), that they come from
+    indices : (n_trials,) int64, which of them each trial shows
     first : number of the first trial; with ``stream`` and the seed it fixes the Poisson spikes
     stream : 0 for training, 1 for validation, 2 for test
     rate : by what learning rates are multiplied in these trials
@@ -83,6 +90,6 @@ class Trials:
         return len(self.indices)
 
     @property
-    def labels(self) -> NDArray[np.uint8]:
+    def labels(self) -> NDArray[np.integer[Any]]:
         """(n_trials,) the class shown in each trial."""
-        return self.images.labels[self.indices]
+        return self.images.labels_of(self.indices)

@@ -40,7 +40,7 @@ def check_memory(n_pixels: int, n_hidden: Hidden, n_classes: int, *, has_path: b
         units = "-".join(map(str, list_sizes(n_hidden)))
         raise RequestError(
             f"--hidden: a network of {n_pixels}-{units}-{n_classes} units needs at least "
-            f"{_format_bytes(needed)} of memory, {_format_bytes(free)} are free"
+            f"{format_bytes(needed)} of memory, {format_bytes(free)} are free"
         )
 
 
@@ -77,10 +77,10 @@ def _read(path: Path) -> str:
         return ""
 
 
-def _format_bytes(n: int) -> str:
+def format_bytes(n: int) -> str:
     """A number of bytes for people; a huge one as a power of ten.
 
-    >>> _format_bytes(2_345_000_000), _format_bytes(10**30)
+    >>> format_bytes(2_345_000_000), format_bytes(10**30)
     ('2.3 GB', '1e+21 GB')
     """
     gigabytes = n / 1e9

@@ -13,7 +13,7 @@ from bioplast.plasticity import RULES, Plasticity
 from bioplast.training.protocols import PROTOCOLS
 
 # The training loop with its random streams and books, and each backend.
-REVISIONS = {"training": 1, "numeric": 1, "brian": 1}
+REVISIONS = {"training": 1, "numeric": 1, "recurrent": 1, "brian": 1}
 
 
 def find_revision(part: str) -> int | None:

@@ -20,10 +20,11 @@ from bioplast.tasks.shift import check_shift
 from bioplast.training.checkpointer import Checkpointer
 from bioplast.training.config import RunConfig
 from bioplast.training.contract import check_model, check_module, check_state
+from bioplast.training.fitting import check_fit
 from bioplast.training.loop import Position, Report, be_silent, compute_energies, evaluate, train
 from bioplast.training.memory import check_memory
 from bioplast.training.protocol import TrainingProtocol
-from bioplast.training.protocols import PROTOCOLS
+from bioplast.training.protocols import find_protocol
 from bioplast.training.provenance import collect_provenance, explain_difference
 from bioplast.training.record import Run, purge
 from bioplast.training.versions import collect_versions, find_commit
@@ -106,20 +107,21 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
     n_hidden = module.N_HIDDEN if config.hidden is None else config.hidden
     if not isinstance(n_hidden, int) and not getattr(module, "ANY_DEPTH", False):
         raise RequestError(f"hidden: {config.model} has one hidden layer, got {format_hidden(n_hidden)}")
+    check_fit(config.model, module, task, n_hidden, project)
     plasticity = config.plasticity
     if plasticity.path is not None:
         plasticity.path.check_sizes(name_sizes(n_hidden))
     check_memory(task.n_pixels, n_hidden, task.n_classes, has_path=plasticity.path is not None)
-    protocol_class = PROTOCOLS[config.protocol]
+    protocol_class = find_protocol(config.protocol, task)
     max_samples = config.max_samples or protocol_class.default_max_samples(task)
     check_shift(task, config.shift)
     protocol = protocol_class(
         task, config.seed, config.goal, max_samples, config.interval, config.shift, config.falling
     )
     makers = getattr(module, "MAKERS", {"standard": module.make_network})
-    if config.protocol not in makers:
-        raise RequestError(f"protocol: {config.model} learns by {', '.join(makers)}, got {config.protocol!r}")
-    model: Model = makers[config.protocol](
+    if protocol.name not in makers:
+        raise RequestError(f"protocol: {config.model} learns by {', '.join(makers)}, got {protocol.name!r}")
+    model: Model = makers[protocol.name](
         n_pixels=task.n_pixels,
         n_classes=task.n_classes,
         n_hidden=n_hidden,
@@ -147,14 +149,19 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
         task=task,
         plasticity=plasticity,
         backend=getattr(model, "backend", None),
-        protocol=config.protocol,
+        protocol=protocol.name,
     )
     if config.provenance is not None and (fault := explain_difference(config.provenance, provenance)):
         raise RequestError(
             f"RunConfig.provenance: the run would be another than the one that is meant: {fault}"
         )
     complete = replace(
-        config, hidden=n_hidden, max_samples=max_samples, settings=settings, provenance=provenance
+        config,
+        hidden=n_hidden,
+        protocol=protocol.name,
+        max_samples=max_samples,
+        settings=settings,
+        provenance=provenance,
     )
     return SetUp(complete, model, protocol, project, commit)
 

@@ -24,8 +24,9 @@ MARGIN = 0.02
 class Standard(TrainingProtocol):
     """Every epoch is a fresh permutation of the training images that are not held out.
 
-    Validation images are drawn by the ``split`` stream, permutations by the ``order`` stream of the
-    seed: the same for every network. The run stops when validation is at the goal.
+    Validation images are drawn by the ``split`` stream, unless the task holds out some of its own;
+    permutations by the ``order`` stream of the seed: the same for every network. The run stops when
+    validation is at the goal.
 
     Raises
     ------
@@ -70,6 +71,8 @@ class Standard(TrainingProtocol):
 
     @property
     def validation(self) -> Examination:
+        if self.task.validation is not None:
+            return Examination(self.task.validation, np.arange(len(self.task.validation)), stream=1)
         return Examination(self.task.train, self._split[0], stream=1)
 
     @property
@@ -84,7 +87,7 @@ class Standard(TrainingProtocol):
 
 
 def _count_held_out(task: Task) -> int:
-    return max(1, round(HELD_OUT * len(task.train)))
+    return 0 if task.validation is not None else max(1, round(HELD_OUT * len(task.train)))
 
 
 def _check_size(task: Task) -> None:

@@ -111,6 +111,16 @@ CHAINS = [
     'above(0.0001, target=0.5, per="neuron") + largest(0.2) + lazy',
 ]
 
+TIMED_RULES = [
+    "plain",
+    "adam(0.01) + largest(0.1)",
+    "lazy(0.9) + momentum + above(0.001, target=0.1) + cache(0.01, 0.01)",
+    "random(0.1)",
+]
+CUES = "cues(n_cues=3, cue=20, delay=30, recall=30)"
+LATENCIES = "randman(n_classes=4, n_train=50)"
+PATTERN = "patterns-in-time(steps=100)"
+
 
 @dataclass(frozen=True)
 class Case:
@@ -124,6 +134,7 @@ class Case:
     protocol, device : as in ``RunConfig``
     is_reference : whether the artificial network is the one in NumPy
     hidden : sizes of the hidden layers; the perceptron has none
+    task : in time; images if empty
     """
 
     model: str
@@ -133,6 +144,7 @@ class Case:
     device: str = "cpp_standalone"
     is_reference: bool = False
     hidden: Hidden = 20
+    task: str = ""
 
     @property
     def name(self) -> str:
@@ -145,6 +157,8 @@ class Case:
             parts.append("reference")
         if self.hidden != 20:
             parts.append(f"hidden {format_hidden(self.hidden)}")
+        if self.task:
+            parts.append(self.task)
         return ", ".join(parts)
 
 
@@ -159,6 +173,11 @@ CASES = [
     *(Case("rate", rule) for rule in BRIAN_RULES),
     *(Case("spiking", rule) for rule in BRIAN_RULES),
     *(Case(m, rule, device="runtime") for m in ("rate", "spiking") for rule in ("plain", "largest(0.1)")),
+    *(Case("recurrent", rule, task=CUES) for rule in TIMED_RULES),
+    *(Case("rnn", rule, task=CUES) for rule in TIMED_RULES[:2]),
+    Case("rnn", "adam", {"credit": "e-prop", "feedback": "random"}, task=CUES),
+    Case("recurrent", "adam", {"tau_syn": 5.0, "reset": "zero", "answer": "steps"}, task=LATENCIES),
+    Case("recurrent", "adam", {"feedback": "symmetric", "dtype": "float64"}, task=PATTERN),
     Case("rate", "largest(0.1)", {"feedback": "random", "dale": True}),
     Case("spiking", "largest(0.1)", {"feedback": "sign", "dale": True}),
     Case("spiking", "plain", {"readout": "spikes", "tau_refrac_ms": 3.0, "spike_trains": "regular"}),
@@ -177,10 +196,10 @@ def compute_record(case: Case) -> dict[str, Any]:
     """Let the network of ``case`` learn from 200 images (20 in runtime mode): what it wrote."""
     module = load_module("model", case.model, PROJECT)
     make = getattr(module, "MAKERS", {"standard": module.make_network})[case.protocol]
-    images = make_images()
+    images = load_task(case.task).train if case.task else make_images()
     network = make(
-        n_pixels=images.pixels.shape[1],
-        n_classes=10,
+        n_pixels=load_task(case.task).n_pixels if case.task else images.pixels.shape[1],
+        n_classes=load_task(case.task).n_classes if case.task else 10,
         n_hidden=1 if case.model == "perceptron" else case.hidden,
         plasticity=Plasticity.parse(case.rule),
         device=case.device,

@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from bioplast.errors import RequestError
-from bioplast.tasks import TASKS, load_task
+from bioplast.tasks import TASKS, is_named, load_task
 from bioplast.tasks.idx import write_idx
+
+ALLOWED = "mnist, cues, randman, patterns-in-time or a folder of IDX files"
 
 
 def test_mnist_by_name():
@@ -34,3 +36,10 @@ def test_file_instead_of_a_folder(tmp_path):
     path.write_bytes(b"")
     with pytest.raises(RequestError, match=r"^task: must be mnist, .* or a folder of IDX files, got "):
         load_task(str(path))
+
+
+def test_names_with_values_of_their_own():
+    assert is_named("cues")
+    assert is_named("cues(n_cues=5)")
+    assert not is_named("cuesn_cues=5")
+    assert not is_named("/some/folder")

@@ -1,0 +1,108 @@
+"""Rules side by side: accuracy against trials, writes and size of changes, and savings at the goal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from bioplast.figures.labels import SYMBOLS, name_axis
+from bioplast.figures.panels import draw_line
+from bioplast.figures.places import name_places, plot_place
+from bioplast.figures.style import DOUBLE_COLUMN_MM, Look, label_panel, make_figure
+from bioplast.figures.ticks import label_log_axis
+
+QUANTITIES = ("m0", "m1", "samples")
+_WRONG = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
+
+
+def plot_fronts(data: pd.DataFrame, looks: Mapping[str, Look], *, goal: float) -> Figure:
+    """Draw what ``bioplast.analysis.fronts.compare_rules`` gives.
+
+    Parameters
+    ----------
+    data : with the panels ``course`` and ``saving``
+    looks : how each label is drawn
+    goal : accuracy that learning stops at
+    """
+    figure = make_figure(DOUBLE_COLUMN_MM, 75)
+    axes = figure.subplots(1, 4)
+    course = data[data["panel"] == "course"]
+    for ax, quantity in zip(axes, ("samples", "m0", "m1"), strict=False):
+        plot_accuracy(course, ax, quantity, looks, goal=goal)
+    for ax in axes[1:3]:
+        ax.set_ylabel("")
+    plot_savings(data[data["panel"] == "saving"], axes[3], looks)
+    for ax, letter in zip(axes, "abcd", strict=True):
+        label_panel(ax, letter)
+    handles = [
+        Line2D([], [], color=look.colour, marker=look.marker, label=label) for label, look in looks.items()
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    return figure
+
+
+def plot_accuracy(
+    data: pd.DataFrame, ax: Axes, quantity: str, looks: Mapping[str, Look], *, goal: float
+) -> None:
+    """Errors of a run on a logarithmic scale, named by accuracy; a marker, open if it gave up, ends its line.
+
+    Parameters
+    ----------
+    data : columns ``label``, ``task``, ``seed``, ``converged``, ``online`` and ``quantity``; rows in order
+    ax : axes to draw on
+    quantity : column with what is spent
+    """
+    draw_line(ax, 1 - goal)
+    for label, look in looks.items():
+        for _, run in data[data["label"] == label].groupby(["task", "seed"], sort=True):
+            wrong = (1 - run["online"].astype(float)).clip(lower=0.005)
+            ax.plot(run[quantity], wrong, color=look.colour, linewidth=0.7, alpha=0.8)
+            face = look.colour if run["converged"].iloc[-1] else "white"
+            ax.plot(
+                run[quantity].iloc[-1],
+                wrong.iloc[-1],
+                color=look.colour,
+                marker=look.marker,
+                markersize=3.2,
+                markerfacecolor=face,
+                linestyle="none",
+                zorder=3,
+            )
+    ax.set(
+        xscale="log",
+        yscale="log",
+        ylim=(0.6, 0.004),
+        xlabel=name_axis(quantity),
+        ylabel="Online accuracy (%)",
+    )
+    ax.set_yticks(_WRONG, [f"{100 * (1 - wrong):g}" for wrong in _WRONG])
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    label_log_axis(ax.xaxis)
+
+
+def plot_savings(data: pd.DataFrame, ax: Axes, looks: Mapping[str, Look]) -> None:
+    """How many times less than the baseline, a place a quantity.
+
+    Parameters
+    ----------
+    data : columns ``label``, ``kind`` (run or median), ``quantity`` and ``saving``
+    ax : axes to draw on
+    """
+    labels = [label for label in looks if (data["label"] == label).any()]
+    step = 0.7 / max(len(labels), 1)
+    for place, quantity in enumerate(QUANTITIES):
+        for rank, label in enumerate(labels):
+            cell = data[(data["label"] == label) & (data["quantity"] == quantity)]
+            x = place + (rank - (len(labels) - 1) / 2) * step
+            plot_place(cell, ax, "saving", looks[label], x, half_width=0.4 * step)
+    draw_line(ax, 1)
+    ax.set(yscale="log", xlim=(-0.6, len(QUANTITIES) - 0.4), ylabel="Times less than with all written")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    name_places(ax, [SYMBOLS[name] for name in QUANTITIES])
