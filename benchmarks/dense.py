@@ -69,9 +69,9 @@ class DenseNetwork:
             delta_w[~layer.plastic] = 0
         if isinstance(self.selection, Largest):
             sizes = np.abs(delta_w)
-            rivals = sizes.ravel() if layer.plastic.all() else sizes[layer.plastic]
-            rank = rivals.size - self.selection.count(layer.view, rivals.size)
-            delta_w[sizes < np.partition(rivals, rank)[rank]] = 0
+            candidates = sizes.ravel() if layer.plastic.all() else sizes[layer.plastic]
+            rank = candidates.size - self.selection.count(layer.view, candidates.size)
+            delta_w[sizes < np.partition(candidates, rank)[rank]] = 0
         before = layer.weights.copy()
         layer.weights += delta_w
         applied = np.abs(layer.weights.astype(np.float64) - before)

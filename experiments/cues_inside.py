@@ -74,7 +74,7 @@ def _show(network: Any, state: State, task: Task) -> Activity:
     events = find_events(Trials(task.test, np.array([TRIAL])))
     x = np.zeros((int(events.n_steps[0]), events.n_units))
     x[events.steps, events.units] = 1
-    w_in, w_rec, w_out = (layer.acting.astype(float) for layer in state.layers)
+    w_in, w_rec, w_out = (layer.effective.astype(float) for layer in state.layers)
     cells, dtype = network.cells, np.dtype(float)
     return show(x, w_in, w_rec, w_out, cells.make_beta(N_CELLS, dtype), cells.make_constants(dtype))
 
@@ -101,7 +101,7 @@ def _list_learning(network: Any, state: State, activity: Activity, task: Task) -
     mean, errors = judge(activity.y, first, label, cells.answer)
     shape = (N_CELLS, task.n_classes)
     feedback = draw_feedback(cells.feedback, state.seed, shape, cells.feedback_sd, np.dtype(float))
-    signal = (state.layers[2].acting if feedback is None else feedback) @ errors[-1]
+    signal = (state.layers[2].effective if feedback is None else feedback) @ errors[-1]
     learned = copy.deepcopy(state)
     network.present(learned, Trials(task.test, np.array([TRIAL]), first=state.trial), learn=True)
     written = learned.layers[AMONG].weights - state.layers[AMONG].weights

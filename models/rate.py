@@ -81,9 +81,9 @@ OUTPUT = ReadoutCells(
 # A constant rate needs to be sent once. What follows the last hidden population sees it settle.
 PROPOSE = "delta_w = r_pre*(eta*error_post)"
 ERROR = "{weight}*error_post"
-FROM_INPUT = Synapses(PROPOSE, on_pre={"send": ("start", "I_post += acting*r_pre")})
-BETWEEN = Synapses(PROPOSE, on_pre={"send": ("send", "I_post += acting*r_pre")}, send_error=ERROR)
-TO_OUTPUT = Synapses(PROPOSE, "I_post = acting*r_pre : 1 (summed)\n", send_error=ERROR)
+FROM_INPUT = Synapses(PROPOSE, on_pre={"send": ("start", "I_post += effective*r_pre")})
+BETWEEN = Synapses(PROPOSE, on_pre={"send": ("send", "I_post += effective*r_pre")}, send_error=ERROR)
+TO_OUTPUT = Synapses(PROPOSE, "I_post = effective*r_pre : 1 (summed)\n", send_error=ERROR)
 
 
 @dataclass

@@ -107,7 +107,7 @@ def make_hidden_synapses(send_error: str = "") -> Synapses:
         delta_w = eta*error_post*eligibility
         """,
         "S : 1  # sum over the presynaptic spikes of H/a\n",
-        on_pre={"spike": ("spike", "v_post += acting"), "trace": ("spike", TRACE)},
+        on_pre={"spike": ("spike", "v_post += effective"), "trace": ("spike", TRACE)},
         send_error=send_error,
         forget="S = 0",
     )
@@ -117,7 +117,7 @@ FROM_INPUT = make_hidden_synapses()
 FROM_HIDDEN = make_hidden_synapses("{weight}*error_post*gain_post")
 TO_OUTPUT = Synapses(
     "delta_w = eta*error_post*trace_sum_pre",
-    on_pre={"spike": ("spike", "y_post += acting")},
+    on_pre={"spike": ("spike", "y_post += effective")},
     send_error="{weight}*error_post",
 )
 

@@ -83,7 +83,7 @@ class Simulation:
 
     def run_trial(self, spikes, label, *, learn=True):
         """Show one image as ``spikes`` (n_stimulus, n_inputs): the prediction."""
-        network, (*w_hidden, w_output) = self.network, self.acting
+        network, (*w_hidden, w_output) = self.network, self.effective
         decay = np.exp(-1 / network.tau_m_ms)
         hidden = [HiddenCells(network, w.shape[1]) for w in w_hidden]
         eligibility = [np.zeros(w.shape) for w in w_hidden]
@@ -139,14 +139,14 @@ class Simulation:
             return [(self.B[f"errors_to_{p.name}"] @ error)[:-1] for p in populations]
         errors = []
         for index in range(len(hidden), 0, -1):
-            w, B = self.acting[index], self.B.get(name_synapses(self.names[index]))
+            w, B = self.effective[index], self.B.get(name_synapses(self.names[index]))
             back = {"symmetric": w, "random": B, "sign": None if B is None else np.abs(B) * np.sign(w)}
             errors.insert(0, (back[network.feedback] @ error)[:-1])
             error = errors[0] * hidden[index - 1].psi_sum * network.tau_m_ms / n_steps
         return errors
 
     @property
-    def acting(self):
+    def effective(self):
         return self.weights
 
     def opens(self, readout, label):
@@ -169,8 +169,8 @@ class RuledSimulation(Simulation):
         self.keys, self.trial = make_keys(state, 100), 0
 
     @property
-    def acting(self):
-        return [layer.acting for layer in self.layers]
+    def effective(self):
+        return [layer.effective for layer in self.layers]
 
     def opens(self, readout, label):
         return self.rules.gate is None or self.rules.gate.opens(readout, label)
@@ -180,7 +180,7 @@ class RuledSimulation(Simulation):
         proposal = Proposal(
             layer.view,
             delta_w,
-            layer.acting,
+            layer.effective,
             error,
             activity,
             int(self.keys[self.trial, index]),

@@ -77,7 +77,7 @@ class Additions:
     def _names(self) -> dict[str, str]:
         names = {
             "w": self.weight if self.keeping is None else f"{self.prefix}consolidated",
-            "acting": self.weight,
+            "effective": self.weight,
             "trial_pre": f"{self.prefix}trial",
             "layer_number": "0",
         }
@@ -163,7 +163,7 @@ class Additions:
         if self.drift is not None:
             steps.insert(0, self.drift.propose)
         elif watched and steps:
-            steps.insert(0, f"{self.take_over}\nseen = acting")
+            steps.insert(0, f"{self.take_over}\nseen = effective")
         return tuple(self.rename(step) for step in steps)
 
     def _decide(self, watched: bool) -> Iterable[str]:
@@ -177,7 +177,7 @@ class Additions:
         write = f"cutoff = {self.form.cutoff}\nis_written = {self.form.condition}\n"
         yield f"{write}{self._write('is_written', watched)}\ndelta_w = 0*delta_w"
         if self.keeping is not None and self.keeping.crosses:
-            yield f"crossing = transient*int({self.keeping.crosses})\ncrossing = offer_to(crossing, j)"
+            yield f"crossing = transient*int({self.keeping.crosses})\ncrossing = compete_for(crossing, j)"
             yield f"""largest_crossing = kth_largest_of(j, 1)
 settles = largest_crossing > 0*largest_crossing
 kept = transient
@@ -200,7 +200,7 @@ change = change*int(settles)
         if self.keeping is None:
             return f"known = seen{_TAKE_OVER}"
         # The transient part stays transient: what others change is the rest.
-        changed = "w = stored(acting - transient)*int(acting != seen) + known*int(acting == seen)"
+        changed = "w = stored(effective - transient)*int(effective != seen) + known*int(effective == seen)"
         return f"known = w\n{changed}{_TAKE_OVER}"
 
     def _write(self, condition: str, watched: bool) -> str:
@@ -210,8 +210,8 @@ change = change*int(settles)
         return f"{make_write(condition, self.keeping, bounded=self.bounded)}{move}\n{self._act(watched)}"
 
     def _act(self, watched: bool) -> str:
-        act = "" if self.keeping is None else f"acting = {self.acting}"
-        return f"{act}\nseen = acting" if watched or self.drift is not None else act
+        act = "" if self.keeping is None else f"effective = {self.effective}"
+        return f"{act}\nseen = effective" if watched or self.drift is not None else act
 
     @property
     def bounded(self) -> bool:
@@ -219,7 +219,7 @@ change = change*int(settles)
         return self.bounds is not None
 
     @property
-    def acting(self) -> str:
+    def effective(self) -> str:
         """The weight as it acts, in the words of the forms."""
-        acting = "w" if self.keeping is None else self.keeping.acting
-        return f"stored(clip({acting}, low, high))" if self.bounded else f"stored({acting})"
+        effective = "w" if self.keeping is None else self.keeping.effective
+        return f"stored(clip({effective}, low, high))" if self.bounded else f"stored({effective})"

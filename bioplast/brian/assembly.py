@@ -73,22 +73,22 @@ class Assembly:
             synapses += [send_directly(groups[hidden.name], output, **common) for hidden in graph.hidden]
         answers = EventMonitor(output, "answer", name="answers")
         cells = graph.readout.cells
-        rivals = BrianSynapses(
+        comparison = BrianSynapses(
             output,
             output,
             on_pre=cells.compare,
             on_event=dict.fromkeys(cells.compare, "read"),
-            name="rivals",
+            name="output_to_output",
             **common,
         )
-        rivals.connect()
+        comparison.connect()
         for number, pathway in enumerate(cells.compare):
-            getattr(rivals, pathway).order = number
+            getattr(comparison, pathway).order = number
         ending = NeuronGroup(1, "over : integer", name="ending", **common)
         ending.run_regularly("over = is_over((timestep(t, dt) + 1)//n_steps)", when="end")
         senders = [group for name, group in groups.items() if name != graph.readout.name]
         gating = make_gate(self.plasticity.gate, output, senders, cells.reading, **common)
-        return Network(*groups.values(), answers, *synapses, rivals, *gating, ending)
+        return Network(*groups.values(), answers, *synapses, comparison, *gating, ending)
 
     def _common(self, population: Population) -> dict[str, Any]:
         """The clock and the namespace of its objects: errors go back population by population."""

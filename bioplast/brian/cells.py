@@ -64,7 +64,7 @@ class ReadoutCells(Cells):
 class Synapses:
     """The synapses of a projection: how they send, and what change they propose.
 
-    Each has a weight ``w``, a learning rate ``eta``, and ``acting``, the weight as it acts, which is not
+    Each has a weight ``w``, a learning rate ``eta``, and ``effective``, the weight as it acts, which is not
     ``w`` where changes are transient at first.
 
     Attributes

@@ -39,7 +39,7 @@ class Drift:
     @property
     def propose(self) -> str:
         """Code that proposes the way since the last decision, in the words of the forms."""
-        proposed = "(acting - seen)*int(plastic)" if self.has_path else "acting - seen"
+        proposed = "(effective - seen)*int(plastic)" if self.has_path else "effective - seen"
         return f"delta_w = {proposed}"
 
     def write(self, condition: str, *, bounded: bool) -> str:
@@ -54,11 +54,11 @@ class Drift:
         """Code that books the way where it counts, and moves nothing."""
         if self.state:
             return f"{self._book('state_next != state')}\nstate = state_next"
-        return self._book("abs(acting - seen) >= resolution and acting != seen")
+        return self._book("abs(effective - seen) >= resolution and effective != seen")
 
     @staticmethod
     def _book(condition: str) -> str:
         return f"""is_booked = {condition}
 m0 += int(is_booked)
-m1 += abs(float64(acting) - float64(seen))*int(is_booked)
-seen = acting*int(is_booked) + seen*int(not is_booked)"""
+m1 += abs(float64(effective) - float64(seen))*int(is_booked)
+seen = effective*int(is_booked) + seen*int(not is_booked)"""

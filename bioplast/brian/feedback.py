@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # a program that is found again is run without Brian2
     from brian2 import NeuronGroup
     from brian2 import Synapses as BrianSynapses
 
-FEEDBACKS = {"symmetric": "acting", "random": "B", "sign": "abs(B)*sign(acting)", "direct": ""}
+FEEDBACKS = {"symmetric": "effective", "random": "B", "sign": "abs(B)*sign(effective)", "direct": ""}
 FEEDBACK_EQUATIONS = "B : 1 (constant)  # feedback weight\n"
 
 

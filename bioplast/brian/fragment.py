@@ -46,7 +46,7 @@ class Fragment:
 
     Attributes
     ----------
-    equations : variables of the rules and the books, and ``acting``, the weight as it acts
+    equations : variables of the rules and the books, and ``effective``, the weight as it acts
     code : presynaptic pathway to code: ``write``; where changes compete, before it ``propose``, or ``survey``
         for all synapses; and ``wait`` for all synapses at the end of a trial
     post_code : postsynaptic pathway to code: ``settle``, after ``write``
@@ -105,8 +105,8 @@ def make_fragment(
     keeping : the Brian2 form of the consolidation
     bounded : whether weights stay between ``low`` and ``high``, which the synapses have then
     """
-    acting = "w" if keeping is None else keeping.acting
-    equations = [BOOKS, *declare(form, keeping), f"acting = {acting} : 1"]
+    effective = "w" if keeping is None else keeping.effective
+    equations = [BOOKS, *declare(form, keeping), f"effective = {effective} : 1"]
     # The compiled code passes over synapses at the ends of a cell's that are off the path.
     propose = _make_proposal(proposal, "on_path")
     prepare = f"cutoff = {form.cutoff}"
@@ -116,9 +116,9 @@ def make_fragment(
         equations.append("score : 1")
         write = f"{propose}\n{prepare}\n{make_write(form.condition, keeping, bounded=bounded)}"
     elif form.competes:
-        # In one line Brian2 would write one `offer` for 1 and one for 0, and NumPy would call both.
-        offer = _make_proposal(proposal, "is_plastic") if form.enters_off_path else propose
-        code["propose"] = f"{offer}\n{form.entry}"
+        # In one line Brian2 would write one `compete` for 1 and one for 0, and NumPy would call both.
+        candidate = _make_proposal(proposal, "is_plastic") if form.enters_off_path else propose
+        code["propose"] = f"{candidate}\n{form.entry}"
         if not form.memory:  # which moves on between the two
             triggers["propose"] = "write"
         equations.append("delta_w : 1")

@@ -43,25 +43,25 @@ class Ledger:
         """
         if first if not is_runtime() else not self.is_open:
             if self.added.keeping is not None:
-                self._copy("acting", "w")
+                self._copy("effective", "w")
             self._copy("w", "initial")
             setattr(self.synapses, self.added.name("opened"), True)
-            self._copy("acting", "seen")
+            self._copy("effective", "seen")
             if self.added.drift is not None and self.added.drift.state:
                 setattr(self.synapses, self.added.name("state"), f"int({self.added.drift.state})")
         else:
             self._take_over()
             if self.added.drift is None:
-                self._copy("acting", "seen")
+                self._copy("effective", "seen")
 
     def close(self, *, watched: bool = False) -> None:
         """End a run, in which others may have written to the weight if it was ``watched``."""
         if self.added.drift is not None:
-            self._copy("acting", "left")
+            self._copy("effective", "left")
             return
         if watched:
             self._take_over()
-        self._copy("acting", "seen")
+        self._copy("effective", "seen")
 
     def reset(self) -> None:
         """Begin the books anew with the weights as they are now."""
@@ -93,15 +93,15 @@ class Ledger:
     def bring_up_to_date(self) -> dict[str, Array]:
         """``w``, ``initial``, ``external`` (and ``seen``, if it drifts) with what others have changed."""
         if self.added.drift is not None:
-            moved = self.get("acting") - self.get("left")
+            moved = self.get("effective") - self.get("left")
             words = ("w", "initial", "seen") if self.added.keeping is not None else ("initial", "seen")
             values = {word: self.get(word) + moved for word in words}
             return {**values, "external": self.get("external") + np.abs(moved)}
-        acting, seen = self.get("acting"), self.get("seen")
-        new, known = acting, seen
+        effective, seen = self.get("effective"), self.get("seen")
+        new, known = effective, seen
         if self.added.keeping is not None:
             known = self.get("w")
-            new = np.where(acting != seen, acting - self.get("transient"), known)
+            new = np.where(effective != seen, effective - self.get("transient"), known)
         initial = self.get("initial")
         moved = np.abs(new.astype(np.float64) - known.astype(np.float64))
         return {
@@ -133,18 +133,18 @@ class Ledger:
         if is_runtime():
             self._set(self.bring_up_to_date())
             if self.added.drift is not None:
-                self._copy("acting", "left")
+                self._copy("effective", "left")
             return
         if self.added.drift is not None:
-            self._assign("external", "external + abs(float64(acting) - float64(left))")
+            self._assign("external", "external + abs(float64(effective) - float64(left))")
             for word in ("w", "initial", "seen") if self.added.keeping is not None else ("initial", "seen"):
-                self._assign(word, f"{word} + (acting - left)")
-            self._copy("acting", "left")
+                self._assign(word, f"{word} + (effective - left)")
+            self._copy("effective", "left")
             return
-        new, known = "acting", "seen"
+        new, known = "effective", "seen"
         if self.added.keeping is not None:
             known = "w"
-            new = "(stored(acting - transient)*int(acting != seen) + w*int(acting == seen))"
+            new = "(stored(effective - transient)*int(effective != seen) + w*int(effective == seen))"
         self._assign("external", f"external + abs(float64({new}) - float64({known}))")
         moved = f"stored(initial + ({new} - {known}))"
         self._assign("initial", f"{new}*int(initial == {known}) + {moved}*int(initial != {known})")

@@ -1,20 +1,20 @@
 """Functions for code on synapses of which only some change. All but the last belong to one Synapses object.
 
 ===============================  =========================================================================
-``offer(x)``                     x; its size takes part in the competition of the layer
-``kth_largest(k)``               the k-th largest size offered since it was last asked for, ties included;
-                                 0 if fewer than k that are not zero were offered
+``compete(x)``                   x; its size takes part in the competition of the layer
+``kth_largest(k)``               the k-th largest size since it was last asked for, ties included;
+                                 0 if fewer than k that are not zero compete
 ``adapted(theta, f, rate, n)``   theta, moved by at most the part ``rate`` towards where f of n synapses
-                                 offer as much; theta itself if none has offered since it was last asked for
+                                 are as large; theta itself if none has come since it was last asked for
 ``in_force(theta)``              what theta was before ``adapted`` moved it
-``offer_to(x, j)``               x; its size takes part in the competition within cell j
+``compete_for(x, j)``            x; its size takes part in the competition within cell j
 ``kth_largest_of(j, k)``         as ``kth_largest``, within cell j
-``enter(x, speaks)``             x, which takes part in a competition of its own if the synapse ``speaks``
+``enter(x, is_entered)``         x, which takes part in a competition of its own if ``is_entered``
 ``kth_highest(k)``               the k-th highest number entered since it was last asked for
 ``index_of_draw(m, n, key)``     index at which number m is drawn of n (``bioplast.kernels.shuffle``)
 ===============================  =========================================================================
 
-A rule's ``cutoff`` is computed at every time step; without new offers all answers stay what they were.
+A rule's ``cutoff`` is computed at every time step; without new candidates all answers stay what they were.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from bioplast.tasks.poisson import trial_keys
 FloatArray = NDArray[np.floating[Any]]
 
 
-class Offers:
-    """The functions of a layer's competition as NumPy computes them (runtime mode); see ``offers.h``."""
+class Candidates:
+    """The functions of a layer's competition as NumPy computes them (runtime mode); see ``candidates.h``."""
 
     def __init__(self) -> None:
         self._sizes: list[FloatArray] = []
         self._cutoff: Any = 0.0
 
-    def offer(self, change: Any) -> Any:
+    def compete(self, change: Any) -> Any:
         self._sizes.append(np.atleast_1d(np.abs(change)))
         return change
 
@@ -65,14 +65,14 @@ class Offers:
         return self._cutoff
 
 
-class NeuronOffers:
+class NeuronCandidates:
     """The same within each cell."""
 
     def __init__(self) -> None:
         self._lots: list[tuple[FloatArray, NDArray[np.int64]]] = []
         self._is_over = True
 
-    def offer_to(self, change: Any, j: Any) -> Any:
+    def compete_for(self, change: Any, j: Any) -> Any:
         if self._is_over:
             self._lots.clear()
             self._is_over = False
@@ -99,9 +99,9 @@ class Speakers:
         self._entered: list[FloatArray] = []
         self._cutoff: Any = 0.0
 
-    def enter(self, value: Any, speaks: Any) -> Any:
-        values, speaks = np.broadcast_arrays(value, speaks)
-        self._entered.append(values[speaks.astype(bool)])
+    def enter(self, value: Any, representative: Any) -> Any:
+        values, representative = np.broadcast_arrays(value, representative)
+        self._entered.append(values[representative.astype(bool)])
         return value
 
     def kth_highest(self, k: Any) -> Any:
@@ -128,24 +128,24 @@ def make_selection_functions(
     """
     unit = Unit(1) if unit is None else unit
     real = c_data_type(prefs.core.default_float_dtype if dtype is None else np.dtype(dtype).type)
-    headers = {"headers": ['"offers.h"', '"draws.h"'], "include_dirs": list(include_dirs)}
+    headers = {"headers": ['"candidates.h"', '"draws.h"'], "include_dirs": list(include_dirs)}
     owner = f"<{real}, {zlib.crc32(synapses_name.encode())}u>"
-    layer, neurons, speakers = Offers(), NeuronOffers(), Speakers()
-    offers = f"bioplast::Offers{owner}"
-    listed = f"using Listed = {offers};\n"  # for the template of synapses
+    layer, neurons, representatives = Candidates(), NeuronCandidates(), Speakers()
+    candidates = f"bioplast::Candidates{owner}"
+    listed = f"using Listed = {candidates};\n"  # for the template of synapses
     functions = (
         _make_function(
-            "offer",
-            layer.offer,
-            f"inline {real} offer({real} change) {{ return {offers}::offer(change); }}\n"
-            f"inline void offer_run(const {real}* changes, const bioplast::Run& run) "
-            f"{{ {offers}::offer_run(changes, run); }}",
+            "compete",
+            layer.compete,
+            f"inline {real} compete({real} change) {{ return {candidates}::compete(change); }}\n"
+            f"inline void compete_run(const {real}* changes, const bioplast::Run& run) "
+            f"{{ {candidates}::compete_run(changes, run); }}",
             headers,
         ),
         _make_function(
             "kth_largest",
             layer.kth_largest,
-            f"{listed}inline {real} kth_largest(double k) {{ return {offers}::kth_largest((long) k); }}",
+            f"{listed}inline {real} kth_largest(double k) {{ return {candidates}::kth_largest((long) k); }}",
             headers,
             unit=unit,
             is_shared=True,
@@ -154,7 +154,7 @@ def make_selection_functions(
             "adapted",
             layer.adapted,
             "inline double adapted(double theta, double target, double rate, double n) "
-            f"{{ return {offers}::adapted(theta, target, rate, (long) n); }}",
+            f"{{ return {candidates}::adapted(theta, target, rate, (long) n); }}",
             headers,
             n_arguments=4,
             is_shared=True,
@@ -162,24 +162,24 @@ def make_selection_functions(
         _make_function(
             "in_force",
             layer.in_force,
-            f"{listed}inline {real} in_force(double theta) {{ return {offers}::cutoff; }}",
+            f"{listed}inline {real} in_force(double theta) {{ return {candidates}::cutoff; }}",
             headers,
             is_shared=True,
         ),
         _make_function(
-            "offer_to",
-            neurons.offer_to,
-            f"inline {real} offer_to({real} change, int j) "
-            f"{{ return bioplast::NeuronOffers{owner}::offer(change, j); }}\n"
-            f"inline void offer_run_to(const {real}* changes, const bioplast::Run& run, int first_cell) "
-            f"{{ bioplast::NeuronOffers{owner}::offer_run(changes, run, first_cell); }}",
+            "compete_for",
+            neurons.compete_for,
+            f"inline {real} compete_for({real} change, int j) "
+            f"{{ return bioplast::NeuronCandidates{owner}::compete(change, j); }}\n"
+            f"inline void compete_run_for(const {real}* changes, const bioplast::Run& run, int first_cell) "
+            f"{{ bioplast::NeuronCandidates{owner}::compete_run(changes, run, first_cell); }}",
             headers,
             n_arguments=2,
         ),
         _make_function(
             "kth_largest_of",
             neurons.kth_largest_of,
-            f"using Listed = bioplast::NeuronOffers{owner};\n"
+            f"using Listed = bioplast::NeuronCandidates{owner};\n"
             f"inline {real} kth_largest_of(int j, int k) {{ return Listed::kth_largest(j, k); }}",
             headers,
             n_arguments=2,
@@ -188,15 +188,15 @@ def make_selection_functions(
         ),
         _make_function(
             "enter",
-            speakers.enter,
-            f"inline {real} enter({real} value, bool speaks) "
-            f"{{ return bioplast::Speakers{owner}::enter(value, speaks); }}",
+            representatives.enter,
+            f"inline {real} enter({real} value, bool representative) "
+            f"{{ return bioplast::Speakers{owner}::enter(value, representative); }}",
             headers,
             n_arguments=2,
         ),
         _make_function(
             "kth_highest",
-            speakers.kth_highest,
+            representatives.kth_highest,
             f"inline {real} kth_highest(double k) "
             f"{{ return bioplast::Speakers{owner}::kth_highest((long) k); }}",
             headers,
@@ -263,7 +263,7 @@ def _make_function(
         arg_units=[None] * n_arguments,
         return_unit=lambda *units: units[0] if unit is None else unit,
         return_type=return_type,
-        # What is shared has to be stateless, which it is between two offers.
+        # What is shared has to be stateless, which it is between two candidates.
         stateless=is_shared,
     )
     # The function itself: Brian2's own wrapper of it would ask it for a Quantity.

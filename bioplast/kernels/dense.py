@@ -27,7 +27,7 @@ class DenseArrays(NamedTuple):
     Attributes
     ----------
     weights, m0, m1 : (n_pre, n_post), the layer and its books
-    acting : (n_pre, n_post), the weights as they act; ``weights`` itself without a consolidation
+    effective : (n_pre, n_post), the weights as they act; ``weights`` itself without a consolidation
     plastic : (n_pre, n_post) bool, the synapses on the path
     n_plastic : number of plastic synapses
     change : (n_pre, n_post), what is proposed, and after the rules what is written
@@ -39,7 +39,7 @@ class DenseArrays(NamedTuple):
     weights: FloatArray
     m0: NDArray[np.int64]
     m1: NDArray[np.float64]
-    acting: FloatArray
+    effective: FloatArray
     plastic: NDArray[np.bool_]
     n_plastic: int
     change: FloatArray

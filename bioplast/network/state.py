@@ -56,7 +56,7 @@ class Layer:
         return ProjectionView(self.name, self.plastic, self.depth, self.is_readout)
 
     @property
-    def acting(self) -> FloatArray:
+    def effective(self) -> FloatArray:
         """(n_pre, n_post), the weights as they act: what is written and what is transient."""
         transient = self.carried.get("transient")
         return self.weights if transient is None else self.weights + transient

@@ -59,7 +59,7 @@ def answer(
     ----------
     Higham 2002, Accuracy and Stability of Numerical Algorithms, chapter 3, doi:10.1137/1.9780898718027
     """
-    weights = [np.ascontiguousarray(layer.acting) for layer in layers]
+    weights = [np.ascontiguousarray(layer.effective) for layer in layers]
     reaches = _find_reaches(weights, steepest=max(1.0, abs(settings.slope)))
     per_length = [2 * _gamma(w) * _norms(w, 0) @ reach for w, reach in zip(weights, reaches, strict=True)]
     predictions = np.empty(len(trials), np.int64)

@@ -57,7 +57,7 @@ def present(
                 proposal = Proposal(
                     view=layer.view,
                     delta_w=inputs[index][:, np.newaxis] * step,
-                    weights=layer.acting,
+                    weights=layer.effective,
                     error=errors[index],
                     activity=y if is_last else _activate(drives[index], settings.slope),
                     key=int(keys[trial, index]),
@@ -77,11 +77,11 @@ def _pass_forward(
 ) -> tuple[list[FloatArray], list[FloatArray]]:
     """What each layer of synapses gets, (n_pre,), and what it gives, (n_post,), before the activation."""
     one = x.dtype.type(1)
-    inputs, drives = [x], [weigh(x, layers[0].acting)]
+    inputs, drives = [x], [weigh(x, layers[0].effective)]
     for layer in layers[1:]:
         r = _activate(drives[-1], settings.slope)
         inputs.append(np.append(one, r[1:]) if settings.clamps_first else np.append(r, one))
-        drives.append(weigh(inputs[-1], layer.acting))
+        drives.append(weigh(inputs[-1], layer.effective))
     return inputs, drives
 
 
@@ -93,7 +93,7 @@ def _pass_back(
     error[label] += 1
     errors = [error]
     for h, layer in zip(drives[-2::-1], layers[:0:-1], strict=True):
-        back = weigh(errors[0], layer.acting[: h.size].T)
+        back = weigh(errors[0], layer.effective[: h.size].T)
         errors.insert(0, np.where(h > 0, back, y.dtype.type(settings.error_slope) * back))
     return errors
 

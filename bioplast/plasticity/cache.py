@@ -79,7 +79,7 @@ class Cache(Consolidation):
         change = f"transient*int({crosses})" if alone else "0*written"
         return ConsolidationForm(
             equations="transient : 1\nmaintenance : 1",
-            acting="w + transient",
+            effective="w + transient",
             # Subtracting leaves 0 where everything goes over.
             accumulate=f"transient = stored(transient + written)\nchange = {change}\ntransient -= change",
             crosses="" if alone else crosses,
@@ -144,7 +144,7 @@ def fade(synapses: DenseArrays, own: Any, parameters: NDArray[np.float64], key: 
         for j in range(transient.shape[1]):
             total += abs(np.float64(transient[i, j]))
             transient[i, j] *= share
-            synapses.acting[i, j] = synapses.weights[i, j] + transient[i, j]
+            synapses.effective[i, j] = synapses.weights[i, j] + transient[i, j]
     maintenance[0] += parameters[2] * total
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 class BrianForm:
     """How a selection lives on Brian2 synapses.
 
-    Its expressions may use ``delta_w``, the weight as it is ``acting``, the postsynaptic cell's index
+    Its expressions may use ``delta_w``, the ``effective`` weight, the postsynaptic cell's index
     ``j``, its ``error_post`` and ``activity_post``, the random bits ``draw_key(trial_pre, layer_number)``
     of the trial, and the functions of ``bioplast.brian.selection``.
 
@@ -43,7 +43,7 @@ class BrianForm:
     condition: str
     parameters: Mapping[str, float] = field(default_factory=dict)
     competes: bool = False
-    entry: str = "delta_w = offer(delta_w)"
+    entry: str = "delta_w = compete(delta_w)"
     enters_off_path: bool = False
     all_compete: bool = False
     constants: Mapping[str, NDArray[Any]] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class ConsolidationForm:
     Attributes
     ----------
     equations : variables of the synapses
-    acting : the weight as it acts, in terms of these and ``w``
+    effective : the weight as it acts, in terms of these and ``w``
     accumulate : code that takes in ``written``, the change a selection lets through or 0, and sets
         ``change``, what goes over into ``w``
     crosses : condition under which a synapse, when it has absorbed, makes all synapses onto its cell
@@ -88,7 +88,7 @@ class ConsolidationForm:
     """
 
     equations: str
-    acting: str
+    effective: str
     accumulate: str
     crosses: str
     consolidate: str

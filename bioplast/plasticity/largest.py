@@ -80,7 +80,7 @@ class Largest(Share):
             condition="abs(delta_w) >= kth_largest_of(j, n_written_of)",
             constants={"n_written_of": np.broadcast_to(np.array(n_written_by_neuron), view.shape)},
             competes=True,
-            entry="delta_w = offer_to(delta_w, j)",
+            entry="delta_w = compete_for(delta_w, j)",
         )
 
     def fast(self, view: ProjectionView, n_counted: int) -> FastForm:

@@ -44,10 +44,10 @@ class Strongest(Share):
     def brian(self, view: ProjectionView) -> BrianForm:
         return BrianForm(
             cutoff="kth_largest(n_written)",
-            condition="abs(acting) >= cutoff",
+            condition="abs(effective) >= cutoff",
             parameters={"n_written": self.count(view, view.n_plastic)},
             competes=True,
-            entry="score = acting*int(plastic)\nscore = offer(score)",
+            entry="score = effective*int(plastic)\nscore = compete(score)",
             all_compete=True,
         )
 

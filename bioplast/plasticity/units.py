@@ -53,17 +53,17 @@ class UnitShare(Share):
 
     def brian_form(self, value: str, view: ProjectionView) -> BrianForm:
         """The Brian2 form of a rule that writes onto the units with the highest ``value``, an expression."""
-        # A unit has one speaker: its synapse from the unit that is always on, in the last row.
-        speaks = np.zeros(view.shape, bool)
-        speaks[-1] = view.plastic.any(axis=0)
+        # A unit has one representative: its synapse from the unit that is always on, in the last row.
+        representatives = np.zeros(view.shape, bool)
+        representatives[-1] = view.plastic.any(axis=0)
         return BrianForm(
             cutoff="kth_highest(n_chosen)",
             condition=f"{value} >= cutoff",
             parameters={"n_chosen": self.count_units(view)},
-            constants={"speaks": speaks},
+            constants={"representative": representatives},
             competes=True,
-            entry=f"spoken = enter({value}, speaks)",
-            enters_off_path=True,  # who speaks for a unit need not be plastic itself
+            entry=f"entered = enter({value}, representative)",
+            enters_off_path=True,  # what represents a unit need not be plastic itself
         )
 
 

@@ -45,10 +45,10 @@ class Weakest(Share):
         n_plastic = view.n_plastic
         return BrianForm(
             cutoff="kth_largest(rank)",
-            condition="abs(acting) <= cutoff",
+            condition="abs(effective) <= cutoff",
             parameters={"rank": n_plastic - self.count(view, n_plastic) + 1},
             competes=True,
-            entry="score = acting*int(plastic)\nscore = offer(score)",
+            entry="score = effective*int(plastic)\nscore = compete(score)",
             all_compete=True,
         )
 

@@ -52,4 +52,4 @@ def decay(synapses: DenseArrays, own: Any, parameters: NDArray[np.float64], key:
     share = in_dtype(synapses, parameters[0])
     for i in range(synapses.change.shape[0]):
         for j in range(synapses.change.shape[1]):
-            synapses.change[i, j] -= share * synapses.acting[i, j]
+            synapses.change[i, j] -= share * synapses.effective[i, j]

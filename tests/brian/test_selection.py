@@ -12,36 +12,36 @@ from hypothesis import strategies as st
 import bioplast.brian
 from bioplast.brian.compile import find_compiler
 from bioplast.brian.preferences import COMPILER_FLAGS
-from bioplast.brian.selection import Offers, make_selection_functions
+from bioplast.brian.selection import Candidates, make_selection_functions
 
 SOURCE = """
-#include "offers.h"
+#include "candidates.h"
 template <class Real, unsigned n> static Real ask(const Real* changes, long n_changes, long k) {
-    using Offers = bioplast::Offers<Real, n>;
+    using Candidates = bioplast::Candidates<Real, n>;
     for (long i = 0; i < n_changes; ++i) {
-        const Real handed_on = Offers::offer(changes[i]);
+        const Real handed_on = Candidates::compete(changes[i]);
         if (std::memcmp(&handed_on, &changes[i], sizeof(Real))) return -1;
     }
-    return Offers::kth_largest(k);
+    return Candidates::kth_largest(k);
 }
 template <class Real, unsigned n> static long list(const Real* changes, long n_changes, long k, int* listed) {
-    using Offers = bioplast::Offers<Real, n>;
+    using Candidates = bioplast::Candidates<Real, n>;
     const long half = n_changes / 2;
-    if (half) Offers::offer_run(changes, {0, (int) half});
-    Offers::offer_run(changes, {(int) half, (int) (n_changes - half)});
-    Offers::kth_largest(k);
-    if (Offers::n_offered != n_changes) return -1;
-    std::copy(Offers::written.begin(), Offers::written.begin() + Offers::n_written, listed);
-    return Offers::n_written;
+    if (half) Candidates::compete_run(changes, {0, (int) half});
+    Candidates::compete_run(changes, {(int) half, (int) (n_changes - half)});
+    Candidates::kth_largest(k);
+    if (Candidates::n_candidates != n_changes) return -1;
+    std::copy(Candidates::written.begin(), Candidates::written.begin() + Candidates::n_written, listed);
+    return Candidates::n_written;
 }
 template <class Real>
 static long list_by_cell(const Real* changes, int n_rows, int n_cells, const int* ranks, int* to) {
-    using Offers = bioplast::NeuronOffers<Real, 4>;
-    for (int r = 0; r < n_rows; ++r) Offers::offer_run(changes, {r * n_cells, n_cells}, 2);
-    Offers::list(ranks);
-    if (Offers::n_offered != (long) n_rows * n_cells) return -1;
-    std::copy(Offers::written.begin(), Offers::written.begin() + Offers::n_written, to);
-    return Offers::n_written;
+    using Candidates = bioplast::NeuronCandidates<Real, 4>;
+    for (int r = 0; r < n_rows; ++r) Candidates::compete_run(changes, {r * n_cells, n_cells}, 2);
+    Candidates::list(ranks);
+    if (Candidates::n_candidates != (long) n_rows * n_cells) return -1;
+    std::copy(Candidates::written.begin(), Candidates::written.begin() + Candidates::n_written, to);
+    return Candidates::n_written;
 }
 extern "C" {
 long by_cell32(const float* changes, int n_rows, int n_cells, const int* ranks, int* to) {
@@ -59,8 +59,8 @@ double others(const double* changes, long n, long k) { return ask<double, 2>(cha
 """
 
 
-class CppOffers:
-    """One instance of ``offers.h``, called like ``Offers``."""
+class CppCandidates:
+    """One instance of ``candidates.h``, called like ``Candidates``."""
 
     def __init__(self, library, name):
         self.dtype = np.dtype(name if name != "others" else "float64")
@@ -73,25 +73,25 @@ class CppOffers:
         return self._ask(np.ascontiguousarray(changes, self.dtype), len(changes), k)
 
 
-class PythonOffers:
+class PythonCandidates:
     """The Python form with the same call; the changes come in two lots, as they may."""
 
     def __init__(self, dtype):
         self.dtype = np.dtype(dtype)
-        self._offers = Offers()
+        self._candidates = Candidates()
 
     def ask(self, changes, k):
         changes = np.asarray(changes, self.dtype)
         for lot in np.array_split(changes, 2):
             if lot.size:
-                assert self._offers.offer(lot) is lot
-        return self._offers.kth_largest(k)
+                assert self._candidates.compete(lot) is lot
+        return self._candidates.kth_largest(k)
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("offers")
-    (folder / "offers.cpp").write_text(SOURCE)
+    folder = tmp_path_factory.mktemp("candidates")
+    (folder / "candidates.cpp").write_text(SOURCE)
     include = Path(bioplast.brian.__path__[0])
     subprocess.run(
         [
@@ -100,23 +100,23 @@ def library(tmp_path_factory):
             f"-I{include}",
             "-shared",
             "-fPIC",
-            "offers.cpp",
+            "candidates.cpp",
             "-o",
-            "offers.so",
+            "candidates.so",
         ],
         cwd=folder,
         check=True,
     )
-    return ctypes.CDLL(str(folder / "offers.so"))
+    return ctypes.CDLL(str(folder / "candidates.so"))
 
 
 KINDS = ["C++ float32", "C++ float64", "Python float32", "Python float64"]
 
 
 @pytest.fixture(params=KINDS)
-def offers(request, library):
+def candidates(request, library):
     language, dtype = request.param.split()
-    return CppOffers(library, dtype) if language == "C++" else PythonOffers(dtype)
+    return CppCandidates(library, dtype) if language == "C++" else PythonCandidates(dtype)
 
 
 def find_kth_largest(changes, k):
@@ -141,67 +141,67 @@ def chunks(draw):
 @pytest.mark.parametrize("kind", KINDS)
 def test_kth_largest(library, kind):
     language, dtype = kind.split()
-    offers = CppOffers(library, dtype) if language == "C++" else PythonOffers(dtype)
+    candidates = CppCandidates(library, dtype) if language == "C++" else PythonCandidates(dtype)
 
     @given(chunks())
     def check(trials):
         for changes, k in trials:
             with np.errstate(over="ignore", under="ignore"):
                 changes = np.append(np.array(changes).astype(dtype), 1).astype(dtype)
-            assert offers.ask(changes, k) == find_kth_largest(changes, k)
+            assert candidates.ask(changes, k) == find_kth_largest(changes, k)
 
     check()
 
 
 @pytest.mark.parametrize("k", [1, 2, 1570, 39_250, 78_499, 78_500])
 @pytest.mark.parametrize("n_levels", [None, 3])
-def test_kth_largest_of_a_whole_layer(offers, k, n_levels):
+def test_kth_largest_of_a_whole_layer(candidates, k, n_levels):
     rng = np.random.default_rng(k)
     pre, delta = rng.random(785) * (rng.random(785) < 0.19), rng.normal(size=100) * 1e-3
     if n_levels:  # many ties
         pre = np.round(pre * n_levels)
-    changes = np.outer(pre, delta).astype(offers.dtype).ravel()
-    assert offers.ask(changes, k) == find_kth_largest(changes, k)
+    changes = np.outer(pre, delta).astype(candidates.dtype).ravel()
+    assert candidates.ask(changes, k) == find_kth_largest(changes, k)
     # What is written: every change of at least that size, k of them and those that tie with the last.
     written = np.abs(changes[changes != 0]) >= find_kth_largest(changes, k)
     assert written.sum() >= min(k, np.count_nonzero(changes))
 
 
-def test_fewer_than_k(offers):
-    assert offers.ask([1.0, -2.0, 0.0], 3) == 0
-    assert offers.ask([1.0, -2.0, 0.0], 2) == 1
+def test_fewer_than_k(candidates):
+    assert candidates.ask([1.0, -2.0, 0.0], 3) == 0
+    assert candidates.ask([1.0, -2.0, 0.0], 2) == 1
 
 
-def test_all_equal(offers):
-    assert offers.ask([-0.25] * 9 + [0.25], 4) == 0.25
+def test_all_equal(candidates):
+    assert candidates.ask([-0.25] * 9 + [0.25], 4) == 0.25
 
 
-def test_zero_is_no_offer(offers):
-    assert offers.ask([0.0] * 50 + [-0.0, 3.0, 1.0], 2) == 1
+def test_zero_is_no_candidate(candidates):
+    assert candidates.ask([0.0] * 50 + [-0.0, 3.0, 1.0], 2) == 1
 
 
-def test_not_a_number_is_no_offer(offers):
-    assert offers.ask([np.nan, 2.0, np.nan, -1.0], 2) == 1
-    assert offers.ask([np.nan, 2.0], 2) == 0
+def test_not_a_number_is_no_candidate(candidates):
+    assert candidates.ask([np.nan, 2.0, np.nan, -1.0], 2) == 1
+    assert candidates.ask([np.nan, 2.0], 2) == 0
 
 
-def test_without_new_offers_the_answer_stays(offers):
-    assert offers.ask([1.0, 2.0, 4.0], 2) == 2
-    assert offers.ask([], 1) == 2
-    assert offers.ask([3.0], 1) == 3
+def test_without_new_candidates_the_answer_stays(candidates):
+    assert candidates.ask([1.0, 2.0, 4.0], 2) == 2
+    assert candidates.ask([], 1) == 2
+    assert candidates.ask([3.0], 1) == 3
 
 
-def test_offers_of_one_trial_are_forgotten_in_the_next(offers):
-    assert offers.ask(np.arange(1.0, 2001.0), 1) == 2000
-    assert offers.ask([1.0, 2.0, 4.0], 3) == 1
+def test_candidates_of_one_trial_are_forgotten_in_the_next(candidates):
+    assert candidates.ask(np.arange(1.0, 2001.0), 1) == 2000
+    assert candidates.ask([1.0, 2.0, 4.0], 3) == 1
 
 
 def test_synapses_do_not_mix(library):
-    some, others = CppOffers(library, "float64"), CppOffers(library, "others")
+    some, others = CppCandidates(library, "float64"), CppCandidates(library, "others")
     assert some.ask([5.0, 6.0], 1) == 6
     assert others.ask([1.0, 2.0], 1) == 2
     assert some.ask([], 1) == 6
-    first, second = (make_selection_functions(name)["offer"] for name in ("a_to_b", "b_to_c"))
+    first, second = (make_selection_functions(name)["compete"] for name in ("a_to_b", "b_to_c"))
     code = [function.implementations["cpp"].get_code(None) for function in (first, second)]
     assert code[0] != code[1]
 
@@ -239,7 +239,7 @@ def test_what_is_written_onto_each_cell_is_listed(library, dtype, n_levels):
     ask = getattr(library, f"by_cell{dtype[-2:]}")
     ask.restype = ctypes.c_long
     ranks = rng.integers(0, 45, n_cells)
-    for _ in range(2):  # the second time what was offered before is forgotten
+    for _ in range(2):  # the second time what competed before is forgotten
         changes = rng.normal(size=(n_rows, n_cells)) * (rng.random((n_rows, n_cells)) < 0.7)
         if n_levels:
             changes = np.round(changes * n_levels)

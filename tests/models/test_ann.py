@@ -132,9 +132,9 @@ def test_caching_writes_less_and_settles(ann, mnist, rule):
         network = make_network(ann, text)
         state = network.initial_state(1)
         network.present(state, Trials(mnist.train, np.arange(2000)), learn=True)
-        acting = [layer.acting.copy() for layer in state.layers]
+        effective = [layer.effective.copy() for layer in state.layers]
         state.consolidate()
-        for layer, weights in zip(state.layers, acting, strict=True):
+        for layer, weights in zip(state.layers, effective, strict=True):
             np.testing.assert_array_equal(layer.weights, weights)
             assert not np.any(layer.carried.get("transient", 0))
         energies.append(state.energies["input->hidden"])

@@ -141,4 +141,4 @@ def test_what_is_transient_acts(images):
     for layer, other in zip(cached.layers, plain.layers, strict=True):
         assert layer.carried["transient"].any()
         # Single precision: weights of 0.01 with changes of 1e-3.
-        np.testing.assert_allclose(layer.acting, other.weights, rtol=0, atol=1e-7)
+        np.testing.assert_allclose(layer.effective, other.weights, rtol=0, atol=1e-7)

@@ -26,7 +26,7 @@ SENDING = {
         "input_to_hidden_send": {"4 together", "2 together", "run"},
         "hidden_to_output_summed_variable_I_post": {"matrix"},
         "hidden_to_output_feedback": {"matrix"},
-        "rivals_compare": {"4 together", "2 together"},
+        "output_to_output_compare": {"4 together", "2 together"},
     },
     "spiking": {
         "inputs_spike_thresholder": {"bits"},
@@ -34,8 +34,8 @@ SENDING = {
         "input_to_hidden_spike": {"4 together", "2 together", "run"},
         "hidden_to_output_spike": {"2 together", "run"},
         "hidden_to_output_feedback": {"matrix"},
-        "rivals_compare": {"4 together", "2 together"},
-        "rivals_add": {"4 together", "2 together"},
+        "output_to_output_compare": {"4 together", "2 together"},
+        "output_to_output_add": {"4 together", "2 together"},
     },
 }
 # What goes on for learning alone.
@@ -52,7 +52,7 @@ WRITING = {
     "largest(0.1)": {"propose": {"run on path"}, "write": {"listed"}},
     "largest(0.1, per=neuron)": {"propose": {"run on path"}, "write": {"listed"}},
 }
-# Hidden cells may be silent: with fewer rivals than may be written there is no list, and each is decided on.
+# Hidden cells may be silent: with fewer candidates than may be written none is listed: each is decided on.
 UNLISTED = {("spiking", "largest(0.1)"): {"write": {"decided", "listed"}}}
 
 

@@ -179,7 +179,7 @@ def test_equals_the_reference_to_rounding(images, rule, slope):
         np.testing.assert_array_equal(mine.books.m0, its.books.m0)
         np.testing.assert_allclose(mine.weights, its.weights, rtol=0, atol=1e-12)
         np.testing.assert_allclose(mine.books.m1, its.books.m1, rtol=0, atol=1e-12)
-        np.testing.assert_allclose(mine.acting, its.acting, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(mine.effective, its.effective, rtol=0, atol=1e-12)
         assert mine.books.maintenance == pytest.approx(its.books.maintenance, rel=1e-12)
 
 
@@ -188,7 +188,7 @@ def test_equals_the_reference_in_float32(images, rule):
     fast, slow = run_both(images, rule, Settings(0.05, 0.02), np.float32)
     for mine, its in zip(fast.layers, slow.layers, strict=True):
         # 120 trials of rounding to 6e-8 of weights near 0.1, each acting on the next.
-        np.testing.assert_allclose(mine.acting, its.acting, rtol=0, atol=1e-6)
+        np.testing.assert_allclose(mine.effective, its.effective, rtol=0, atol=1e-6)
         assert abs(mine.books.m0.sum() / its.books.m0.sum() - 1) < 1e-3
 
 

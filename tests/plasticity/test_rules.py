@@ -271,7 +271,7 @@ def test_brian_form_of_a_consolidation_holds_no_values(per):
     assert (
         len(
             {
-                (form.equations, form.acting, form.accumulate, form.consolidate, form.decay_step)
+                (form.equations, form.effective, form.accumulate, form.consolidate, form.decay_step)
                 for form in forms
             }
         )

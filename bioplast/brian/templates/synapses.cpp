@@ -23,15 +23,15 @@
     {# Synapses of all postsynaptic cells that only write to the presynaptic one are visited as they lie in memory. #}
     {% set goes_back = pathway.prepost == 'post' and '[_presynaptic_idx] =' in code
         and '[_postsynaptic_idx] =' not in code and '(_vectorisation_idx' not in code %}
-    {# Changes are offered where they lie, a run at a time: to all others, or to those onto the same cell. #}
-    {% set offered = variables['score'] if 'score' in variables else variables.get('delta_w') %}
-    {% set offer_run =
-        'offer_run(' ~ get_array_name(offered) ~ ', _run);' if 'offer(' in code else
-        'offer_run_to(' ~ get_array_name(offered) ~ ', _run, _run.post);' if 'offer_to(' in code else
+    {# Changes compete where they lie, a run at a time: to all others, or to those onto the same cell. #}
+    {% set competing = variables['score'] if 'score' in variables else variables.get('delta_w') %}
+    {% set compete_run =
+        'compete_run(' ~ get_array_name(competing) ~ ', _run);' if 'compete(' in code else
+        'compete_run_for(' ~ get_array_name(competing) ~ ', _run, _run.post);' if 'compete_for(' in code else
         '' %}
     {% set indexed = code
-        | replace('offer(', 'bioplast::identity(')
-        | replace('offer_to(', 'bioplast::identity(') %}
+        | replace('compete(', 'bioplast::identity(')
+        | replace('compete_for(', 'bioplast::identity(') %}
     {% set side_by_side = indexed
         | replace(pre + '[_idx]', '_run_pre')
         | replace(post + '[_idx]', '(_run_post + _run_i)') %}
@@ -40,14 +40,14 @@
     {# Code that says first whether a synapse is written is run only for those that are. #}
     {% set decides = 'is_written =' in side_by_side %}
     {% set parts = side_by_side.split('is_written =') %}
-    {# Where these are the largest offers, they are listed: a few of all that offered are gone through. #}
+    {# Where these are the largest candidates, they are listed: a few of all are gone through. #}
     {% set is_listed = 'is_written = _brian_abs(delta_w) >= cutoff;' in side_by_side
         and ('cutoff = kth_largest(' in prepared or 'cutoff = in_force(' in prepared) %}
     {% set asks_cell = 'is_written = _brian_abs(delta_w) >= kth_largest_of(j, ' %}
     {% set is_by_cell = asks_cell in side_by_side %}
     {# What several cells send to the same ones is stored when all of it has been added, in the same order. #}
     {% set sums, adding = [], namespace(code=side_by_side) %}
-    {% if not (order_matters or decides or offer_run or '(_vectorisation_idx' in code) %}
+    {% if not (order_matters or decides or compete_run or '(_vectorisation_idx' in code) %}
         {% for line in code.splitlines() if '[_postsynaptic_idx] = ' in line %}
             {% set _ = sums.append(line.split('[')[0] | trim) %}
             {% set adding.code = adding.code | replace(sums[-1] ~ '[_postsynaptic_idx]', '_sum_' ~ sums | length) %}
@@ -101,7 +101,7 @@
     {% endif %}
     {% if is_listed or is_by_cell %}
     {% set before, after = indexed.split('is_written =') %}
-    if (Listed::n_offered == _reach.count({{pathway.name}}, _events, _n_events))
+    if (Listed::n_candidates == _reach.count({{pathway.name}}, _events, _n_events))
     {
         BIOPLAST_TAKEN("{{codeobj_name}}", "listed")
         for (long _w = 0; _w < Listed::n_written; ++_w)
@@ -188,7 +188,7 @@
             }
             {% endfor %}
             {% endif %}
-            {{offer_run}}
+            {{compete_run}}
             continue;
         }
         {% endif %}
@@ -199,6 +199,6 @@
             const size_t _vectorisation_idx = _idx;
             {{indexed|autoindent}}
         }
-        {{offer_run}}
+        {{compete_run}}
     }
 {% endblock %}

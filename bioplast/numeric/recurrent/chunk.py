@@ -100,7 +100,7 @@ class TimedChunks:
         )
         n_steps = int(events.n_steps.max(initial=1))
         learning = Learning(
-            feedback=arrays[2].acting if dynamics.feedback is None else dynamics.feedback,
+            feedback=arrays[2].effective if dynamics.feedback is None else dynamics.feedback,
             is_mean=dynamics.is_mean,
             gate=self._rules.gate_values,
             rates=among.carried[RATES],
@@ -154,7 +154,7 @@ class TimedChunks:
             proposal = Proposal(
                 view=layer.view,
                 delta_w=synapses.change,
-                weights=layer.acting,
+                weights=layer.effective,
                 error=learning.errors[-1] if index == 2 else learning.signal,
                 activity=learning.mean if index == 2 else rates,
                 key=int(keys[index]),
@@ -167,7 +167,7 @@ class TimedChunks:
         for layer, synapses in zip(state.layers, arrays, strict=True):
             if consolidation is not None:
                 layer.books.maintenance += consolidation.decay_step(layer.carried["transient"])
-                synapses.acting[...] = layer.acting
+                synapses.effective[...] = layer.effective
 
     def _build(self, kernel: Callable[..., bool], dtype: np.dtype[Any], *fixed: Any) -> None:
         """Have the machine code made, by a chunk of no trials, and take the time it needs."""

@@ -95,7 +95,7 @@ def make_dense(layer: Layer) -> DenseArrays:
         weights=layer.weights,
         m0=layer.books.m0,
         m1=layer.books.m1,
-        acting=layer.acting,
+        effective=layer.effective,
         plastic=layer.plastic,
         n_plastic=int(layer.plastic.sum()),
         change=np.zeros(shape, dtype),

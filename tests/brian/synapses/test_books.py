@@ -255,7 +255,7 @@ def test_compiled_programs_keep_the_same_books(standalone):
 
 @pytest.mark.slow
 def test_a_program_that_brian_compiles_keeps_them_too(standalone):
-    # Every piece of code is a file of its own then: what is offered in one is chosen in another.
+    # Every piece of code is a file of its own then: what competes in one is chosen in another.
     case = "largest(0.3)", ALL, {"every": EVERY * ms}
     synapses, network = make_synapses(*case)
     network.run(N_STEPS * ms)

@@ -99,7 +99,7 @@ def test_rules_in_machine_code_are_their_meaning(rule, dtype):
             change_layer(slow, make_proposal(slow, change, trial), model.plasticity, Settings())
         if model.plasticity.consolidation is not None:
             slow.books.maintenance += model.plasticity.consolidation.decay_step(slow.carried["transient"])
-        np.testing.assert_array_equal(synapses.acting, slow.acting)
+        np.testing.assert_array_equal(synapses.effective, slow.effective)
     fast.books.maintenance += maintenance[0]
     assert (fast.books.m0.sum() > 0) == (rule != "readout")
     check_layer(fast, slow)
@@ -108,7 +108,7 @@ def test_rules_in_machine_code_are_their_meaning(rule, dtype):
 def make_proposal(layer, change, key):
     nothing = np.zeros(change.shape[1])
     memory = layer.carried.get("memory", np.zeros(0))
-    return Proposal(layer.view, change, layer.acting, nothing, nothing, key, memory)
+    return Proposal(layer.view, change, layer.effective, nothing, nothing, key, memory)
 
 
 def test_a_chunk_by_the_kernel_is_one_by_their_meaning():
@@ -160,7 +160,7 @@ def learn_in_numpy(model, state, trial, task=TASK):
     c, beta = cells.make_constants(np.dtype(float)), cells.make_beta(N_HIDDEN, np.dtype(float))
     x = np.zeros((events.n_steps[0], events.n_units))
     x[events.steps, events.units] = 1
-    weights = [layer.acting for layer in state.layers]
+    weights = [layer.effective for layer in state.layers]
     activity = show(x, *weights, beta, c)
     if events.series.size:
         error, errors = follow(activity.y, events.series)

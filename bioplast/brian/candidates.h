@@ -1,4 +1,4 @@
-// Competitions between synapses: what each offers, and how much it takes to be written.
+// Competitions between synapses: how large the change of each is, and how large it must be to be written.
 //
 // Exact, ties included. One instance per (scalar type, synapses): static members of a class template
 // are shared by all source files of a program, which is how the code that proposes changes and the
@@ -16,29 +16,29 @@ namespace bioplast {
 
 // Among all synapses of a layer.
 template <class Real, unsigned synapses>
-struct Offers {
+struct Candidates {
     using Bits = typename BitsOf<Real>::type;
     static const Real* changes;  // of all synapses
     struct Span { int first, n; };  // of synapses side by side in memory
-    static std::vector<Span> spans;  // those that offered their change since the last answer
+    static std::vector<Span> spans;  // those that compete since the last answer
     static long n_side_by_side;  // how many these are
-    static std::vector<Real> single;  // those that were offered one by one
+    static std::vector<Real> single;  // changes that came one by one
     static std::vector<Bits> sizes;  // room for sizes that may be written ...
-    static std::vector<int> rivals;  // and the synapses they are of
+    static std::vector<int> members;  // and the synapses they are of
     static std::vector<Bits> room;  // for as many sizes
     static std::vector<int> written;  // the first `n_written` are the synapses at or above the cutoff
-    static long n_written, n_offered;  // of so many that offered; -1 if they are not listed
+    static long n_written, n_candidates;  // of so many; -1 if they are not listed
     static Real cutoff;
     static bool is_new;
 
-    static inline Real offer(Real change) {
+    static inline Real compete(Real change) {
         single.push_back(change);
         is_new = true;
         return change;
     }
 
     // The changes of a run of synapses, which stay where they are until they are written.
-    static inline void offer_run(const Real* all_changes, const Run& run) {
+    static inline void compete_run(const Real* all_changes, const Run& run) {
         changes = all_changes;
         if (!spans.empty() && spans.back().first + spans.back().n == run.first)
             spans.back().n += run.n;
@@ -48,8 +48,8 @@ struct Offers {
         is_new = true;
     }
 
-    // The k-th largest size offered; 0 if fewer were offered, so that every change passes. The code
-    // that asks runs at every time step; without new offers the answer stays what it was.
+    // The k-th largest size; 0 if fewer compete, so that every change passes. The code
+    // that asks runs at every time step; without new candidates the answer stays what it was.
     static Real kth_largest(long k) {
         if (!is_new) return cutoff;
         long n = gather(find_bound(k));
@@ -59,7 +59,7 @@ struct Offers {
         return cutoff;
     }
 
-    // A threshold that follows the share of `n` synapses that offer as much, at most by the part `rate`.
+    // A threshold that follows the share of `n` synapses whose change is as large, at most by the part `rate`.
     static double adapted(double theta, double target, double rate, long n) {
         if (!is_new || n == 0) return theta;
         cutoff = (Real) theta;
@@ -78,7 +78,7 @@ struct Offers {
         const long n = count(), stride = n / n_wanted;
         if (stride < 4) return 0;
         Bits sample[2 * n_wanted + 64];
-        // All offers in their order, one from each `stride` of them, anywhere in it: at even distances it
+        // All candidates in their order, one from each `stride` of them, anywhere in it: at even distances it
         // could be the same few cells again and again.
         long n_sampled = 0, start = 0, next = 0;
         uint32_t place = 0;
@@ -100,20 +100,20 @@ struct Offers {
         const size_t n_most = count() + 64;
         if (sizes.size() < n_most) {
             sizes.resize(n_most);
-            rivals.resize(n_most);
+            members.resize(n_most);
             room.resize(n_most);
             written.resize(n_most);
         }
         long n = 0;
         for (const Span& span : spans)
-            n += gather_above(changes + span.first, span.n, span.first, bound, &sizes[n], &rivals[n]);
-        return n + gather_above(single.data(), single.size(), 0, bound, &sizes[n], &rivals[n]);
+            n += gather_above(changes + span.first, span.n, span.first, bound, &sizes[n], &members[n]);
+        return n + gather_above(single.data(), single.size(), 0, bound, &sizes[n], &members[n]);
     }
 
-    // List the synapses at or above the cutoff, all among the `n` that are laid out, and forget the offers.
+    // List the synapses at or above the cutoff, all among the `n` that are laid out, and forget the candidates.
     static void list(long n) {
-        n_offered = cutoff > 0 && single.empty() ? count() : -1;
-        if (n_offered >= 0) n_written = list_from(sizes.data(), rivals.data(), n, to_bits(cutoff), written.data());
+        n_candidates = cutoff > 0 && single.empty() ? count() : -1;
+        if (n_candidates >= 0) n_written = list_from(sizes.data(), members.data(), n, to_bits(cutoff), written.data());
         spans.clear();
         single.clear();
         n_side_by_side = 0;
@@ -121,41 +121,41 @@ struct Offers {
     }
 };
 
-template <class Real, unsigned synapses> const Real* Offers<Real, synapses>::changes = nullptr;
+template <class Real, unsigned synapses> const Real* Candidates<Real, synapses>::changes = nullptr;
 template <class Real, unsigned synapses>
-std::vector<typename Offers<Real, synapses>::Span> Offers<Real, synapses>::spans;
-template <class Real, unsigned synapses> std::vector<Real> Offers<Real, synapses>::single;
+std::vector<typename Candidates<Real, synapses>::Span> Candidates<Real, synapses>::spans;
+template <class Real, unsigned synapses> std::vector<Real> Candidates<Real, synapses>::single;
 template <class Real, unsigned synapses>
-std::vector<typename Offers<Real, synapses>::Bits> Offers<Real, synapses>::sizes;
-template <class Real, unsigned synapses> std::vector<int> Offers<Real, synapses>::rivals;
+std::vector<typename Candidates<Real, synapses>::Bits> Candidates<Real, synapses>::sizes;
+template <class Real, unsigned synapses> std::vector<int> Candidates<Real, synapses>::members;
 template <class Real, unsigned synapses>
-std::vector<typename Offers<Real, synapses>::Bits> Offers<Real, synapses>::room;
-template <class Real, unsigned synapses> std::vector<int> Offers<Real, synapses>::written;
-template <class Real, unsigned synapses> long Offers<Real, synapses>::n_side_by_side = 0;
-template <class Real, unsigned synapses> long Offers<Real, synapses>::n_written = 0;
-template <class Real, unsigned synapses> long Offers<Real, synapses>::n_offered = -1;
-template <class Real, unsigned synapses> Real Offers<Real, synapses>::cutoff = 0;
-template <class Real, unsigned synapses> bool Offers<Real, synapses>::is_new = false;
+std::vector<typename Candidates<Real, synapses>::Bits> Candidates<Real, synapses>::room;
+template <class Real, unsigned synapses> std::vector<int> Candidates<Real, synapses>::written;
+template <class Real, unsigned synapses> long Candidates<Real, synapses>::n_side_by_side = 0;
+template <class Real, unsigned synapses> long Candidates<Real, synapses>::n_written = 0;
+template <class Real, unsigned synapses> long Candidates<Real, synapses>::n_candidates = -1;
+template <class Real, unsigned synapses> Real Candidates<Real, synapses>::cutoff = 0;
+template <class Real, unsigned synapses> bool Candidates<Real, synapses>::is_new = false;
 
 // Within each cell.
 template <class Real, unsigned synapses>
-struct NeuronOffers {
+struct NeuronCandidates {
     using Bits = typename BitsOf<Real>::type;
     struct Row { Run run; int first_cell; };  // of side by side synapses, onto cells that are so as well
     typedef Bits Lanes __attribute__((vector_size(64)));  // a size for each of some cells
     static constexpr int n_lanes = sizeof(Lanes) / sizeof(Bits);
     static const Real* changes;  // of all synapses
     static std::vector<Row> rows;
-    static std::vector<std::vector<Bits>> singles;  // by cell, sizes that were offered one by one
+    static std::vector<std::vector<Bits>> singles;  // by cell, sizes that came one by one
     static bool has_singles;
     static std::vector<Real> cutoffs;  // by cell, for this rank:
     static std::vector<long> ranks;  // -1 if none was asked for
-    static std::vector<Bits> rivals;  // room
+    static std::vector<Bits> others;  // room
     static std::vector<int> written;  // the first `n_written` are the synapses at or above their cell's cutoff
-    static long n_written, n_offered;  // of so many that offered; -1 if they are not listed
-    static bool is_over;  // no more offers come in this trial
+    static long n_written, n_candidates;  // of so many; -1 if they are not listed
+    static bool is_over;  // no more candidates come in this trial
 
-    static inline Real offer(Real change, int j) {
+    static inline Real compete(Real change, int j) {
         begin(j + 1);
         singles[j].push_back(to_bits(std::abs(change)));
         has_singles = true;
@@ -163,13 +163,13 @@ struct NeuronOffers {
     }
 
     // The changes of a run of synapses, which stay where they are until they are written.
-    static inline void offer_run(const Real* all_changes, const Run& run, int first_cell) {
+    static inline void compete_run(const Real* all_changes, const Run& run, int first_cell) {
         begin(first_cell + run.n);
         changes = all_changes;
         rows.push_back({run, first_cell});
     }
 
-    // 0 if fewer than k were offered, so that every change passes.
+    // 0 if fewer than k compete, so that every change passes.
     static inline Real kth_largest(int j, long k) {
         is_over = true;
         if (j >= (int) ranks.size()) return 0;
@@ -189,8 +189,8 @@ struct NeuronOffers {
         for (int c = 0; c < n_cells; ++c) ranks[first_cell + c] = wanted[row.run.first + c];
         for (int c = 0; c < n_cells; c += n_lanes)
             rank_together(first_cell + c, std::min(n_lanes, n_cells - c));
-        n_offered = (long) rows.size() * n_cells;
-        if ((long) written.size() < n_offered) written.resize(n_offered);
+        n_candidates = (long) rows.size() * n_cells;
+        if ((long) written.size() < n_candidates) written.resize(n_candidates);
         n_written = 0;
         for (const Row& other : rows)
             n_written += list_above(changes + other.run.first, &cutoffs[first_cell], n_cells, other.run.first,
@@ -203,7 +203,7 @@ struct NeuronOffers {
                 for (std::vector<Bits>& sizes : singles) sizes.clear();
             rows.clear();
             ranks.assign(ranks.size(), -1);
-            n_offered = -1;
+            n_candidates = -1;
             has_singles = is_over = false;
         }
         if (n_cells > (int) ranks.size()) {
@@ -224,9 +224,9 @@ struct NeuronOffers {
             rank_together(first, end - first);
         } else {
             gather(j);
-            const long n = rivals.size();
-            rivals.resize(n + 64);
-            cutoffs[j] = k < 1 || k > n ? 0 : from_bits<Real>(select_kth(rivals.data(), n, k, rivals.data()));
+            const long n = others.size();
+            others.resize(n + 64);
+            cutoffs[j] = k < 1 || k > n ? 0 : from_bits<Real>(select_kth(others.data(), n, k, others.data()));
             ranks[j] = k;
         }
     }
@@ -235,10 +235,10 @@ struct NeuronOffers {
     static void rank_together(int first, int n) {
         Lanes least = {};
         for (int b = 0; b < n; ++b) least[b] = ranks[first + b];
-        rivals.assign(rows.size() * n_lanes, 0);
+        others.assign(rows.size() * n_lanes, 0);
         for (size_t r = 0; r < rows.size(); ++r) {
             const Real* const beside = changes + rows[r].run.first + first - rows[r].first_cell;
-            for (int b = 0; b < n; ++b) rivals[r * n_lanes + b] = to_bits(std::abs(beside[b]));
+            for (int b = 0; b < n; ++b) others[r * n_lanes + b] = to_bits(std::abs(beside[b]));
         }
         Lanes found = {};
         for (int place = 8 * sizeof(Bits) - 2; place >= 0; --place) {
@@ -247,7 +247,7 @@ struct NeuronOffers {
             Lanes counts = {};
             for (size_t r = 0; r < rows.size(); ++r) {
                 Lanes sizes;
-                std::memcpy(&sizes, &rivals[r * n_lanes], sizeof sizes);
+                std::memcpy(&sizes, &others[r * n_lanes], sizeof sizes);
                 counts -= sizes >= probes;  // -1 where true
             }
             found |= (counts >= least) & bit;
@@ -256,40 +256,40 @@ struct NeuronOffers {
     }
 
     static void gather(int j) {
-        rivals = singles[j];
+        others = singles[j];
         for (const Row& row : rows) {
             const int place = j - row.first_cell;
             if (place >= 0 && place < row.run.n)
-                rivals.push_back(to_bits(std::abs(changes[row.run.first + place])));
+                others.push_back(to_bits(std::abs(changes[row.run.first + place])));
         }
     }
 };
 
-template <class Real, unsigned synapses> constexpr int NeuronOffers<Real, synapses>::n_lanes;
-template <class Real, unsigned synapses> const Real* NeuronOffers<Real, synapses>::changes = nullptr;
+template <class Real, unsigned synapses> constexpr int NeuronCandidates<Real, synapses>::n_lanes;
+template <class Real, unsigned synapses> const Real* NeuronCandidates<Real, synapses>::changes = nullptr;
 template <class Real, unsigned synapses>
-std::vector<typename NeuronOffers<Real, synapses>::Row> NeuronOffers<Real, synapses>::rows;
+std::vector<typename NeuronCandidates<Real, synapses>::Row> NeuronCandidates<Real, synapses>::rows;
 template <class Real, unsigned synapses>
-std::vector<std::vector<typename NeuronOffers<Real, synapses>::Bits>> NeuronOffers<Real, synapses>::singles;
-template <class Real, unsigned synapses> bool NeuronOffers<Real, synapses>::has_singles = false;
-template <class Real, unsigned synapses> std::vector<Real> NeuronOffers<Real, synapses>::cutoffs;
-template <class Real, unsigned synapses> std::vector<long> NeuronOffers<Real, synapses>::ranks;
+std::vector<std::vector<typename NeuronCandidates<Real, synapses>::Bits>> NeuronCandidates<Real, synapses>::singles;
+template <class Real, unsigned synapses> bool NeuronCandidates<Real, synapses>::has_singles = false;
+template <class Real, unsigned synapses> std::vector<Real> NeuronCandidates<Real, synapses>::cutoffs;
+template <class Real, unsigned synapses> std::vector<long> NeuronCandidates<Real, synapses>::ranks;
 template <class Real, unsigned synapses>
-std::vector<typename NeuronOffers<Real, synapses>::Bits> NeuronOffers<Real, synapses>::rivals;
-template <class Real, unsigned synapses> std::vector<int> NeuronOffers<Real, synapses>::written;
-template <class Real, unsigned synapses> long NeuronOffers<Real, synapses>::n_written = 0;
-template <class Real, unsigned synapses> long NeuronOffers<Real, synapses>::n_offered = -1;
-template <class Real, unsigned synapses> bool NeuronOffers<Real, synapses>::is_over = true;
+std::vector<typename NeuronCandidates<Real, synapses>::Bits> NeuronCandidates<Real, synapses>::others;
+template <class Real, unsigned synapses> std::vector<int> NeuronCandidates<Real, synapses>::written;
+template <class Real, unsigned synapses> long NeuronCandidates<Real, synapses>::n_written = 0;
+template <class Real, unsigned synapses> long NeuronCandidates<Real, synapses>::n_candidates = -1;
+template <class Real, unsigned synapses> bool NeuronCandidates<Real, synapses>::is_over = true;
 
-// Between cells, for each of which one synapse speaks.
+// Between cells, for each of which one synapse representative.
 template <class Real, unsigned synapses>
 struct Speakers {
     static std::vector<Real> values;
     static Real cutoff;
     static bool is_new;
 
-    static inline Real enter(Real value, bool speaks) {
-        if (speaks) values.push_back(value);
+    static inline Real enter(Real value, bool representative) {
+        if (representative) values.push_back(value);
         is_new = true;
         return value;
     }
