@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from brian2 import Quantity, Synapses, second
+from brian2 import Synapses, second
 from brian2.core.functions import DEFAULT_FUNCTIONS
 from brian2.core.variables import ArrayVariable, Subexpression
 from brian2.equations.equations import SUBEXPRESSION, Equations, SingleEquation
@@ -19,6 +20,13 @@ from bioplast.brian.decisions import is_runtime
 from bioplast.brian.pathways import Proposal
 from bioplast.errors import RequestError
 
+_SIGNS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
 _STATEMENT = re.compile(r"([A-Za-z_]\w*)\s*([-+*/%]|\*\*|//)?=(?!=)\s*(.*)", re.DOTALL)
 
 
@@ -229,8 +237,26 @@ def _commute(statements: Sequence[str], read: set[str], weight: str) -> bool:
 
 
 def _read_bound(synapses: Synapses, bound: str, names: Mapping[str, Any]) -> Any:
-    known = synapses.resolve_all(get_identifiers(bound), names)
     if bound in synapses.variables:
         return bound
-    values: dict[str, Quantity] = {name: variable.get_value_with_unit() for name, variable in known.items()}
-    return eval(bound, {"__builtins__": {}}, values)  # the user's own code, which Brian2 runs as well
+    tree = _parse(bound)
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - set(DEFAULT_FUNCTIONS)
+    known = synapses.resolve_all(read, names)
+    return _compute(tree, {name: variable.get_value_with_unit() for name, variable in known.items()})
+
+
+def _compute(node: ast.expr, values: Mapping[str, Any]) -> Any:
+    """The value of an expression of numbers, names and the signs of arithmetic."""
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return number
+        case ast.Name(id=name):
+            return values[name]
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_compute(operand, values)
+        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _SIGNS:
+            return _SIGNS[type(sign)](_compute(left, values), _compute(right, values))
+    raise RequestError(
+        "PlasticSynapses.from_synapses: a bound of the weight must be made of numbers, names and + - * / **, "
+        f"got {ast.unparse(node)!r}"
+    )

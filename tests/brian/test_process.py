@@ -72,6 +72,10 @@ def find_programs(process=None):
     return [child for child in children if child.is_running() and child.name() == "main"]
 
 
+def has_ended(process):
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
 def wait_until(condition):
     end = time.monotonic() + PATIENCE
     while not condition():
@@ -198,7 +202,7 @@ def test_program_that_was_killed_meanwhile_is_started_again(program, values, sti
     first = program.run(values, stimulus, WANTED)
     (child,) = [one for one in find_programs() if one.pid not in before]
     child.kill()
-    wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+    wait_until(lambda: has_ended(child))
     check_same(program.run(values, stimulus, WANTED), first)
 
 
@@ -240,7 +244,8 @@ def test_program_ends_with_the_process_that_started_it(at_work, sent):
             wait_until(lambda: child.cpu_times().user > 0.3)
         parent.send_signal(sent)
         parent.wait()
-        wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+        wait_until(lambda: has_ended(child))
+        assert has_ended(child)
 
 
 def test_program_ends_with_a_process_whose_fork_lives_on():
@@ -256,7 +261,8 @@ def test_program_ends_with_a_process_whose_fork_lives_on():
         child, fork = (psutil.Process(int(pid)) for pid in parent.stdout.readline().split())
         parent.kill()
         parent.wait()
-        wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+        wait_until(lambda: has_ended(child))
+        assert has_ended(child)
         assert fork.is_running()
         fork.kill()
 

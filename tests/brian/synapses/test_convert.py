@@ -136,6 +136,27 @@ def test_pathways_with_different_bounds():
     assert [pathway.objname for pathway in made._pathways] == ["a", "b"]
 
 
+def test_bounds_that_are_computed():
+    source, goal = SpikeGeneratorGroup(1, [0], [1] * ms), NeuronGroup(1, "g : siemens")
+    names = {"low": 2 * nS}
+    code = "w = clip(w + 1*nS, -(2 - 1)*low, 3*low/2 + 2**2*low)"
+    synapses = Synapses(source, goal, "w : siemens", on_pre=code, namespace=names)
+    made = PlasticSynapses.from_synapses(synapses, plasticity="plain", unit=nS, namespace=names)
+    made.connect()
+    made.w = 10.5 * nS
+    Network(source, goal, made).run(2 * ms)
+    assert made.w[0] / nS == pytest.approx(11)
+
+
+def test_bound_that_is_no_arithmetic_is_refused():
+    source, goal, _ = make(MODELS["STDP"])
+    synapses = Synapses(
+        source, goal, "w : siemens", on_pre="w = clip(w + 1*nS, abs(low), 9*nS)", namespace={"low": 2 * nS}
+    )
+    with pytest.raises(RequestError, match="must be made of numbers, names"):
+        PlasticSynapses.from_synapses(synapses, plasticity="plain", unit=nS, namespace={"low": 2 * nS})
+
+
 def test_connections_that_only_a_compiled_program_will_know(standalone):
     _, _, synapses = make(MODELS["STDP"])
     with pytest.raises(RequestError, match="call it before connect"):
