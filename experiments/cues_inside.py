@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from bioplast.figures.style import BLACK, BLUE, DOUBLE_COLUMN_MM, GREY, ORANGE, label_panel, make_figure
 from bioplast.loading import load_module
 from bioplast.network import State
-from bioplast.numeric.recurrent.chunk import draw_feedback
 from bioplast.numeric.recurrent.reference import Activity, judge, show
 from bioplast.plasticity import Plasticity
 from bioplast.studies.declaration import Study
@@ -99,8 +98,7 @@ def _list_learning(network: Any, state: State, activity: Activity, task: Task) -
     cells, events = network.cells, find_events(Trials(task.test, np.array([TRIAL])))
     label, first = int(events.labels[0]), int(events.answer_from[0])
     mean, errors = judge(activity.y, first, label, cells.answer)
-    shape = (N_CELLS, task.n_classes)
-    feedback = draw_feedback(cells.feedback, state.seed, shape, cells.feedback_sd, np.dtype(float))
+    feedback = network.draw_feedback(state.seed)
     signal = (state.layers[2].effective if feedback is None else feedback) @ errors[-1]
     learned = copy.deepcopy(state)
     network.present(learned, Trials(task.test, np.array([TRIAL]), first=state.trial), learn=True)

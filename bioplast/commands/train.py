@@ -31,7 +31,12 @@ def train(
     max_samples: Annotated[
         str | None, typer.Option(metavar="N", help="Trials to give up after.  [default: 5 epochs]")
     ] = None,
-    interval: Annotated[str, typer.Option(metavar="N", help="Trials between two looks at it.")] = "2000",
+    interval: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N", help="Trials between two looks at it.  [default: 2000; endless tasks: 500]"
+        ),
+    ] = None,
     shift: Annotated[
         str, typer.Option(metavar="PIXELS", help="Shift images that are learned from by up to so much.")
     ] = "0",
@@ -83,7 +88,7 @@ def train(
         max_samples=read_count("--max-samples", max_samples),
         device=device,
         options=read_settings("--set", changes or []),
-        interval=read_whole("--interval", interval, least=1),
+        interval=read_count("--interval", interval),
         shift=read_whole("--shift", shift, least=0),
         falling=falling,
     )

@@ -48,7 +48,7 @@ class RunConfig:
     device : Brian2 device, ``"cpp_standalone"`` or ``"runtime"``
     options : settings of the model that are not as the model has them, by name; truth values, numbers
         and words
-    interval : trials between two looks at the accuracy; at least 1
+    interval : trials between two looks at the accuracy, at least 1; None for the protocol's own number
     shift : pixels by which images that are learned from are shifted at most
     falling : whether learning rates fall to 0 at ``max_samples``
     settings : the model's settings; None until the network is made
@@ -70,7 +70,7 @@ class RunConfig:
     max_samples: int | None = None
     device: str = "cpp_standalone"
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    interval: int = 2000
+    interval: int | None = None
     shift: int = 0
     falling: bool = False
     settings: Mapping[str, Any] | None = field(default=None, hash=False)
@@ -88,7 +88,8 @@ class RunConfig:
             check_count(self, "max_samples", self.max_samples)
             _check_most("max_samples", self.max_samples, MOST_SAMPLES)
         check_choice(self, "device", self.device, DEVICES)
-        check_count(self, "interval", self.interval)
+        if self.interval is not None:
+            check_count(self, "interval", self.interval)
         if isinstance(self.shift, bool) or not isinstance(self.shift, int) or self.shift < 0:
             raise RequestError(f"RunConfig.shift: must be a whole number >= 0, got {self.shift!r}")
         if not isinstance(self.falling, bool):

@@ -115,8 +115,9 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
     protocol_class = find_protocol(config.protocol, task)
     max_samples = config.max_samples or protocol_class.default_max_samples(task)
     check_shift(task, config.shift)
+    interval = config.interval or protocol_class.interval
     protocol = protocol_class(
-        task, config.seed, config.goal, max_samples, config.interval, config.shift, config.falling
+        task, config.seed, config.goal, max_samples, interval, config.shift, config.falling
     )
     makers = getattr(module, "MAKERS", {"standard": module.make_network})
     if protocol.name not in makers:

@@ -41,12 +41,14 @@ def test_a_run_in_pieces_is_the_run_in_one(tmp_path, model):
     folder = tmp_path / "run"
     for _ in range(2):  # each as a new process would, stopped after one chunk
         setup, answers = make_setup(model), iter([False, True])
-        keeper = Checkpointer(folder, setup.origin, resumes=True, wants_stop=answers.__next__, min_seconds=0)
+        checkpointer = Checkpointer(
+            folder, setup.origin, resumes=True, wants_stop=answers.__next__, min_seconds=0
+        )
         with pytest.raises(KeyboardInterrupt):
-            carry_out_in(folder, setup, checkpointer=keeper, reuses=True)
+            carry_out_in(folder, setup, checkpointer=checkpointer, reuses=True)
     setup = make_setup(model)
-    keeper = Checkpointer(folder, setup.origin, resumes=True, min_seconds=0)
-    resumed = carry_out_in(folder, setup, checkpointer=keeper, reuses=True)
+    checkpointer = Checkpointer(folder, setup.origin, resumes=True, min_seconds=0)
+    resumed = carry_out_in(folder, setup, checkpointer=checkpointer, reuses=True)
     assert strip(resumed.record) == strip(whole.record)
     for one, two in zip(resumed.state.layers, whole.state.layers, strict=True):
         np.testing.assert_array_equal(one.weights, two.weights)

@@ -21,7 +21,6 @@ from bioplast.numeric.recurrent.trials import Learning, Shown, run_chunk
 from bioplast.numeric.settings import Settings
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.part import Proposal
-from bioplast.randomness import make_rng
 from bioplast.tasks.sequences import Events, find_events
 from bioplast.tasks.task import Trials
 
@@ -177,19 +176,6 @@ class TimedChunks:
         kernel(*fixed, 0, 0, False, False)
         self.build_seconds += time.perf_counter() - started
         self._ready.add((kernel, dtype))
-
-
-def draw_feedback(
-    kind: str, seed: int, shape: tuple[int, int], sd: float, dtype: np.dtype[Any]
-) -> NDArray[Any] | None:
-    """Weights (n_cells, n_outputs) that bring errors back: ``"random"`` ones, or None for the readout's own.
-
-    Drawing happens in float32 for every ``dtype``.
-    """
-    if kind != "random":
-        return None
-    drawn = make_rng(seed, "feedback").standard_normal(shape, np.float32)
-    return (drawn * np.float32(sd)).astype(dtype)
 
 
 def _show(events: Events) -> Shown:
