@@ -108,7 +108,7 @@ def test_answers_that_are_no_number_are_never_right(make_network, trials):
 
 def test_signalling_follows_from_what_was_active(make_network):
     network = make_network()
-    counted = network.count_signalling(7, 2)
+    counted = network.count_signalling({"input": 7, "hidden": 2})
     events = 7 * N_HIDDEN + 2 * N_CLASSES
     if network.name == "rate":
         assert counted == Signalling(macs=events)

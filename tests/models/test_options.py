@@ -77,11 +77,12 @@ def test_feedback_weights_reach_the_hidden_layer_and_only_it(model, trials, feed
 
 def test_feedback_weights_are_of_the_seed_and_of_no_other_stream():
     network = make_network("rate", feedback="random", sd_feedback=2.0)
-    one, same, other = (network.draw_feedback(seed) for seed in (1, 1, 2))
+    one, same, other = (network.draw_feedback(seed)["hidden_to_output"] for seed in (1, 1, 2))
     assert one.shape == (N_HIDDEN + 1, N_CLASSES)
     np.testing.assert_array_equal(one, same)
     assert not np.isin(one, other).any()
     many = NETWORKS["rate"](4, 50, 400, Plasticity(), feedback="random", sd_feedback=2.0).draw_feedback(1)
+    many = many["hidden_to_output"]
     # 20,050 numbers: 4 standard errors of their standard deviation.
     assert many.std() == pytest.approx(2.0, abs=4 * 2.0 / np.sqrt(2 * many.size))
 
@@ -91,7 +92,7 @@ def test_rate_network_is_its_equations_with_random_feedback_and_signs(trials):
     network = make_network("rate", feedback="random", dale=True, n_settle=50)
     state = network.initial_state(SEED)
     w, v = (layer.weights.copy() for layer in state.layers)
-    signs, B = network.draw_signs(SEED), network.draw_feedback(SEED)
+    signs, B = network.draw_signs(SEED), network.draw_feedback(SEED)["hidden_to_output"]
     m1 = [np.zeros(w.shape), np.zeros(v.shape)]
     x = np.pad(trials.images.pixels / 255, ((0, 0), (0, 1)), constant_values=1)
     for image, label in zip(x, trials.labels, strict=True):
@@ -164,7 +165,7 @@ def test_transient_changes_have_no_sign(model):
 @pytest.mark.parametrize(
     ("name", "value", "match"),
     [
-        ("feedback", "fixed", r"\.feedback: must be one of symmetric, random, sign, got 'fixed'"),
+        ("feedback", "fixed", r"\.feedback: must be one of symmetric, random, sign, direct, got 'fixed'"),
         ("sd_feedback", -1.0, r"\.sd_feedback: must be a number >= 0, got -1\.0"),
         ("excitatory", 1.0, r"\.excitatory: must be in \[0, 1\), got 1\.0"),
     ],

@@ -12,7 +12,7 @@ import pytest
 from golden.records import make_images
 
 from bioplast import Plasticity
-from bioplast.brian import preferences
+from bioplast.brian import preferences, program
 from bioplast.loading import load_module
 from bioplast.tasks import Trials
 
@@ -61,6 +61,8 @@ def find_taken(monkeypatch, tmp_path):
     """Show a network some trials: by the name of its pieces of code, the branches they took."""
     # The same source, not optimised, which would take longer than all else.
     monkeypatch.setattr(preferences, "COMPILER_FLAGS", ("-w", "-O0", "-std=c++11", "-DBIOPLAST_TELL"))
+    # And not a program that was compiled without telling.
+    monkeypatch.setattr(program, "make_lookup_key", lambda *arguments: None)
     told = tmp_path / "taken"
     monkeypatch.setenv("BIOPLAST_TAKEN", str(told))
 
