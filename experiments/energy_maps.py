@@ -151,7 +151,7 @@ def analyse(rows: pd.DataFrame) -> pd.DataFrame:
     facts = rows[rows["panel"] == "facts"].groupby(["network", "label"], sort=False)
     counted = facts.agg(
         n=("seed", "nunique"),
-        value=("converged", "sum"),
+        value=("converged", lambda reached: int(reached.astype(bool).sum())),
         goal=("goal", "first"),
         encoding=("encoding", "first"),
     )
