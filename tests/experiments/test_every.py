@@ -163,7 +163,7 @@ def read_what_is_kept(results):
     return tables | {path: path.stat().st_mtime_ns for path in results.glob("*/*/*.json")}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_the_quick_form_draws_what_can_be(name, results, tmp_path):
     before = read_what_is_kept(results)
