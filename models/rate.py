@@ -18,9 +18,6 @@ With ``loss=cross-entropy`` the answer is softmax(y), and ``error_k = [k is the 
 
     psi(I) = gamma max(0, 1 - |I - 1|)
 
-The rate of an input is ``white`` times its pixel, in spikes per time constant: 4 is 200 Hz with the 20 ms of
-the spiking network, which this network then is without spikes, in the units of its weights.
-
 Rates are never negative; the error still passes a silent unit, weakly, so that it can recover. At rest
 this is the ANN (``models/ann.py``), and the same seed gives both the same first weights. The last unit of
 the input and of each hidden population is always on: its synapses are biases.
@@ -47,7 +44,7 @@ ANY_DEPTH = True
 INPUT = Cells(
     "r : 1",
     active="pixel(trial, i) > 0",
-    events={"start": ("step == START and pixel(trial, i) > 0", "r = white*pixel(trial, i); n_active += 1")},
+    events={"start": ("step == START and pixel(trial, i) > 0", "r = pixel(trial, i); n_active += 1")},
 )
 
 HIDDEN = Cells(
@@ -133,7 +130,6 @@ class RateNetwork(BrianModel):
     derivative : ``"step"``, the slope of the rate, or ``"psi"``, the spiking network's, around 1
     gamma : height of psi
     error_slope : slope of the hidden units' activation below zero as the error sees it
-    white : rate of an input whose pixel is white, in spikes per time constant
     sd_hidden, sd_output : standard deviation of the first weights into hidden and output units
 
     Raises
@@ -148,7 +144,6 @@ class RateNetwork(BrianModel):
     derivative: str = "step"
     gamma: float = 0.3
     error_slope: float = 0.1
-    white: float = 1.0
     sd_hidden: float = 0.01
     sd_output: float = 0.01
 
@@ -162,8 +157,7 @@ class RateNetwork(BrianModel):
         check_count(self, "n_settle", self.n_settle)
         check_choice(self, "loss", self.loss, tuple(OUTPUTS))
         check_choice(self, "derivative", self.derivative, DERIVATIVES)
-        for name in ("gamma", "white"):
-            check_positive(self, name, getattr(self, name))
+        check_positive(self, "gamma", self.gamma)
         check_not_negative(self, "learning_rate", "learning_rate_output", "sd_hidden", "sd_output")
 
     @property
@@ -174,7 +168,7 @@ class RateNetwork(BrianModel):
     def constants(self) -> Mapping[str, Any]:
         from brian2 import ms
 
-        return {"tau": 10 * ms, "error_slope": self.error_slope, "gamma": self.gamma, "white": self.white}
+        return {"tau": 10 * ms, "error_slope": self.error_slope, "gamma": self.gamma}
 
     def make_graph(self) -> Graph:
         chain = make_chain(
