@@ -128,7 +128,7 @@ RUNGS: tuple[Rung, ...] = (
 IMAGES = [rung for rung in RUNGS if not isinstance(rung, Timed)]
 NAMES = [rung.name for rung in RUNGS]
 
-HIDDEN, GOAL = 100, 0.93
+HIDDEN, GOAL, GOAL_IN_TIME = 100, 0.92, 0.93
 LOOKS = {
     PLAIN: Look(BLACK, "o"),
     LARGEST: Look(ORANGE, "s"),
@@ -141,12 +141,12 @@ CELLS = ["rung", "base", "label", "rule", "options"]
 COLUMNS = name_columns(("m0", "m1", "samples", *SAVINGS))
 
 CAPTION = """
-From an artificial network towards biology, one step at a time: energy of plasticity until {goal} of a
+From an artificial network towards biology, one step at a time: energy of plasticity until {goal_here} of a
 validation set of MNIST, with plain learning and under three restrictions; {hidden_units} hidden units on
 every rung; {cell_seeds}. Each rung changes one thing of the one it stands on, which is the one above it
 unless said: {bases}. Restrictions have the settings tuned for 95 % on other seeds (bioplast run tuning), of
-the artificial network down to Poisson input, of the spiking one from there on: learning rates, and {restrictions}.
-On the rung where each cell is for itself, synapses of a cell compete, or share its threshold.
+the artificial network down to Poisson input, of the spiking one from there on: learning rates, and
+{restrictions}. On the rung where each cell is for itself, synapses of a cell compete, or share its threshold.
 
 Spikes first come at even distances, then at random, a white pixel at 200 Hz; where it is slower each spike
 counts more, so that the mean drive stays. Learned feedback is written where its partner is, and booked.
@@ -172,7 +172,14 @@ def list_cells(rungs: Sequence[Rung], labels: Sequence[str] = tuple(KINDS)) -> l
 
 GRID = [
     Grid(cells=list_cells(IMAGES), hidden=HIDDEN, goal=GOAL, max_samples=150_000, seeds=5),
-    Grid(cells=list_cells([IN_TIME]), task="cues", hidden=100, goal=GOAL, max_samples=16_000, seeds=5),
+    Grid(
+        cells=list_cells([IN_TIME]),
+        task="cues",
+        hidden=100,
+        goal=GOAL_IN_TIME,
+        max_samples=16_000,
+        seeds=5,
+    ),
 ]
 QUICK = Grid(
     cells=list_cells([ARTIFICIAL, RATE, SETTINGS], (PLAIN, LARGEST)),
@@ -259,7 +266,8 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     survival = compute_survival(data)
     return {
         "hidden_units": str(HIDDEN),
-        "goal_in_time": f"{100 * GOAL:g} %",
+        "goal_here": f"{100 * GOAL:g} %",
+        "goal_in_time": f"{100 * GOAL_IN_TIME:g} %",
         "cell_seeds": say_seeds(medians),
         "bases": "; ".join(bases) or "none",
         "restrictions": "; ".join(
