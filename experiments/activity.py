@@ -168,9 +168,9 @@ def headline(data: pd.DataFrame) -> str:
     shares = (counts["n_written"] / counts["n_proposed"]).astype(float)
     before, after = (f"{shares[moment]:.1%}".replace("%", " %") for moment in MOMENTS)
     return (
-        f"One image proposes {counts.loc['after', 'n_proposed']:,.0f} changes of synapses onto hidden cells of a "
-        f"trained network, of which {after} are written ({before} before learning); cells fire as theory has it, to within "
-        f"{find_deviation(data):.0f} Hz"
+        f"One image proposes {counts.loc['after', 'n_proposed']:,.0f} changes of synapses onto hidden cells "
+        f"of a trained network, of which {after} are written ({before} before learning); cells fire as "
+        f"theory has it, to within {find_deviation(data):.0f} Hz"
     )
 
 

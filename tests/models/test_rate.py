@@ -89,7 +89,7 @@ def make_tiny(weights_hidden, weights_output, **settings):
     (n_pixels, n_hidden), n_classes = np.subtract(np.shape(weights_hidden), (1, 0)), len(weights_output[0])
     network = RATE(int(n_pixels), n_classes, int(n_hidden), Plasticity(), "runtime", "float64", **settings)
     state = network.initial_state(0)
-    for layer, weights in zip(state.layers, (weights_hidden, weights_output), strict=True):
+    for layer, weights in zip(state.layers[:2], (weights_hidden, weights_output), strict=True):
         layer.weights[...] = weights
         layer.books = Books.open(layer.weights)
     return network, state
