@@ -82,7 +82,7 @@ class BrianModel(ABC):
     dtype: str = "float32"
     feedback: str = "symmetric"
     sd_feedback: float = 0.1
-    feedback_decay: float = 0.001
+    feedback_decay: float = 0.00001
     dale: bool = False
     excitatory: float = 0.8
     build_seconds: float = field(default=0.0, init=False)
