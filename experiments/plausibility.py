@@ -188,7 +188,7 @@ def plot(data: pd.DataFrame) -> Figure:
         rows.append([*energies, panel(_plot_savings, settings={"xlabel": label}, **more)])
     height = 24 + len(levels) * (14 + 6.4 * len(rungs))
     figure = Panels(rows, height_mm=height, looks=LABELS, legend=None, share={"sharex": "col"})(data)
-    draw_legend(figure, LEGEND)
+    draw_legend(figure.subfigs[0], LEGEND)
     return figure
 
 

@@ -42,6 +42,11 @@ KINDS: dict[str, tuple[list[str], tuple[float, ...]]] = {
         [f"above(0.001, target={f:g}, output={10 * f:g}, per=synapse)" for f in FRACTIONS],
         FACTORS,
     ),
+    "subnet": ([f"subnet({k})" for k in (30, 50, 70, 90)], FACTORS),
+    "subnet + largest": (
+        [f"subnet({k}) + largest({f:g}, output={10 * f:g})" for k in (50, 80) for f in (0.01, 0.03)],
+        FACTORS,
+    ),
 }
 
 CAPTION = """
@@ -73,9 +78,9 @@ def scale_rates(model: str, factor: float) -> dict[str, float]:
 
 def name_kind(rule: str) -> str:
     """The kind of a rule, a key of ``KINDS``."""
-    selection = Plasticity.parse(rule).selection
-    is_local = getattr(selection, "per", "layer") == "synapse"
-    return f"{selection.name} per synapse" if is_local else selection.name
+    parts = Plasticity.parse(rule).parts
+    is_local = any(getattr(part, "per", "layer") == "synapse" for part in parts)
+    return " + ".join(part.name for part in parts) + " per synapse" * is_local
 
 
 def analyse(runs: list[Run]) -> pd.DataFrame:

@@ -66,8 +66,8 @@ def compute_medians(runs: pd.DataFrame, cells: Sequence[str], quantities: Sequen
 
     Returns
     -------
-    medians : columns ``cells``, ``reached``, ``n``, and for each quantity itself and the ends of its 95 %
-        bootstrap interval, ``<quantity> low`` and ``<quantity> high``; unless all runs got there the high
+    medians : columns ``cells``, ``reached``, ``n``, and for each quantity itself and the ends of its
+        interval, ``<quantity> low`` and ``<quantity> high``; unless all runs got there the high
         end is nan, and the low one is that of what they spent, as none would have taken less
     """
     rows = []
@@ -148,7 +148,7 @@ def compare_with_plain(
     Returns
     -------
     savings : columns ``cells``, ``n``, the number of pairs in which both reached the goal, and for each
-        quantity the median over pairs and the ends of its 95 % bootstrap interval
+        quantity the median over pairs and the ends of its interval
     """
     saved = {name: compute_savings(runs, name, pairs=pairs) for name in quantities}
     rows = []

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from bioplast.figures.labels import SYMBOLS, name_axis
-from bioplast.figures.panels import draw_line
+from bioplast.figures.panels import draw_legend, draw_line
 from bioplast.figures.places import name_places, plot_place
-from bioplast.figures.style import DOUBLE_COLUMN_MM, Look, label_panel, make_figure
+from bioplast.figures.style import DOUBLE_COLUMN_MM, Look, label_panel, make_figure, make_part
 from bioplast.figures.ticks import label_log_axis
 
 QUANTITIES = ("m0", "m1", "samples")
@@ -30,7 +29,8 @@ def plot_fronts(data: pd.DataFrame, looks: Mapping[str, Look], *, goal: float) -
     goal : accuracy that learning stops at
     """
     figure = make_figure(DOUBLE_COLUMN_MM, 75)
-    axes = figure.subplots(1, 4)
+    whole = make_part(figure)
+    axes = whole.subplots(1, 4)
     course = data[data["panel"] == "course"]
     for ax, quantity in zip(axes, ("samples", "m0", "m1"), strict=False):
         plot_accuracy(course, ax, quantity, looks, goal=goal)
@@ -39,10 +39,7 @@ def plot_fronts(data: pd.DataFrame, looks: Mapping[str, Look], *, goal: float) -
     plot_savings(data[data["panel"] == "saving"], axes[3], looks)
     for ax, letter in zip(axes, "abcd", strict=True):
         label_panel(ax, letter)
-    handles = [
-        Line2D([], [], color=look.colour, marker=look.marker, label=label) for label, look in looks.items()
-    ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    draw_legend(whole, looks, columns=3)
     return figure
 
 

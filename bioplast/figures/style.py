@@ -10,7 +10,7 @@ from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 
 SINGLE_COLUMN_MM = 85.0
 DOUBLE_COLUMN_MM = 174.0
@@ -93,6 +93,11 @@ def use_style() -> Iterator[None]:
 def make_figure(width_mm: float, height_mm: float) -> Figure:
     """An empty figure of a size on paper; no window is ever opened."""
     return Figure(figsize=(width_mm / 25.4, height_mm / 25.4), layout="constrained")
+
+
+def make_part(figure: Figure) -> SubFigure:
+    """All of ``figure`` below its headline: where axes go that a legend stands above."""
+    return figure.add_subfigure(figure.add_gridspec(1, 1)[0])
 
 
 def label_panel(ax: Axes, letter: str) -> None:

@@ -63,9 +63,11 @@ def check_figure(study, data, path):
     """The figure holds what the CSV holds: drawn from the file it is the same, and all of it is named."""
     data.to_csv(path, index=False)
     with use_style():
-        figure = study.plot(data)
-        again = study.plot(pd.read_csv(path, engine="python"))
+        figure = study.draw(data)
+        again = study.draw(pd.read_csv(path, engine="python"))
         figure.draw_without_rendering()
+    assert again.get_suptitle() == figure.get_suptitle()
+    check_caption(figure.get_suptitle())
     assert str(list_drawn(again)) == str(list_drawn(figure))
     width, height = figure.get_size_inches() * 25.4
     assert round(width) in (round(SINGLE_COLUMN_MM), round(DOUBLE_COLUMN_MM))

@@ -33,6 +33,7 @@ STUDY = Study(
     grid=Grid(model=MODELS, task={task!r}, goal=0.9, max_samples=480, seeds=2),
     analyse=Cells(["model"], ["m0", "m1"]),
     plot=plot,
+    headline=lambda data: f"{{len(data)}} rows are drawn.",
     caption="Energy to {{goal}}, {{seeds}}. {{missing}}",
 )
 '''
@@ -62,7 +63,7 @@ def test_draws_figure_table_and_caption(study, mini, capsys):
     assert dict(zip(data["seed"], data["m1"], strict=True)) == pytest.approx(drawn, rel=1e-14)
     assert pd.read_csv(folder / "table.csv")["m0"].tolist() == [data["m0"].median()]
     caption = (folder / "caption.txt").read_text()
-    assert caption == "Energy to 90 %, n = 2 seeds. Every run reached the goal.\n"
+    assert caption == "3 rows are drawn.\n\nEnergy to 90 %, n = 2 seeds. Every run reached the goal.\n"
     printed = capsys.readouterr().out
     assert "tiny" in printed
     assert caption in printed
