@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import EngFormatter, FuncFormatter, LogLocator, NullFormatter
 
 from bioplast.analysis.cells import stack
 from bioplast.analysis.estimates import estimate_by
@@ -160,9 +160,8 @@ def _plot_course(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str) -
     ax.set_xlim(left=0)
     ax.set_ylim(bottom=0)
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 1000:g}"))
-    label = name_axis(quantity).replace("unit", "thousand units")
-    ax.set(xlabel="Samples seen (thousands)", ylabel=label)
+        axis.set_major_formatter(EngFormatter(sep=""))
+    ax.set(xlabel=name_axis("samples"), ylabel=name_axis(quantity))
 
 
 def _plot_ratios(data: pd.DataFrame, ax: Axes, looks: Looks, *, claimed: dict[str, float]) -> None:

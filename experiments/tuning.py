@@ -2,6 +2,12 @@
 
 For each network and kind of rule twelve settings are tried, the same for all networks. Of those with which
 all tuning seeds reach the goal, the one with the fewest writes is chosen (median M0).
+
+    bioplast run tuning
+    cp results/tuning/figure.csv experiments/tuning.csv
+
+The file beside this one holds every setting that was tried and which were chosen; other experiments read it
+(``bioplast.studies.tuned.read_tuned``), so that no setting of a reported figure is typed in.
 """
 
 from __future__ import annotations
@@ -88,9 +94,14 @@ def analyse(runs: list[Run]) -> pd.DataFrame:
     frame = make_run_frame(runs)
     frame["label"] = frame["rule"].map(name_kind)
     medians = compute_medians(frame, CELLS, QUANTITIES)
+    return medians.assign(chosen=choose(medians))
+
+
+def choose(medians: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a setting is the one with the fewest writes among those with which all seeds got there."""
     complete = medians[medians["reached"] == medians["n"]]
     best = complete.groupby(["model", "label"], sort=False)["m0"].idxmin()
-    return medians.assign(chosen=medians.index.isin(best))
+    return pd.Series(medians.index.isin(best), medians.index)
 
 
 def tabulate(data: pd.DataFrame) -> pd.DataFrame:
