@@ -23,7 +23,7 @@ from bioplast.studies.grid import Grid, Settings
 from bioplast.training.record import Run
 
 SPIKING = "spiking"
-RULES = {"plain": "plain", "largest(f)": "largest(0.02, output=0.2)", "above(θ)": "above(0.0003)"}
+RULES = {"plain": "plain", "largest(f)": "largest(0.005, output=0.2)", "above(θ)": "above(0.0003)"}
 OPTIONS = {SPIKING: {"tau_refrac_ms": 3.0}}  # the networks' own settings otherwise
 WANTED = 0.985
 LEVELS = (0.90, 0.95, 0.97, 0.98, WANTED)
