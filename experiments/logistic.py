@@ -46,10 +46,10 @@ standard protocol, input encoding '{encoding}'; N = {size} where nothing else is
 where the goal was not reached; lines and bars: medians; n = {n}, intervals are {coverage}.
 
 a: M1 to an accuracy on validation. Exponential growth would be a straight line: {growth} b: M1 over the
-least it could have been; dashed: the {claimed} times of the claim. {least} c: M1 to {goal} against the hidden
+least it could have been; dashed: the {claimed} times of the claim. {least} c: M1 to {asked} against the hidden
 units. d: against the learning rate. {rates}
 
-e: synaptic caching to {goal}: M1 plus maintenance relative to plain learning with the same seed; a change is
+e: synaptic caching to {asked}: M1 plus maintenance relative to plain learning with the same seed; a change is
 lost with a time constant of 1,000 trials, costs {cost} of its size for each trial that it is kept, and is
 written for good beyond the threshold; neuron: one synapse beyond it writes all synapses onto its neuron.
 {optima} {missing}
@@ -202,7 +202,7 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
         "n": f"{n} seed{'s' * (n > 1)}",
         "coverage": say_coverage(n),
         "claimed": str(CLAIMED),
-        "goal": f"{100 * data['goal'].iloc[0]:g} %",
+        "asked": f"{100 * data['goal'].iloc[0]:g} %",
         "growth": f"it is {growth.median:.2f} times as steep at {_span(HIGH)} as at {_span(LOW)}."
         if growth.n
         else "too few accuracies were reached to say.",
