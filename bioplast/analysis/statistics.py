@@ -151,11 +151,11 @@ def bound_savings(
     spent, reached = runs[quantity].astype(float), runs["converged"].astype(bool)
     is_baseline = runs["rule"] == baseline
     keys = pd.MultiIndex.from_frame(runs[list(pairs)])
-    found = pd.DataFrame({"spent": spent, "reached": reached})[is_baseline].set_index(keys[is_baseline])
-    beside = found.reindex(keys).set_index(runs.index)
-    ratio = beside["spent"] / spent
-    known = beside["spent"].notna()
-    least = ratio.where(reached, 0.0).where(known)
-    most = ratio.where(beside["reached"].eq(True), np.inf).where(known)
-    itself = is_baseline & known  # spent as much as it spent
+    place = keys[is_baseline].get_indexer(keys)  # -1 without one, which the nan below stands for
+    beside = np.append(spent[is_baseline], np.nan)[place]
+    is_reached_beside = np.append(reached[is_baseline], False)[place]
+    ratio = beside / spent
+    least = ratio.where(reached, np.where(np.isnan(beside), np.nan, 0.0))
+    most = ratio.where(is_reached_beside | np.isnan(beside), np.inf)
+    itself = is_baseline & spent.notna()  # spent as much as it spent, wherever it gave up
     return pd.DataFrame({"least": least.mask(itself, 1.0), "most": most.mask(itself, 1.0)})

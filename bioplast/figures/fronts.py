@@ -79,7 +79,7 @@ def plot_accuracy(
 
 def name_errors(ax: Axes, most: float, least: float) -> None:
     """Name errors from ``most`` up to ``least``, on the logarithmic axis y, by accuracies in percent."""
-    ax.set(yscale="log", ylim=(most, least))
+    ax.set(ylim=(most, least), yscale="log")
     shown = [wrong for wrong in _WRONG if least <= wrong <= most]
     ax.set_yticks(shown, [f"{100 * (1 - wrong):g}" for wrong in shown])
     ax.yaxis.set_minor_formatter(NullFormatter())
