@@ -46,7 +46,7 @@ standard protocol, input encoding '{encoding}'; N = {size} where nothing else is
 where the goal was not reached; lines and bars: medians; n = {n}, intervals are {coverage}.
 
 a: M1 to an accuracy on validation. Exponential growth would be a straight line: {growth} b: M1 over the
-least it could have been; dashed: the {claimed} times of the claim. {least} c: M1 to {asked} against the hidden
+least it could have been; dashed: the {claimed} times of the claim. {least} c: M1 to {asked} against hidden
 units. d: against the learning rate. {rates}
 
 e: synaptic caching to {asked}: M1 plus maintenance relative to plain learning with the same seed; a change is
