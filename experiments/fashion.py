@@ -14,7 +14,7 @@ from bioplast.tasks.fashion import NAME
 # Networks, rules and their settings are those that were tuned on MNIST.
 _COMPARE = load_module("experiment", "compare", Path(__file__).parents[1])
 
-GOAL = 0.84
+GOAL = 0.82  # what every rule reaches in every network
 CELLS = [tuned.cell for tuned in _COMPARE.TUNED.values()]
 GRID = Grid(cells=CELLS, hidden=_COMPARE.HIDDEN, task=NAME, goal=GOAL, seeds=5)
 QUICK = Grid(cells=CELLS, hidden=_COMPARE.HIDDEN, task=NAME, goal=0.75, max_samples=10_000)
