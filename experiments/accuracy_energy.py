@@ -125,7 +125,7 @@ def best_accuracies(data: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     best : a row a label: ``test``, the median accuracy, and ``value``, ``low``, ``high`` and ``n`` of the
-        difference, with its 95 % interval
+        difference, with its interval
     """
     runs = data[(data["panel"] == "best") & (data["kind"] == "run")]
     by_seed = runs.pivot(index="seed", columns="label", values="test").astype(float)
@@ -189,6 +189,18 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def headline(data: pd.DataFrame) -> str:
+    """How much a percent of accuracy costs, at low and at high accuracy."""
+    found = growth(data)["value"]
+    ranges = [f"{100 * low:g}-{100 * high:g} %" for low, high in (LOW, HIGH)]
+    values = found.reindex([f"m0 {name}" for name in ranges])
+    if values.isna().any():
+        return ""
+    low, high = (f"{value:.2f} times ({name})" for value, name in zip(values, ranges, strict=True))
+    growing = ": faster than exponential" if values.iloc[1] > values.iloc[0] else ""
+    return f"One more percent of accuracy takes plain learning {low} to {high} the writes{growing}"
+
+
 def plot(data: pd.DataFrame) -> Figure:
     """Energy by accuracy and rule; below, the best accuracy, and energy by learning rate."""
     looks = make_looks(label for label in RULES if label in set(data["label"]))
@@ -245,5 +257,12 @@ def _compute_growth(crossings: pd.DataFrame) -> pd.DataFrame:
 
 
 STUDY = Study(
-    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+    grid=GRID,
+    quick=QUICK,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    headline=headline,
+    plot=plot,
+    caption=CAPTION,
 )
