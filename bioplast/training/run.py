@@ -151,6 +151,7 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
         plasticity=plasticity,
         backend=getattr(model, "backend", None),
         protocol=protocol.name,
+        is_shifted=config.shift > 0,
     )
     if config.provenance is not None and (fault := explain_difference(config.provenance, provenance)):
         raise RequestError(
