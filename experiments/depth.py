@@ -55,15 +55,15 @@ SHOWN = ("plain", "largest")  # whose writes are shown by layer
 
 CAPTION = """
 What learning {task} to {goal} (validation) costs with one, two and three hidden layers; input encoding
-'{encoding}'; {n}. Rules: largest, a fraction of a
-layer's changes that are largest; subnet, paths through some units of each layer; both: {rules}. Lines: {width} units in each layer; broken lines: fewer
-units in each, so that there are as many synapses as with one layer of {width}: {sizes}. First weights are the
-same at each depth.
+'{encoding}'; {n}. Rules: largest, the largest changes of each layer of synapses; subnet, paths through some
+units of each layer; both: {rules}. Lines: {width} units in each layer; broken lines: fewer units in each, so
+that there are as many synapses as with one layer of {width}: {sizes}. First weights are the same at each
+depth.
 
 a-c: writes to the goal, a marker a run, open where it gave up; lines: medians. d-f: how many times less than
 plain learning in the same network on the same seed; medians. g-i: share of the writes of each layer of
-synapses with {width} units, from the input (dark) to the output (light); a bar a rule,
-plain and largest; medians.
+synapses with {width} units, from the input (dark) to the output (light); a bar a rule, plain and largest;
+medians.
 
 Saved writes (M0) at depth {depths}, equal width: {saved}. {missing}
 """

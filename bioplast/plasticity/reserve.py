@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from bioplast.kernels.synapse_arrays import SynapseArrays
 from bioplast.kernels.write_loops import write
-from bioplast.plasticity.checks import check_between, check_positive
+from bioplast.plasticity.checks import check_positive, check_probability
 from bioplast.plasticity.forms import BrianForm, FastForm
 from bioplast.plasticity.part import BoolArray, Proposal, Selection
 from bioplast.plasticity.projection import ProjectionView
 
+_FULL = 1.0
 _NEVER = float(np.finfo(np.float32).max)  # no error is so large
 
 
@@ -53,7 +54,7 @@ class Reserve(Selection):
     summary: ClassVar[str] = "cells write while an energy reserve lasts, or where the error is large"
 
     def __post_init__(self) -> None:
-        check_between(self, "refill", self.refill, 0, np.nextafter(1, 2))
+        check_probability(self, "refill", self.refill)
         for field, value in (("surprise", self.surprise), ("output", self.output)):
             if value is not None:
                 check_positive(self, field, value)
@@ -64,24 +65,32 @@ class Reserve(Selection):
         return np.broadcast_to(is_open, proposal.delta_w.shape).copy()
 
     def memory(self, view: ProjectionView) -> NDArray[np.float64]:
-        return np.ones(view.shape[1])
+        return np.full(view.shape[1], _FULL)
 
     def remember(self, proposal: Proposal, written: BoolArray) -> None:
         changes = proposal.plastic & (proposal.delta_w != 0)
         sees = changes.any(axis=0)
         n_plastic = np.count_nonzero(proposal.plastic, axis=0)[sees]
         spent = np.count_nonzero(changes & written, axis=0)[sees] / n_plastic
-        proposal.memory[sees] = np.clip(proposal.memory[sees] + self.refill - spent, -1, 1)
+        proposal.memory[sees] = np.clip(proposal.memory[sees] + self.refill - spent, -_FULL, _FULL)
 
     def brian(self, view: ProjectionView) -> BrianForm:
         is_open = "(energy_reserve > 0 or abs(error_post) >= cutoff)"
         return BrianForm(
             cutoff="stored(surprise)",
             condition=is_open,
-            parameters={"energy_reserve": 1.0, "refill": self.refill, "surprise": self._surprise(view)},
+            parameters={
+                "energy_reserve": _FULL,
+                "reserve_full": _FULL,
+                "refill": self.refill,
+                "surprise": self._surprise(view),
+            },
             memory="energy_reserve",
             memory_per="neuron",
-            memory_next="clip(energy_reserve + int(n_seen > 0)*refill - n_passed/(1.0*n_plastic), -1, 1)",
+            memory_next=(
+                "clip(energy_reserve + int(n_seen > 0)*refill - reserve_full*n_passed/n_plastic, "
+                "-reserve_full, reserve_full)"
+            ),
             tallies={
                 "n_seen": "int(delta_w != 0*delta_w)",
                 "n_passed": f"int(delta_w != 0*delta_w)*int{is_open}",
