@@ -6,12 +6,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bioplast.brian.checkpoints import checkpoint
     from bioplast.brian.energy_monitor import EnergyMonitor
     from bioplast.brian.pathways import Proposal
     from bioplast.brian.synapses import PlasticSynapses
 
-_HOMES = {"EnergyMonitor": "energy_monitor", "PlasticSynapses": "synapses", "Proposal": "pathways"}
-__all__ = ["EnergyMonitor", "PlasticSynapses", "Proposal"]
+_HOMES = {
+    "EnergyMonitor": "energy_monitor",
+    "PlasticSynapses": "synapses",
+    "Proposal": "pathways",
+    "checkpoint": "checkpoints",
+}
+__all__ = ["EnergyMonitor", "PlasticSynapses", "Proposal", "checkpoint"]
 
 
 def __getattr__(name: str) -> Any:
