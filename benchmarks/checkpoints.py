@@ -1,4 +1,4 @@
-"""``checkpoint`` on Brian2's own examples: stopped halfway and gone on with, are all results the same?
+"""``checkpoint`` on Brian2's own examples: how many, stopped halfway, go on to the same results.
 
 The examples come from Brian2's source distribution, which pip fetches, and have a process each. Where one
 asks for values before its end, what it has asked to be simulated till then is what runs; runs are cut to a
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import os
-import runpy
 import shutil
 import subprocess
 import sys
@@ -99,7 +98,8 @@ class _AskedToBuildError(Exception):
 
 def main(path: Path, folder: Path) -> str:
     """In a process of its own: what becomes of the example."""
-    reason = _read(path)
+    names: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}  # which hold on to the model
+    reason = _read(path, names)
     import brian2
 
     device: Any = brian2.get_device()
@@ -107,11 +107,15 @@ def main(path: Path, folder: Path) -> str:
         return f"{NOT_STANDALONE}: {reason or 'runs nothing'}"
     from bioplast.brian import checkpoint
     from bioplast.brian.compile import compile_source
+    from bioplast.errors import MachineError
 
     file = folder / "run.checkpoint"
     checkpoint(file)
     type(device).build(device, directory=str(folder), compile=False, run=False)
-    compile_source(folder)
+    try:
+        compile_source(folder)
+    except MachineError as error:
+        return f"{NOT_STANDALONE}: {str(error).partition('compile: ')[2]}"
     whole = _go(device, folder, "whole")
     half = max(float(network.t) for network in device.networks) / 2 * brian2.second
     checkpoint(file, stop=half)
@@ -124,13 +128,13 @@ def main(path: Path, folder: Path) -> str:
     return f"{DIFFERS}: {', '.join(different)}" if different else f"{SAME}: stopped at {half}"
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, names: dict[str, Any]) -> str:
     """Let the example build its model; why it did not come to its end."""
     import brian2
     from brian2.devices import cpp_standalone
 
     brian2.set_device("cpp_standalone", build_on_run=False)
-    brian2.prefs.codegen.cpp.extra_compile_args_gcc = ["-w", "-O1", "-ffast-math"]
+    brian2.prefs.codegen.cpp.extra_compile_args_gcc = ["-w", "-O0"]
     device: Any = cpp_standalone.device.cpp_standalone_device
 
     def refuse(*_: Any, **__: Any) -> None:
@@ -140,6 +144,12 @@ def _read(path: Path) -> str:
         options["level"] = options.get("level", 0) + 1
         uncut(network, min(duration, LONGEST * brian2.second), *rest, **options)
 
+    def keep(self: Any, *rest: Any, **options: Any) -> None:
+        made.append(self)
+        make(self, *rest, **options)
+
+    made = names["made"] = []
+    make, brian2.BrianObject.__init__ = brian2.BrianObject.__init__, keep
     uncut, brian2.Network.run = brian2.Network.run, cut
     device.build = refuse
     for module in (brian2, brian2.devices, brian2.devices.device):
@@ -148,7 +158,7 @@ def _read(path: Path) -> str:
     sys.argv = [str(path)]
     sys.path.insert(0, str(path.parent))
     try:
-        runpy.run_path(str(path), run_name="__main__")
+        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), names)
     except _AskedToBuildError:
         return ""
     except (Exception, SystemExit) as error:

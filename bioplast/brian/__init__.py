@@ -10,14 +10,16 @@ if TYPE_CHECKING:
     from bioplast.brian.energy_monitor import EnergyMonitor
     from bioplast.brian.pathways import Proposal
     from bioplast.brian.synapses import PlasticSynapses
+    from bioplast.brian.write_log import WriteLog
 
 _HOMES = {
     "EnergyMonitor": "energy_monitor",
     "PlasticSynapses": "synapses",
     "Proposal": "pathways",
+    "WriteLog": "write_log",
     "checkpoint": "checkpoints",
 }
-__all__ = ["EnergyMonitor", "PlasticSynapses", "Proposal", "checkpoint"]
+__all__ = ["EnergyMonitor", "PlasticSynapses", "Proposal", "WriteLog", "checkpoint"]
 
 
 def __getattr__(name: str) -> Any:

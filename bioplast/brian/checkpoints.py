@@ -107,7 +107,8 @@ def _attach(device: Any, file: Path, request: str) -> None:
         type(device).generate_network_source(device, _Editor(writer), compiler)
         folder = Path(writer.project_dir)
         lines = "\n    ".join(_list_state(device))
-        writer.write("snapshot.h", (Path(__file__).parent / "snapshot.h").read_text())
+        for name in ("snapshot.h", "write_log.h"):
+            writer.write(name, (Path(__file__).parent / name).read_text())
         writer.write("checkpoint.cpp", _SOURCE.format(model=_digest(folder), lines=lines))
         _place(folder, file, request)
 

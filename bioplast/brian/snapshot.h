@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "write_log.h"
+
 namespace bioplast {
 
 // A file that is read or written, by the same code.
@@ -121,6 +123,26 @@ class Checkpoints {
             return;
         }
         exchange(snapshot);
+        take_logs(snapshot);
+    }
+
+    // How long they are; what was added later is written over.
+    void take_logs(Snapshot& snapshot) {
+        uint64_t n_logs = logs().size();
+        snapshot.value(n_logs);
+        auto next = logs().begin();
+        for (uint64_t number = 0; number < n_logs; number++) {
+            std::vector<char> path;
+            int64_t n_written = 0;
+            if (!snapshot.reads) {
+                path.assign(next->first.begin(), next->first.end());
+                n_written = next->second.n_written;
+                std::fflush((next++)->second.file);
+            }
+            snapshot.array(path);
+            snapshot.value(n_written);
+            if (snapshot.reads) logs()[std::string(path.begin(), path.end())].n_written = n_written;
+        }
     }
 
     // What is asked for stands beside the program: the file, the time between two snapshots, and when to stop.
