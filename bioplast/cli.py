@@ -17,8 +17,10 @@ import typer
 
 import bioplast
 from bioplast.blame import find_place
+from bioplast.commands.compare import compare
 from bioplast.commands.evaluate import evaluate
 from bioplast.commands.new import new
+from bioplast.commands.plot import plot
 from bioplast.commands.results import gc, list_all, show
 from bioplast.commands.run import run
 from bioplast.commands.sweep import sweep
@@ -40,6 +42,8 @@ app.command()(run)
 app.command()(sweep)
 app.command(name="list")(list_all)
 app.command()(show)
+app.command()(plot)
+app.command()(compare)
 app.command()(evaluate)
 app.command()(gc)
 app.command()(new)
