@@ -30,7 +30,7 @@ ROWS = (
     {"additions"},
     {"training"},
     {"analysis"},
-    {"figures"},
+    {"figures", "export"},
     {"studies"},
     {"options", "listing"},
     {"commands"},
