@@ -64,7 +64,9 @@ def collect_examples(names: list[str]) -> Iterator[Path]:
         if names and example.stem not in names:
             continue
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([sys.executable, str(example)], cwd=folder, check=True)
+            asks = "--figure" in example.read_text(encoding="utf-8")
+            options = ["--figure", "figure.png"] if asks else []
+            subprocess.run([sys.executable, str(example), *options], cwd=folder, check=True)
             pictures = sorted(Path(folder).glob("*.png"))
             if not pictures:
                 continue
