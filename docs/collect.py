@@ -55,7 +55,15 @@ def collect_results(results: Path, names: list[str]) -> Iterator[Path]:
         if numbers.stat().st_size > MOST_BYTES:
             numbers = figure.parent / "table.csv"
         target.joinpath(f"{name}.csv").write_bytes(numbers.read_bytes())
+        if name == "claims":
+            replace_table(DOCS / "claims.md", (figure.parent / "table.md").read_text(encoding="utf-8"))
         yield target / f"{name}.png"
+
+
+def replace_table(page: Path, table: str) -> None:
+    """Put ``table`` in the place of the table that ``page`` ends with."""
+    words = page.read_text(encoding="utf-8").partition("\n| ")[0]
+    page.write_text(f"{words}\n{table}", encoding="utf-8")
 
 
 def collect_examples(names: list[str]) -> Iterator[Path]:
