@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
 # Notebooks say `!bioplast` and mean that of this Python; programs that they compile are kept.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-os.environ.setdefault("COLUMNS", "100")
+os.environ |= {"COLUMNS": "80", "TTY_COMPATIBLE": "0"}  # a page is no terminal on which a bar could move
 # Kernels start as IPython does where nobody has set it up, and keep warnings about their transport to themselves.
 IPYTHON = HERE / "_build" / "ipython"
 (IPYTHON / "profile_default").mkdir(parents=True, exist_ok=True)
