@@ -9,7 +9,18 @@ ROOT = Path(__file__).parents[1]
 
 # From bottom to top. A part may import from itself and from the rows below its own.
 ROWS = (
-    {"blame", "code_digest", "errors", "files", "jsontext", "notice", "randomness", "signals", "sizes"},
+    {
+        "blame",
+        "code_digest",
+        "errors",
+        "files",
+        "jsontext",
+        "notice",
+        "randomness",
+        "signals",
+        "sizes",
+        "spelling",
+    },
     {"kernels", "terms"},
     {"plasticity", "energy", "tasks", "changes", "build_cache"},
     {"__init__", "network"},

@@ -37,7 +37,7 @@ if TYPE_CHECKING:  # a program that is found again is run without Brian2, which 
     from brian2 import BrianObject, Network
 
 # What of a model says nothing about its network.
-_APART = {"device", "build_seconds", "graph", "_screen", "_runner"}
+APART = {"device", "build_seconds", "graph", "_screen", "_runner"}
 
 
 class Runner(Protocol):
@@ -282,7 +282,7 @@ class BrianModel(ABC):
 
 
 def _compile(model: BrianModel) -> Runner:
-    declaration = {name: value for name, value in vars(model).items() if name not in _APART}
+    declaration = {name: value for name, value in vars(model).items() if name not in APART}
     return build_program(model.assemble, model.dtype, (type(model), declaration))
 
 

@@ -21,7 +21,12 @@ def evaluate(
     results: ResultsOption = None,
     project: ProjectOption = None,
 ) -> None:
-    """Show test images to a network that was trained before, without learning."""
+    """Show test images to a network that was trained before, without learning.
+
+    For instance:
+
+    bioplast evaluate results/train/0123456789abcdef --task fashion-mnist
+    """
     from bioplast.training.trained import load_network, load_test_task
 
     folder = find_run_folder(run, results, project)

@@ -118,12 +118,12 @@ class Panels:
         ]
 
 
-def draw_legend(figure: Figure | SubFigure, looks: Looks) -> None:
-    """Explain the labels above ``figure``."""
+def draw_legend(figure: Figure | SubFigure, looks: Looks, columns: int | None = None) -> None:
+    """Explain the labels above ``figure``, in a row or in so many ``columns``."""
     handles = [
         Line2D([], [], color=look.colour, marker=look.marker, label=label) for label, look in looks.items()
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=max(len(handles), 1))
+    figure.legend(handles=handles, loc="outside upper center", ncols=columns or max(len(handles), 1))
 
 
 def _label_ticks(ax: Axes) -> None:

@@ -12,6 +12,8 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bioplast.errors import RequestError
+
 SINGLE_COLUMN_MM = 85.0
 DOUBLE_COLUMN_MM = 174.0
 FORMATS = ("pdf", "png", "svg")
@@ -98,6 +100,21 @@ def make_figure(width_mm: float, height_mm: float) -> Figure:
 def label_panel(ax: Axes, letter: str) -> None:
     """Write the panel's letter above its left corner."""
     ax.set_title(letter, loc="left", fontweight="bold")
+
+
+def save_as(figure: Figure, path: Path) -> None:
+    """Write the figure to one file, in the format that its name ends in.
+
+    Raises
+    ------
+    RequestError : it cannot be written
+    """
+    form = path.suffix.removeprefix(".")
+    try:
+        with use_style():
+            figure.savefig(path, format=form, metadata=_METADATA[form])
+    except OSError as error:
+        raise RequestError(f"out: cannot write to {path}: {error.strerror}") from None
 
 
 def save_figure(figure: Figure, folder: Path, stem: str = "figure") -> list[Path]:

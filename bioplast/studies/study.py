@@ -21,6 +21,7 @@ from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Failure, summarize_failures
 from bioplast.studies.output import draw
 from bioplast.studies.plan import Options, Plan, make_plan
+from bioplast.studies.preview import describe, preview
 from bioplast.studies.progress import StudyProgress, format_seconds
 from bioplast.studies.store import Store
 
@@ -38,6 +39,7 @@ def run_experiments(
     retry: bool = False,
     out: Path | None = None,
     report: Console | None = None,
+    shown: Console | None = None,
 ) -> list[Path]:
     """Carry out what is missing of some experiments, one after another, and draw their figures.
 
@@ -54,6 +56,7 @@ def run_experiments(
     retry : carry out the runs again that failed when they were last tried
     out : where results go, into a folder of the experiment's name; ``<project>/results`` if None
     report : where progress is shown; standard error if None
+    shown : where tables and captions are shown; standard output if None
 
     Returns
     -------
@@ -71,6 +74,7 @@ def run_experiments(
         certificates=certificates,
         results=out or project / "results",
         report=report or Console(stderr=True),
+        shown=shown,
     )
     load_additions(project)
     experiments = [Experiment(module) for module in modules]
@@ -85,6 +89,38 @@ def run_experiments(
     if errors:
         raise IncompleteStudyError("; ".join(errors))
     return folders
+
+
+def preview_experiments(
+    modules: Sequence[ModuleType],
+    *,
+    project: Path,
+    quick: bool = False,
+    seeds: int | None = None,
+    workers: int | None = None,
+    fresh: bool = False,
+    retry: bool = False,
+    out: Path | None = None,
+) -> list[str]:
+    """Lines that say what ``run_experiments`` would do with the same arguments; nothing is written.
+
+    Raises
+    ------
+    RequestError : the request is wrong
+    """
+    options = Options(project, quick, seeds, fresh, retry)
+    load_additions(project)
+    waiting = [Experiment(module) for module in modules]
+    experiments: dict[str, Experiment] = {}
+    while waiting:
+        experiment = waiting.pop(0)
+        experiments.setdefault(experiment.name, experiment)
+        waiting = [
+            Experiment(load_module("experiment", name, project)) for name in experiment.sources
+        ] + waiting
+    own = [experiment for experiment in experiments.values() if not experiment.sources]
+    results = out or project / "results"
+    return [*describe([preview(one, results, options) for one in own], _check_workers(workers))]
 
 
 def run_experiment(module: ModuleType, **options: Any) -> Path:
@@ -105,6 +141,7 @@ class Series:
     certificates : folder of the certificates for that scheduler
     results : where each has a folder
     report : where progress is shown
+    shown : where tables and captions are shown; standard output if None
     """
 
     options: Options
@@ -113,6 +150,7 @@ class Series:
     certificates: Path | None
     results: Path
     report: Console
+    shown: Console | None = None
     _data: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def announce(self, experiments: Sequence[Experiment]) -> None:
@@ -159,7 +197,7 @@ class Series:
             findings = [runs] if experiment.has_runs else []
             findings += [pd.DataFrame(rows)] if experiment.has_points else []
             self._data[experiment.name] = draw(
-                experiment, findings, plan.store.folder, runs=runs, failures=failures
+                experiment, findings, plan.store.folder, runs=runs, failures=failures, shown=self.shown
             )
         _check_complete(failures, plan.size, len(plan.earlier))
 
@@ -174,7 +212,7 @@ class Series:
         if not lacking:
             folder = Store(self.results / experiment.name).folder
             findings = {name: self._data[name] for name in experiment.sources}
-            self._data[experiment.name] = draw(experiment, [findings], folder)
+            self._data[experiment.name] = draw(experiment, [findings], folder, shown=self.shown)
         if incomplete:
             raise IncompleteStudyError("; ".join(incomplete))
 

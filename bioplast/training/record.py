@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bioplast.changes import format_changes
 from bioplast.errors import RequestError
 from bioplast.files import read_file
 from bioplast.jsontext import parse_json
@@ -48,6 +49,14 @@ class Run:
     record: dict[str, Any]
     trace: list[dict[str, Any]] = field(default_factory=list)
     state: State | None = None
+
+    @property
+    def title(self) -> str:
+        """The run's name for people: ``spiking, largest(0.02), feedback=random, seed 3``."""
+        record = self.record
+        changes = format_changes(record.get("config", {}).get("options", {}))
+        parts = (record.get("model"), record.get("rule"), changes, f"seed {record.get('seed')}")
+        return ", ".join(str(part) for part in parts if part)
 
 
 def check_writable(folder: Path) -> None:
