@@ -60,7 +60,7 @@ test: $(TEST_INSTALLED)
 # What needs no compiled network.
 test-quick: $(TEST_INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slow" \
-		tests/test_*.py tests/commands tests/docs/test_own.py tests/energy tests/kernels tests/plasticity \
+		tests/test_*.py tests/commands tests/docs/test_own.py tests/docs/test_site.py tests/energy tests/kernels tests/plasticity \
 		tests/properties tests/tasks tests/numeric/test_reference.py bioplast
 
 check: $(TEST_INSTALLED)
