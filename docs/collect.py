@@ -1,7 +1,7 @@
 """Put pictures, captions and numbers of figures into docs/gallery, small enough for the repository.
 
-    python docs/collect.py results        # of the experiments that were carried out there
-    python docs/collect.py --examples     # of the examples in docs/examples, which are run for it
+python docs/collect.py results        # of the experiments that were carried out there
+python docs/collect.py --examples     # of the examples in docs/examples, which are run for it
 """
 
 from __future__ import annotations

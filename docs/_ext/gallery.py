@@ -94,7 +94,9 @@ def make_page(item: Item) -> str:
     if item.picture:
         parts.append(f"```{{image}} {item.kind}-{item.name}.png\n:alt: {title}\n:class: figure\n```")
     else:
-        parts.append("The command below draws the figure; it is not stored in this copy of the documentation.")
+        parts.append(
+            "The command below draws the figure; it is not stored in this copy of the documentation."
+        )
     if item.caption:
         parts.append(f"::::{{div}} caption\n{item.caption.strip()}\n::::")
     if rest:

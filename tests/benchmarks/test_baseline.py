@@ -30,7 +30,7 @@ def test_what_has_become_slower_is_named(tmp_path, monkeypatch, capsys, factor, 
     monkeypatch.setattr(baseline, "measure_kernel", lambda **_: found)
     monkeypatch.setattr(baseline, "measure_library", lambda **_: {})
     if is_slower:
-        with pytest.raises(SystemExit, match="slower than 0.7 of the baseline: ann, plain"):
+        with pytest.raises(SystemExit, match=r"slower than 0\.7 of the baseline: ann, plain"):
             baseline.run(out=tmp_path, quick=True)
     else:
         baseline.run(out=tmp_path, quick=True)

@@ -84,7 +84,11 @@ def test_a_page_shows_what_is_stored_and_says_so_where_nothing_is(tmp_path):
     gallery = load(DOCS / "_ext" / "gallery.py")
     folder = tmp_path / "masks"
     folder.mkdir()
-    for name, content in (("figure.png", "picture"), ("caption.txt", "Words of it."), ("figure.csv", "a,b\n")):
+    for name, content in (
+        ("figure.png", "picture"),
+        ("caption.txt", "Words of it."),
+        ("figure.csv", "a,b\n"),
+    ):
         (folder / name).write_text(content)
     items = {item.name: item for item in gallery.find_items(DOCS, tmp_path) if item.kind == "experiments"}
     assert set(items) == NAMES["experiments"]

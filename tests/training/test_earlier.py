@@ -1,7 +1,7 @@
 """Runs and checkpoints that earlier versions wrote are read, and are what they were.
 
-``earlier/VERSION`` holds a small run of that version: momentum, a path, a selection and transient changes. When
-the format of a file changes, a folder is added for the new one, and none is ever deleted.
+``earlier/VERSION`` holds a small run of that version: momentum, a path, a selection and transient changes.
+When the format of a file changes, a folder is added for the new one, and none is ever deleted.
 """
 
 from pathlib import Path
@@ -24,7 +24,9 @@ def folder(request):
 
 def set_up_again(record):
     """The run as this version makes it, whatever its numbers depended on then."""
-    values = {name: value for name, value in record["config"].items() if name not in ("settings", "provenance")}
+    values = {
+        name: value for name, value in record["config"].items() if name not in ("settings", "provenance")
+    }
     return set_up(RunConfig.from_dict(values), project=Path(__file__).parent)
 
 
