@@ -31,6 +31,7 @@ BENCHMARKS = {
         "the rate and the spiking network in Brian2, restricted or not, beside a Numba kernel",
         by_default=False,
     ),
+    "baseline": Benchmark("ratios to a loop in NumPy beside those stored in baseline.json", by_default=False),
     "commits": Benchmark(
         "ann, rate and spiking beside those of an earlier commit: ratios of images per second",
         by_default=False,
