@@ -27,6 +27,7 @@ from bioplast.training.record import Run
 RULES = {
     "plain": "plain",
     "largest(0.1)": "largest(0.1, output=1)",
+    "largest(0.01)": "largest(0.01, output=1)",
     "above(0.0001)": "above(0.0001)",
     "fixed(0.1)": "fixed(0.1, output=1)",
     "subnet(50)": "subnet(50)",
@@ -83,7 +84,7 @@ def make_grids(
 
 
 GOALS, RATES = [0.9, 0.93, 0.95, 0.96, 0.97], [0.001, 0.003, 0.01, 0.03, 0.1]
-GRID = make_grids(GOALS, RATES, goal=0.95, long=200_000, limit=None, seeds=5)
+GRID = make_grids(GOALS, RATES, goal=0.95, long=600_000, limit=None, seeds=5)
 QUICK = make_grids([0.86, 0.9], [0.003, 0.03], goal=0.9, long=16_000, limit=16_000)
 
 
