@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -183,8 +182,8 @@ def _compute_shares(frame: pd.DataFrame) -> pd.Series[float]:
 
 def _say_saving(row: pd.Series[object]) -> str:
     table = unfold(row, QUANTITIES)
-    longer = 1 / np.asarray(table.loc["samples", ["value", "high", "low"]], np.float64)
-    time = say(pd.Series(dict(zip(("value", "low", "high"), longer, strict=True))), ".2g")
+    longer = 1 / table.loc["samples", ["value", "high", "low"]].astype(float)
+    time = say(longer.set_axis(["value", "low", "high"]), ".2g")
     saved = f"M0 {say(table.loc['m0'], '.3g')}, M1 {say(table.loc['m1'], '.2g')}"
     return f"N = {row['hidden']}, {row['rule']}: {saved}, with {time} times the samples (n = {row['n']})"
 

@@ -114,9 +114,10 @@ def exponents(data: pd.DataFrame, units: int = SHOWN) -> pd.DataFrame:
 
 
 def savings(data: pd.DataFrame) -> pd.DataFrame:
-    """How many times less subnet(SHOWN) took than plain in the largest network."""
+    """How many times less subnet(SHOWN) took than plain in the largest network; nan if nothing is known."""
     rows = data[data["kind"] == "saving"].sort_values("hidden")
-    return unfold(rows.iloc[-1], QUANTITIES).assign(n=rows["n"].iloc[-1])
+    found = unfold(rows.iloc[-1], QUANTITIES).assign(n=rows["n"].iloc[-1])
+    return found.assign(value=found["value"].replace(0.0, np.nan))
 
 
 def tabulate(data: pd.DataFrame) -> pd.DataFrame:
