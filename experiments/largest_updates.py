@@ -139,7 +139,7 @@ def headline(data: pd.DataFrame) -> str:
     best = best[best["label"] == LABELS["largest"]].astype({"m0": float, "samples": float})
     if best.empty:
         return ""
-    saved = join_words(f"{say_factor(row.m0)} (N = {row.hidden:,})" for row in best.itertuples())
+    saved = join_words(f"{say_factor(row.m0)} (N = {row.hidden:,.0f})" for row in best.itertuples())
     longer = join_words(say_factor(1 / samples) for samples in best["samples"])
     return f"Writing only the largest changes takes {saved} times fewer writes, in {longer} times the samples"
 
