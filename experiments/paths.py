@@ -157,8 +157,8 @@ def headline(data: pd.DataFrame) -> str:
         return ""
     size = data.loc[data["kind"] == "saving", "hidden"].max()
     return (
-        f"Paths through {best['m0']:.0f} hidden units take the fewest writes; {SHOWN} of N = {size:,.0f} take "
-        f"{say_factor(saved['m0'])} times fewer than plain learning and grow as N to the {law['m0']:.2f}"
+        f"Paths through {best['m0']:.0f} hidden units take the fewest writes; {SHOWN} of N = {size:,.0f} "
+        f"take {say_factor(saved['m0'])} times fewer than plain learning and grow as N to the {law['m0']:.2f}"
     )
 
 
