@@ -225,8 +225,8 @@ def headline(data: pd.DataFrame) -> str:
         return ""
     plain, largest, spiking = (f"{100 * shares[cell]:.0f} %" for cell in cells)
     return (
-        f"With centred input the dearest tenth of the pixels takes {plain} of plain learning's energy, and "
-        f"{largest} where only the largest changes are written; with spikes for input it takes {spiking} anyway"
+        f"With centred input the dearest tenth of the pixels takes {plain} of plain learning's energy, "
+        f"and {largest} if only the largest changes are written; with spikes for input it is {spiking} anyway"
     )
 
 
