@@ -104,6 +104,9 @@ class Simulation:
         """Cells before the first trial: hidden ones, trace of the inputs, output and its last spikes."""
         *w_hidden, w_output = self.effective[: len(self.network.graph.projections)]
         hidden = [HiddenCells(self.network, w.shape[1]) for w in w_hidden]
+        if not self.network.reset:
+            for cells in hidden:  # from the first step on, in which nothing is shown
+                cells.v = cells.drive * (1 - np.exp(-1 / self.network.tau_m_ms))
         n_outputs = w_output.shape[1]
         return hidden, np.zeros(len(w_hidden[0])), np.zeros(n_outputs), np.full(n_outputs, -np.inf)
 

@@ -74,6 +74,7 @@ TOGETHER |= {
     "Poisson input, 100 Hz": {"p_input", "psp_input"},
     "Poisson input, 50 Hz": {"p_input", "psp_input"},
 }
+TOGETHER |= {"trials without reset": {"reset", "n_pause"}}
 TOGETHER |= {"first weights for a threshold": {"sd_hidden", "sd_output"}}
 TOGETHER |= {
     "its own settings": {"psp_input", "sd_hidden", "sd_output"},
