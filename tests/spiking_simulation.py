@@ -37,7 +37,8 @@ def draw_released(network, trials, layer, shape):
     steps, pre, post = np.meshgrid(
         np.arange(1, network.n_stimulus + 1), *map(np.arange, shape), indexing="ij"
     )
-    counters = (steps * shape[0] + pre) * shape[1] + post
+    n_cells = shape[1] + (layer < len(network.graph.hidden))  # hidden cells with the one that is always on
+    counters = (steps * shape[0] + pre) * n_cells + post
     keys = mix(keys + np.uint32((layer + 1) * 0x85EBCA6B & 0xFFFFFFFF))
     return np.array([uniform(key, counters) < network.release_probability for key in keys])
 
