@@ -118,13 +118,14 @@ REFRACTORY = ONGOING.step("refractory time", tau_refrac_ms=3.0)
 COUNTED = REFRACTORY.step("spiking readout", readout="spikes")
 RANDOM = REFRACTORY.step("random feedback", feedback="random")
 LEARNED = REFRACTORY.step("learned feedback", feedback="learned")
-SIGNED = LEARNED.step("one sign per cell", dale=True, excitatory=0.8)
+SIGNED = LEARNED.step("one sign per cell, half of them inhibit", dale=True, excitatory=0.5)
+MAJORITY = SIGNED.step("four of five cells excite", excitatory=0.8)
 UNRELIABLE = LEARNED.step("unreliable release", release_probability=0.25)
 IN_TIME = Timed("in time (cues)", "recurrent")
 
 RUNGS: tuple[Rung, ...] = (
     *(ARTIFICIAL, RATE, SOFTMAX, WEIGHTS, PSI, SPIKES, POISSON, SETTINGS, NEURON, HZ_100, HZ_50),
-    *(ONGOING, REFRACTORY, COUNTED, RANDOM, LEARNED, SIGNED, UNRELIABLE, IN_TIME),
+    *(ONGOING, REFRACTORY, COUNTED, RANDOM, LEARNED, SIGNED, MAJORITY, UNRELIABLE, IN_TIME),
 )
 IMAGES = [rung for rung in RUNGS if not isinstance(rung, Timed)]
 NAMES = [rung.name for rung in RUNGS]
@@ -172,7 +173,7 @@ def list_cells(rungs: Sequence[Rung], labels: Sequence[str] = tuple(KINDS)) -> l
 
 
 GRID = [
-    Grid(cells=list_cells(IMAGES), hidden=HIDDEN, goal=GOAL, max_samples=150_000, seeds=5),
+    Grid(cells=list_cells(IMAGES), hidden=HIDDEN, goal=GOAL, max_samples=120_000, seeds=5),
     Grid(
         cells=list_cells([IN_TIME]),
         task="cues",

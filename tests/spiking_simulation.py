@@ -161,6 +161,7 @@ class Simulation:
             self.n_hidden_spikes += sum(int(cells.fired.sum()) for cells in hidden)
         eligibility[0][~spikes.any(axis=0)] = 0  # what an earlier trial left of the trace is not learned from
         active = [spikes.any(axis=0), *(cells.trace_sum > 0 for cells in hidden)]
+        self.active = active
         for index, cells in enumerate(hidden):
             # Both were active but not in the order that counts: 0 here, but P H - S may leave a last digit.
             both = np.outer(active[index], cells.psi_sum > 0)
@@ -211,7 +212,8 @@ class Simulation:
     def change(self, layer, delta_w, error, activity):
         before, product = self.weights[layer], delta_w
         if self.network.feedback == "learned" and layer > 0:
-            delta_w = product - self.network.feedback_decay * before
+            decayed = product - self.network.feedback_decay * before
+            delta_w = np.where(self.active[layer][:, np.newaxis], decayed, 0)  # silent cells propose nothing
         self.write(layer, delta_w)
         if self.network.feedback == "learned" and layer > 0:
             back = self.n_forward + layer - 1
