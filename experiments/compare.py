@@ -19,6 +19,7 @@ from bioplast.analysis.frame import make_run_frame, make_trace_frame
 from bioplast.analysis.interval import name_columns, spread_estimate
 from bioplast.analysis.ratios import QUANTITIES, compare_runs, tabulate_ratios
 from bioplast.analysis.statistics import estimate_between, say_coverage
+from bioplast.analysis.words import join_words, say_factor
 from bioplast.figures.fronts import plot_accuracy
 from bioplast.figures.panels import Looks, Panels, draw_line, panel
 from bioplast.figures.places import name_places, plot_place
@@ -135,22 +136,13 @@ def headline(data: pd.DataFrame) -> str:
     is_one = best["label"].nunique() == 1
     rule = WORDS[best["label"].iloc[0]] if is_one else "The best rule"
     named = best["network"] if is_one else best["network"] + ": " + best["label"]
-    numbers = [f"{_round(ratio)} ({name})" for ratio, name in zip(best["m0"], named, strict=True)]
-    price = f"{best['samples'].min():.1f} to {best['samples'].max():.1f}"
+    numbers = [f"{say_factor(ratio)} ({name})" for ratio, name in zip(best["m0"], named, strict=True)]
+    low, high = say_factor(best["samples"].min()), say_factor(best["samples"].max())
+    price = low if low == high else f"{low} to {high}"
     return (
-        f"{rule} takes {_list(numbers)} times fewer weight writes than plain learning to {goal:g} %, "
+        f"{rule} takes {join_words(numbers)} times fewer weight writes than plain learning to {goal:g} %, "
         f"in {price} times the samples"
     )
-
-
-def _round(ratio: float) -> str:
-    """Two digits."""
-    return f"{ratio:.0f}" if ratio >= 9.95 else f"{ratio:.1f}"
-
-
-def _list(words: list[str]) -> str:
-    """``a, b and c``."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def plot(data: pd.DataFrame) -> Figure:
@@ -206,7 +198,7 @@ def _write_median(cell: pd.DataFrame, ax: Axes, x: float) -> None:
     medians = cell.loc[cell["kind"] == "median", "ratio"].dropna().astype(float)
     for value in medians:
         top = cell["ratio"].astype(float).max()
-        ax.annotate(_round(value), (x, top), (0, 4), textcoords="offset points", ha="center", fontsize=7)
+        ax.annotate(say_factor(value), (x, top), (0, 4), textcoords="offset points", ha="center", fontsize=7)
 
 
 STUDY = Study(

@@ -12,6 +12,7 @@ from bioplast.analysis.cells import compute_medians, stack
 from bioplast.analysis.frame import make_run_frame, make_trace_frame
 from bioplast.analysis.ratios import tabulate_ratios
 from bioplast.analysis.statistics import say_coverage
+from bioplast.analysis.words import join_words, say_factor
 from bioplast.figures.fronts import name_errors
 from bioplast.figures.labels import name_axis
 from bioplast.figures.panels import Looks, Panels, panel
@@ -130,8 +131,10 @@ def headline(data: pd.DataFrame) -> str:
     best = find_bargains(data)
     if best.empty:
         return ""
-    numbers = ", ".join(f"{row.saving:.2g} ({row.network}, {row.label})" for row in best.itertuples())
-    return f"With at most {SLIGHTLY:g} times plain learning's samples, writes fall {numbers} times"
+    numbers = join_words(
+        f"{say_factor(row.saving)} ({row.network}, {row.label})" for row in best.itertuples()
+    )
+    return f"In at most {SLIGHTLY:g} times plain learning's samples, {numbers} times fewer writes are enough"
 
 
 def describe(data: pd.DataFrame) -> dict[str, str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bioplast.brian.model import BrianModel
 
 # What of a model says nothing about its network.
-_APART = {"device", "build_seconds", "graph", "_screen", "_runner"}
+APART = {"device", "build_seconds", "graph", "_screen", "_runner"}
 
 
 class Runner(Protocol):
@@ -25,7 +25,7 @@ class Runner(Protocol):
 
 
 def _compile(model: BrianModel) -> Runner:
-    declaration = {name: value for name, value in vars(model).items() if name not in _APART}
+    declaration = {name: value for name, value in vars(model).items() if name not in APART}
     return build_program(model.assemble, model.dtype, (type(model), declaration))
 
 

@@ -77,6 +77,7 @@ class Panels:
     height_mm, width_mm : of the figure
     looks : how each label is drawn; None for the looks of ``make_looks`` in the order of the data's labels
     legend : number of the row above which the labels are explained; None for no legend
+    legend_columns : of that legend; None for as many as there are labels
     height_ratios : of the rows
     share : which axes are shared, as ``Figure.subplots`` takes ``sharex`` and ``sharey``; or such settings
         for each row, whose panels share nothing with other rows then
@@ -87,6 +88,7 @@ class Panels:
     width_mm: float = DOUBLE_COLUMN_MM
     looks: Looks | None = None
     legend: int | None = 0
+    legend_columns: int | None = None
     height_ratios: Sequence[float] | None = None
     share: Mapping[str, Any] | Sequence[Mapping[str, Any]] = field(default_factory=dict)
 
@@ -101,7 +103,7 @@ class Panels:
         for ax in axes:
             _label_ticks(ax)
         if self.legend is not None:
-            draw_legend(parts[self.legend], looks)
+            draw_legend(parts[self.legend], looks, columns=self.legend_columns)
         return figure
 
     def _choose_looks(self, data: pd.DataFrame) -> Looks:

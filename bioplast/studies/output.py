@@ -28,6 +28,7 @@ def draw(
     *,
     runs: Sequence[Run] = (),
     failures: Sequence[Failure] = (),
+    shown: Console | None = None,
 ) -> pd.DataFrame:
     """Analyse, write figure.{pdf,png,svg}, figure.csv, table.{csv,md} and caption.txt; print the last two.
 
@@ -37,6 +38,7 @@ def draw(
     findings : what its ``analyse`` is given
     folder : where to write
     runs, failures : what the caption accounts for
+    shown : where table and caption are shown; standard output if None
 
     Returns
     -------
@@ -63,6 +65,6 @@ def draw(
             reason = f"cannot write the figure to {folder}: {error.strerror}"
             raise RequestError(f"out: {reason}; finished runs are kept") from None
     # Columns are whole even where the terminal is too narrow, or where there is none.
-    Console(width=TABLE_WIDTH).print(make_rich_table(table))
-    Console().print(caption, highlight=False, markup=False)
+    (shown or Console(width=TABLE_WIDTH)).print(make_rich_table(table))
+    (shown or Console()).print(caption, highlight=False, markup=False)
     return data

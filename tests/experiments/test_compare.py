@@ -132,7 +132,7 @@ def test_plain_saves_nothing_against_itself(table):
 def test_the_headline_has_the_rule_that_saves_most_and_its_price(data):
     assert compare.headline(data) == (
         "Writing the largest changes on paths takes 20 (ann), 20 (rate) and 20 (spiking) times fewer weight "
-        "writes than plain learning to 95 %, in 2.0 to 2.0 times the samples"
+        "writes than plain learning to 95 %, in 2.0 times the samples"
     )
 
 

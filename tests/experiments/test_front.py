@@ -77,7 +77,7 @@ def test_the_headline_says_what_is_saved_where_learning_is_hardly_slower(data):
     best = front.find_bargains(data)
     assert best[["label", "setting"]].to_numpy().tolist() == [["largest(f)", 0.3]]
     assert best[["saving", "longer"]].to_numpy()[0] == pytest.approx([1002 / 502, 1.2])
-    assert "writes fall 2 (ann, largest(f)) times" in front.headline(data)
+    assert "2.0 (ann, largest(f)) times fewer writes" in front.headline(data)
 
 
 def test_the_tuned_setting_is_drawn_large_with_its_value(data):
