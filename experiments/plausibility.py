@@ -12,17 +12,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bioplast.analysis.cells import count_reached, say_seeds, stack, with_medians
 from bioplast.analysis.frame import make_run_frame
 from bioplast.analysis.interval import name_columns, spread_estimate
 from bioplast.analysis.statistics import bound_savings, estimate_between, say_coverage
+from bioplast.analysis.survival import compute_survival, say_survival
 from bioplast.figures.labels import name_axis
-from bioplast.figures.panels import Looks, Panels, panel
-from bioplast.figures.places import plot_place
-from bioplast.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, Look
+from bioplast.figures.panels import Panels, panel
+from bioplast.figures.rungs import plot_rungs
+from bioplast.figures.style import BLACK, BLUE, GREEN, ORANGE, Look
 from bioplast.plasticity import Plasticity
 from bioplast.studies.declaration import Study
 from bioplast.studies.grid import Grid
@@ -241,22 +241,6 @@ def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     return count_reached(data, shown).dropna(axis="columns", how="all")
 
 
-def compute_survival(data: pd.DataFrame) -> pd.DataFrame:
-    """A row a rung and restriction: its median saving in M0, and what part that is of its base's.
-
-    Columns ``rung``, ``base``, ``label``, ``saving``, ``low``, ``high``, ``reached``, ``n``, ``kept`` (of the
-    base) and ``left`` (of the artificial network); nan where a median is not known.
-    """
-    medians = data[(data["kind"] == "median") & (data["label"] != PLAIN)]
-    rows = medians[["rung", "base", "label", "reached", "n"]].copy()
-    rows[["saving", "low", "high"]] = medians[name_columns(["m0 saving"])].astype(float)
-    known = rows.set_index(["rung", "label"])["saving"]
-    for column, bases in (("kept", rows["base"]), ("left", [ARTIFICIAL.name] * len(rows))):
-        found = known.reindex(pd.MultiIndex.from_arrays([bases, rows["label"]]))
-        rows[column] = rows["saving"].to_numpy() / found.to_numpy()
-    return rows.reset_index(drop=True)
-
-
 def describe(data: pd.DataFrame) -> dict[str, str]:
     """What is seen, for the caption."""
     medians = data[data["kind"] == "median"]
@@ -265,7 +249,7 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     bases = [f"{one.name} on {one.base}" for one in rungs if one.base and above[one.name] != one.base]
     rules = {(rung.tuned, label): cell["rule"] for rung in rungs[:1] for label, cell in rung.cells.items()}
     rules |= {("spiking", label): cell["rule"] for label, cell in SETTINGS.cells.items()}
-    survival = compute_survival(data)
+    survival = compute_survival(data, PLAIN, ARTIFICIAL.name)
     return {
         "hidden_units": str(HIDDEN),
         "goal_here": f"{100 * GOAL:g} %",
@@ -276,28 +260,15 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
             f"{rule} ({model})" for (model, label), rule in rules.items() if label != PLAIN
         ),
         "interval": say_coverage(int(medians["n"].max())),
-        "sentences": " ".join(_say_rung(name, rows) for name, rows in survival.groupby("rung", sort=False)),
+        "sentences": " ".join(
+            say_survival(name, rows) for name, rows in survival.groupby("rung", sort=False)
+        ),
     }
-
-
-def _say_rung(name: str, rows: pd.DataFrame) -> str:
-    parts = []
-    for _, row in rows.iterrows():
-        counts = f"{row['reached']} of {row['n']}"
-        if pd.isna(row["saving"]):
-            bound = f"at most {row['high']:.2g}" if pd.notna(row["high"]) else "not known"
-            parts.append(f"{row['label']} {bound} ({counts})")
-            continue
-        high = f"{row['high']:.2g}" if row["high"] < float("inf") else "?"
-        span = f"{row['low']:.2g} to {high}; " if pd.notna(row["low"]) else ""
-        kept = f", {100 * row['kept']:.0f} %" if pd.notna(row["kept"]) else ""
-        parts.append(f"{row['label']} {row['saving']:.2g} ({span}{counts}{kept})")
-    return f"{name}: {', '.join(parts)}."
 
 
 def headline(data: pd.DataFrame) -> str:
     """How much of the saving is left from rung to rung."""
-    survival = compute_survival(data)
+    survival = compute_survival(data, PLAIN, ARTIFICIAL.name)
     first = survival[survival["rung"] == ARTIFICIAL.name].set_index("label")["saving"]
     label = LOCAL if LOCAL in first.index else LARGEST
     mine = survival[(survival["label"] == label) & (survival["base"] != "")]
@@ -318,32 +289,15 @@ def plot(data: pd.DataFrame) -> Figure:
     rungs = list(dict.fromkeys(data["rung"]))
     times = "(times less than plain)"
     panels = [
-        panel(_plot_rungs, quantity="m0", rungs=rungs, settings={"xlabel": name_axis("m0")}),
+        panel(plot_rungs, quantity="m0", rungs=rungs, named=True, settings={"xlabel": name_axis("m0")}),
         panel(
-            _plot_rungs, quantity="m0 saving", rungs=rungs, settings={"xlabel": f"Saving in $M_0$\n{times}"}
+            plot_rungs, quantity="m0 saving", rungs=rungs, settings={"xlabel": f"Saving in $M_0$\n{times}"}
         ),
         panel(
-            _plot_rungs, quantity="m1 saving", rungs=rungs, settings={"xlabel": f"Saving in $M_1$\n{times}"}
+            plot_rungs, quantity="m1 saving", rungs=rungs, settings={"xlabel": f"Saving in $M_1$\n{times}"}
         ),
     ]
     return Panels([panels], height_mm=30 + 9 * len(rungs), looks=LOOKS)(data)
-
-
-def _plot_rungs(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str, rungs: Sequence[str]) -> None:
-    """The rungs from top to bottom, with their names at the first panel."""
-    is_first = quantity == "m0"
-    ax.set(xscale="log", ylim=(len(rungs) - 0.5, -0.5))
-    ax.set_yticks(range(len(rungs)), list(rungs) if is_first else [""] * len(rungs))
-    ax.tick_params(axis="y", length=0)
-    for border in range(1, len(rungs)):
-        ax.axhline(border - 0.5, color=GREY, linewidth=0.4, alpha=0.4)
-    if not is_first:
-        ax.axvline(1, color=BLACK, linewidth=0.6, linestyle=":")
-        data = data.assign(converged=data["known"])
-    for offset, (label, look) in zip((-0.33, -0.11, 0.11, 0.33), looks.items(), strict=True):
-        for place, rung in enumerate(rungs):
-            rows = data[(data["rung"] == rung) & (data["label"] == label)]
-            plot_place(rows, ax, quantity, look, place + offset, half_width=0.1, size=2.5, lying=True)
 
 
 STUDY = Study(

@@ -144,7 +144,7 @@ def test_rung_without_plain_learning_is_left_out(runs, data):
 
 
 def test_what_survives_is_against_the_rung_that_it_stands_on(data):
-    survival = experiment.compute_survival(data).set_index(["rung", "label"])
+    survival = experiment.compute_survival(data, PLAIN, experiment.NAMES[0]).set_index(["rung", "label"])
     numbers = {name: number + 2 for number, name in enumerate(experiment.NAMES)}
     row = survival.loc[("one sign per cell, half of them inhibit", LOCAL)]
     assert row["kept"] == pytest.approx(
