@@ -157,7 +157,7 @@ def headline(data: pd.DataFrame) -> str:
     size = data.loc[data["kind"] == "saving", "hidden"].max()
     return (
         f"Paths through {best['m0']:.0f} hidden units take the fewest writes; {SHOWN} of N = {size:,} take "
-        f"{say_factor(saved['m0'])} times fewer than plain learning, and they grow as N to the {law['m0']:.2f}"
+        f"{say_factor(saved['m0'])} times fewer than plain learning and grow as N to the {law['m0']:.2f}"
     )
 
 
