@@ -10,7 +10,6 @@ from bioplast.analysis.finders import (
     find_inverse,
     find_least,
     find_most,
-    find_row,
 )
 from bioplast.analysis.statistics import estimate_median
 from bioplast.analysis.verdict import NOTHING, Finding
