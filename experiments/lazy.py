@@ -23,6 +23,7 @@ from bioplast.figures.style import GREY, make_looks
 from bioplast.figures.totals import plot_relative_totals
 from bioplast.studies.declaration import Study
 from bioplast.studies.grid import Grid, Settings
+from bioplast.studies.tuned import read_tuned
 from bioplast.training.record import Run
 
 PLAIN, SPIKING = "plain", "spiking"
@@ -67,14 +68,18 @@ OPTIONS = {
 }
 SOFTMAX: Settings = {"model": "ann", "rule": RULES[PUBLISHED], "hidden": 100, "options": OPTIONS}
 ANN: Settings = {"model": "ann", "rule": RULES["ann"], "hidden": 100, "protocol": "paper"}
-SPIKES: Settings = {"model": SPIKING, "rule": RULES[SPIKING], "hidden": 200}
-EARLY: Settings = {"goal": 0.90, "max_samples": 20_000}
+# Plain learning in spikes is that of the comparison.
+SPIKES: Settings = {**read_tuned(SPIKING, PLAIN).cell, "rule": RULES[SPIKING], "hidden": 100}
 GRID = [
     Grid(seeds=10, max_samples=1_000_000, interval=5000, **SOFTMAX),
     Grid(seeds=10, **ANN),
     Grid(seeds=5, **SPIKES),
 ]
-QUICK = [Grid(**SOFTMAX, goal=0.7, max_samples=20_000), Grid(**ANN, **EARLY), Grid(**SPIKES, **EARLY)]
+QUICK = [
+    Grid(**SOFTMAX, goal=0.7, max_samples=20_000),
+    Grid(**ANN, goal=0.90, max_samples=20_000),
+    Grid(**SPIKES, goal=0.85, max_samples=10_000),
+]
 
 
 def analyse(runs: list[Run]) -> pd.DataFrame:
