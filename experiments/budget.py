@@ -41,6 +41,7 @@ OPEN_PRESETS = [
     name for name, preset in PRESETS.items() if math.isnan(preset.write) and math.isnan(preset.synapse)
 ]
 _SHARES = ("low", "high")  # of excitatory transmission, that plasticity is said to cost
+IN_SCALE = "spiking, scaled"  # the spiking network's totals with the signalling of that preset
 SHOWN = {"plain": 4.0, "largest(f)": 5.5}  # whose bills are drawn, filled and open: size of the markers
 # Of a write: in ATP where there are spikes, else in multiply-accumulates.
 PRICES = {False: np.logspace(-2, 3, 51), True: np.logspace(4, 10, 61)}
@@ -61,13 +62,15 @@ by the synapses that the cell has; all-in has one price for all of it. Not charg
 b: the price of a write at which plasticity costs as much as spikes and vesicles, one marker a run, and,
 dashed, what a write costs plain learning under the presets that price plasticity: running-low and -high
 spread a running cost over the writes; in fly-memory a write is taken to be a bit. Break-even under {open}, in
-ATP a write: {break_even}; under {scaled}: {break_even_scaled}. Plasticity would be 4.0 to 11.2 % of
-excitatory transmission, as it is said to be, at these prices of a unit of m1, in ATP: {m1_prices}. The dashed
-prices lie a factor of {apart} apart: there is no one figure in joules.
+ATP a write: {break_even}; under {scaled}: {break_even_scaled}. The dashed prices lie a factor of {apart}
+apart: there is no one figure in joules.
 
-c-e: signalling and plasticity together, relative to plain learning on the same seed, by the price of a
-write; where there are spikes in ATP with the signalling of {open}, otherwise in multiply-accumulates of the
-forward pass. Thin: seeds, thick: medians. Above 1 a rule loses, because it needs more samples. A rule pays
+c: the prices of a unit of M1 between which plasticity is 4.0 to 11.2 % of excitatory transmission (vesicles),
+as it is said to be; a line a run. In ATP: {m1_prices}.
+
+d-g: signalling and plasticity together, relative to plain learning on the same seed, by the price of a
+write; where there are spikes in ATP with the signalling of {open} and of {scaled}, otherwise in
+multiply-accumulates of the forward pass. Thin: seeds, thick: medians. Above 1 a rule loses, because it needs more samples. A rule pays
 from these prices on: {paying}. {missing}
 """
 
@@ -136,6 +139,18 @@ def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def headline(data: pd.DataFrame) -> str:
+    """What a write may cost, and from which price on writing less pays."""
+    whole, scaled = (break_evens(data, preset)["value"].get("plain") for preset in (OPEN, SCALED))
+    pays = paying_prices(data, IN_SCALE)["value"].get("largest(f)")
+    if whole is None or scaled is None or pays is None or pd.isna(pays):
+        return ""
+    return (
+        f"Plasticity costs as much as signalling at {scaled:,.0f} ATP a write if axons fit their cells "
+        f"({whole:,.0f} if each has 8,000 boutons); writing only the largest changes pays from {pays:,.0f} on"
+    )
+
+
 def describe(data: pd.DataFrame) -> dict[str, str]:
     """What is seen, for the caption."""
     prices = _take(data, "price")["energy_atp"].astype(float)
@@ -161,18 +176,22 @@ def plot(data: pd.DataFrame) -> Figure:
     upper = [
         panel(_plot_bills, where={"panel": "bill", "kind": "median"}, looks=make_looks(COMPONENTS)),
         panel(_plot_break_even, where={"panel": ("break_even", "price")}),
+        panel(_plot_m1_prices, where={"panel": "m1_price", "kind": "run", "preset": OPEN}),
     ]
     lower = [
         panel(
             plot_relative_totals,
-            label=f"Price of a write\n({'ATP' if network == SPIKING else 'multiply-accumulates'})",
+            label=f"Price of a write\n({'ATP' if SPIKING in network else 'multiply-accumulates'})",
             where={"panel": "total", "network": network},
             settings={"title": network} | ({} if network == networks[0] else {"ylabel": ""}),
         )
         for network in networks
     ]
     rows = [upper, lower] if lower else [upper]
-    options: dict[str, Any] = {"height_ratios": [1.15, 1], "share": [{}, {"sharey": True}]} if lower else {}
+    widths = {"width_ratios": [1.3, 1.2, 0.8]}
+    options: dict[str, Any] = {"height_ratios": [1.15, 1], "share": [widths, {"sharey": True}]}
+    if not lower:
+        options = {"share": widths}
     looks = make_looks(_COMPARE.LABELS.values())
     return Panels(rows, height_mm=150, looks=looks, legend=len(rows) - 1, **options)(data)
 
@@ -217,6 +236,17 @@ def _plot_break_even(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
         for preset, marker in markers.items()
     ]
     ax.legend(handles=handles, loc="center", bbox_to_anchor=(0.5, 0.68))
+
+
+def _plot_m1_prices(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    """Between which prices of a unit of m1 plasticity is the share that it is said to be; a line a run."""
+    for place, (label, look) in enumerate(looks.items()):
+        rows = data[data["label"] == label].pivot(index="seed", columns="component", values="energy_atp")
+        for rank, (_, run) in enumerate(rows.iterrows()):
+            x = place + _shift(rank, len(rows))
+            ax.plot([x, x], run[list(_SHARES)].astype(float), color=look.colour, linewidth=2)
+    name_places(ax, list(looks), slanted=True)
+    ax.set(yscale="log", xlim=(-0.5, len(looks) - 0.5), ylabel="Price of a unit of $M_1$ (ATP)")
 
 
 def _shift(rank: int, n: int) -> float:
@@ -272,11 +302,17 @@ def _name(run: pd.Series[Any], panel: str, component: str) -> dict[str, Any]:
 def _compare_totals(frame: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for network, tried in frame.groupby("network", sort=False):
-        runs, has_spikes = tried[tried["converged"].astype(bool)], network == SPIKING
-        bills = [PRESETS[OPEN].make_bill(usage).signalling for usage in runs["usage"]]
-        spent = bills if has_spikes else runs["macs"].tolist()
-        totals = compare_totals(runs.assign(spent=spent), PRICES[has_spikes]).assign(network=network)
-        parts.append(totals.astype(object))  # those of a network in which nothing got there are empty
+        runs = tried[tried["converged"].astype(bool)]
+        spent = {network: runs["macs"].tolist()}
+        if network == SPIKING:
+            presets = {SPIKING: PRESETS[OPEN], IN_SCALE: PRESETS[SCALED]}
+            spent = {
+                name: [preset.make_bill(usage).signalling for usage in runs["usage"]]
+                for name, preset in presets.items()
+            }
+        for name, cost in spent.items():
+            totals = compare_totals(runs.assign(spent=cost), PRICES[network == SPIKING]).assign(network=name)
+            parts.append(totals.astype(object))  # those of a network in which nothing got there are empty
     return pd.concat(parts, ignore_index=True).infer_objects()
 
 
@@ -295,6 +331,7 @@ STUDY = Study(
     analyse=analyse,
     tabulate=tabulate,
     describe=describe,
+    headline=headline,
     plot=plot,
     caption=CAPTION,
 )
