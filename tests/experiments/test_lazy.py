@@ -66,7 +66,7 @@ def test_savings_by_hand(data):
 
 
 def test_what_spikes_cost_decides_from_which_price_on_it_pays(data):
-    signalling = 1000 * (120 * 3.84e8 + 4000 * 4.1e4)
+    signalling = 1000 * 4000 * (3.84e8 / 8000 + 4.1e4)
     paying = lazy.paying_prices(data)["value"]
     assert paying["m0"] == pytest.approx(signalling / 800_000)
     assert paying["m1"] == pytest.approx(signalling / 50)
