@@ -1,4 +1,4 @@
-"""A reserve that writes empty and time refills: does it learn more for the same energy than rules without?"""
+"""A reserve that writes empty and time refills: what is learned with it and without for the same energy."""
 
 from __future__ import annotations
 
