@@ -21,7 +21,7 @@ RULES = {
         "adam(rate=0.0005) + largest(0.1)",
         "adam(rate=0.001) + largest(0.065)",
         "adam(rate=0.001) + largest(0.05, output=0.5)",
-        "adam(rate=0.0015) + largest(0.05, output=0.5)",
+        "adam(rate=0.0007) + largest(0.05, output=0.5)",
     ),
     "rnn": ("adam(rate=0.001)", "adam(rate=0.001) + largest(0.1)"),
 }
