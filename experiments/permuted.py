@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from bioplast.analysis.estimates import estimate_by
@@ -60,7 +61,7 @@ after the last. f: writes of all tasks. A marker a seed; bars: medians. {said} {
 
 def make_order(task: int, seed: int, n_pixels: int) -> NDArray[np.int64]:
     """The order of the pixels in a task; in the first one they are where they were."""
-    rng = np.random.default_rng([make_rng(seed, "order").integers(2**32), task])
+    rng = np.random.default_rng([make_rng(seed, "order").integers(2**32), task])  # type: ignore[arg-type]
     return rng.permutation(n_pixels) if task else np.arange(n_pixels)
 
 
@@ -231,7 +232,7 @@ def plot_tasks(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str) -> 
             linestyle="none",
         )
     ax.set_xlabel("Task")
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 STUDY = Study(
