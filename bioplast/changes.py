@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bioplast.errors import RequestError
+from bioplast.spelling import list_known
 
 _KINDS: dict[type, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}
 
@@ -29,7 +30,7 @@ def check_changes(model: str, settings: Mapping[str, Any], changes: Mapping[str,
     checked = {}
     for name, value in changes.items():
         if name not in settings:
-            raise RequestError(f"options: {model} has no setting {name!r}; there are {', '.join(settings)}")
+            raise RequestError(f"options: {model} has no setting {name!r}; {list_known(name, settings)}")
         kind = type(settings[name])
         if kind not in _KINDS:
             raise RequestError(f"options: {name} of {model} cannot be changed, it is {settings[name]!r}")

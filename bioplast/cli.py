@@ -11,15 +11,20 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
 import bioplast
 from bioplast.blame import find_place
+from bioplast.commands.compare import compare
 from bioplast.commands.evaluate import evaluate
+from bioplast.commands.export import export
 from bioplast.commands.new import new
+from bioplast.commands.plot import plot
 from bioplast.commands.results import gc, list_all, show
 from bioplast.commands.run import run
+from bioplast.commands.sweep import sweep
 from bioplast.commands.train import train
 from bioplast.errors import IncompleteStudyError, MachineError, RequestError
 
@@ -28,18 +33,38 @@ _SILENT = (DeprecationWarning, PendingDeprecationWarning)
 
 app = typer.Typer(
     help=bioplast.__doc__,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 
 app.command()(train)
 app.command()(run)
+app.command()(sweep)
 app.command(name="list")(list_all)
 app.command()(show)
+app.command()(plot)
+app.command()(export)
+app.command()(compare)
 app.command()(evaluate)
 app.command()(gc)
 app.command()(new)
+
+
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"bioplast {bioplast.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _describe(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and leave."),
+    ] = False,
+) -> None:
+    pass
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -20,6 +20,7 @@ from bioplast.errors import RequestError
 from bioplast.files import read_file
 from bioplast.project import EXAMPLES, EXPERIMENTS, MODELS, RULES, TASKS, list_files, list_roots
 from bioplast.signals import leave_signals
+from bioplast.spelling import suggest
 
 _FOLDERS_BY_KIND = {
     "model": MODELS,
@@ -47,6 +48,7 @@ def load_module(kind: str, name: str, project: Path) -> ModuleType:
         known = ", ".join(sorted(files)) or "none"
         raise RequestError(
             f"{kind}: no {kind} {name!r}; there are {known}, those in {project / folder} included"
+            f"{suggest(name, files)}"
         )
     path = files[name].resolve()
     package = f"bioplast_{kind}s"

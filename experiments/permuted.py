@@ -61,7 +61,7 @@ after the last. f: writes of all tasks. A marker a seed; bars: medians. {said} {
 
 def make_order(task: int, seed: int, n_pixels: int) -> NDArray[np.int64]:
     """The order of the pixels in a task; in the first one they are where they were."""
-    rng = np.random.default_rng([make_rng(seed, "order").integers(2**32), task])  # type: ignore[arg-type]
+    rng = np.random.default_rng([int(make_rng(seed, "order").integers(2**32)), task])
     return rng.permutation(n_pixels) if task else np.arange(n_pixels)
 
 

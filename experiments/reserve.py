@@ -1,4 +1,4 @@
-"""A reserve that writes empty and time refills: what is learned with it and without for the same energy."""
+"""Whether a reserve that writes empty and time refills learns more for the same energy than other rules."""
 
 from __future__ import annotations
 

@@ -18,7 +18,12 @@ TEMPLATE = projects.STUDY / "docs" / "examples" / "project"
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make; it must not be there yet.")],
 ) -> None:
-    """Make a folder with a network, an experiment, a rule and a task of your own."""
+    """Make a folder with a network, an experiment, a rule and a task of your own.
+
+    For instance:
+
+    bioplast new mine
+    """
     check_path("DIR", folder)
     if folder.exists():
         raise RequestError(f"DIR: must be a folder that is not there yet, got {str(folder)!r}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json as json_text
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,6 +15,9 @@ from bioplast.errors import RequestError
 from bioplast.listing import make_listing
 from bioplast.options import check_path
 
+if TYPE_CHECKING:
+    from bioplast.training.record import Run
+
 
 def list_all(
     runs: Annotated[bool, typer.Option("--runs", help="List the runs in results/ instead.")] = False,
@@ -21,16 +25,25 @@ def list_all(
         list[str] | None,
         typer.Option(metavar="FIELD=VALUE", help="Only runs with this, e.g. model=ann or status=failed."),
     ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
     results: ResultsOption = None,
     project: ProjectOption = None,
 ) -> None:
-    """What there is: models, experiments, rules and tasks, with a line each; or runs."""
+    """What there is: models, experiments, rules and tasks, with a line each; or runs.
+
+    For instance:
+
+    bioplast list --runs --where model=ann --json
+    """
     if (where or results) and not runs:
         raise RequestError("list: --where and --results choose among runs; add --runs")
     if runs:
-        _list_runs(find_results(results, project), where or [], find_named(project))
+        _list_runs(find_results(results, project), where or [], find_named(project), json=json)
         return
     sections = make_listing(find_project(project))
+    if json:
+        print(json_text.dumps(sections))
+        return
     width = max(len(name) for lines in sections.values() for name in lines)
     for section, lines in sections.items():
         print(section)
@@ -43,15 +56,16 @@ def show(
     results: ResultsOption = None,
     project: ProjectOption = None,
 ) -> None:
-    """One run, readable."""
-    from bioplast.training.record import RECORD_FILE, read_run
+    """One run, readable.
+
+    For instance:
+
+    bioplast show results/train/0123456789abcdef
+    """
     from bioplast.training.summary import make_summary
 
-    check_path("RUN", run)
-    path = Path(run)
-    if not (path.name == RECORD_FILE or (path / RECORD_FILE).exists()):
-        path = find_run_folder(run, results, project)
-    Console().print(make_summary(read_run(path).record))
+    _, found = read_named_run(run, results, project)
+    Console().print(make_summary(found.record))
 
 
 def gc(
@@ -66,7 +80,9 @@ def gc(
 ) -> None:
     """What nothing needs any more in results/: checkpoints of finished runs and leftovers.
 
-    Only files that bioplast wrote are deleted, and none through a link.
+    Only files that bioplast wrote are deleted, and none through a link. For instance:
+
+    bioplast gc --outdated --delete
     """
     from bioplast.studies.catalogue import find_entries
     from bioplast.studies.garbage import delete_file, list_garbage
@@ -81,6 +97,22 @@ def gc(
             delete_file(path)
     verb = "deleted" if delete else "to delete with --delete"
     print(f"{n_paths} files, {n_bytes / 1e6:,.1f} MB {verb}")
+
+
+def read_named_run(text: str, results: Path | None, project: Path | None) -> tuple[Path, Run]:
+    """The folder and the finished run that ``text`` is the key, the folder or the run.json of.
+
+    Raises
+    ------
+    RequestError : there is none, or it is not finished
+    """
+    from bioplast.training.record import RECORD_FILE, read_run
+
+    check_path("RUN", text)
+    path = Path(text)
+    if not (path.name == RECORD_FILE or (path / RECORD_FILE).exists()):
+        path = find_run_folder(text, results, project)
+    return path.parent if path.name == RECORD_FILE else path, read_run(path)
 
 
 def find_run_folder(text: str, results: Path | None, project: Path | None) -> Path:
@@ -102,7 +134,7 @@ def find_run_folder(text: str, results: Path | None, project: Path | None) -> Pa
     return entry.folder
 
 
-def _list_runs(results: Path, where: Sequence[str], project: Path | None) -> None:
+def _list_runs(results: Path, where: Sequence[str], project: Path | None, *, json: bool) -> None:
     from bioplast.analysis.columns import format_columns
     from bioplast.studies.catalogue import find_entries, make_entry_rows
 
@@ -113,6 +145,12 @@ def _list_runs(results: Path, where: Sequence[str], project: Path | None) -> Non
             raise RequestError(f"--where: must be FIELD=VALUE, got {text!r}")
         wanted[name] = value
     entries = find_entries(results, project, **wanted)
-    for line in format_columns(make_entry_rows(entries)):
+    rows = make_entry_rows(entries)
+    if json:
+        from bioplast.training.record import format_record
+
+        print(format_record({"results": str(results), "runs": rows}))
+        return
+    for line in format_columns(rows):
         print(line)
     print(f"{len(entries)} runs in {results}")

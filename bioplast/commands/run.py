@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from bioplast import loading
+from bioplast.commands.completion import complete_experiments
 from bioplast.commands.folders import ProjectOption, find_project
+from bioplast.commands.verbosity import QuietOption, VerboseOption, settle_log
 from bioplast.errors import RequestError
 from bioplast.options import check_path, read_count
 
@@ -19,7 +21,12 @@ MOST_WORKERS = 1_000
 
 def run(
     experiments: Annotated[
-        list[str], typer.Argument(metavar="EXPERIMENT...", help="Figures in experiments/.")
+        list[str],
+        typer.Argument(
+            metavar="EXPERIMENT...",
+            help="Figures in experiments/.",
+            autocompletion=complete_experiments,
+        ),
     ],
     quick: Annotated[bool, typer.Option("--quick", help="A small form, to see that it works.")] = False,
     seeds: Annotated[
@@ -37,9 +44,20 @@ def run(
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Do runs again that are already there.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Do runs again that failed.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", help="Only say what would be run, and how long it takes.")
+    ] = False,
     project: ProjectOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
-    """Carry out the runs of experiments, those already there excepted, and draw their figures."""
+    """Carry out the runs of experiments, those already there excepted, and draw their figures.
+
+    For instance:
+
+    bioplast run compare --seeds 5 --dry-run
+    """
+    settle_log(quiet=quiet, verbose=verbose)
     n_seeds = read_count("--seeds", seeds, most=MOST_SEEDS)
     n_workers = read_count("--workers", workers, most=MOST_WORKERS)
     if scheduler is not None and workers is not None:
@@ -52,20 +70,31 @@ def run(
         check_path("--certificates", certificates)
     folder = find_project(project)
     modules = [loading.load_module("experiment", name, folder) for name in experiments]
-    from bioplast.studies.study import run_experiments
+    from bioplast.studies.study import preview_experiments, run_experiments
     from bioplast.training.interrupts import held_interrupts
+
+    options: dict[str, Any] = {
+        "project": folder,
+        "quick": quick,
+        "seeds": n_seeds,
+        "workers": n_workers,
+        "fresh": fresh,
+        "retry": retry,
+    }
+    if dry_run:
+        for line in preview_experiments(modules, **options):
+            print(line)
+        return
+    from rich.console import Console
 
     with held_interrupts():
         figures = run_experiments(
             modules,
-            project=folder,
-            quick=quick,
-            seeds=n_seeds,
-            workers=n_workers,
+            **options,
             scheduler=scheduler,
             certificates=None if certificates is None else Path(certificates),
-            fresh=fresh,
-            retry=retry,
+            report=Console(stderr=True, quiet=quiet),
+            shown=Console(quiet=True) if quiet else None,
         )
-    for path in figures:
+    for path in () if quiet else figures:
         print(f"written to {path}")

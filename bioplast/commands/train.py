@@ -9,14 +9,24 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from bioplast.commands.completion import complete_models, complete_tasks
 from bioplast.commands.folders import ProjectOption, find_project
+from bioplast.commands.recording import (
+    FormatOption,
+    RecordOption,
+    TrialsOption,
+    read_request,
+    write_recordings,
+)
+from bioplast.commands.verbosity import QuietOption, VerboseOption, settle_log
+from bioplast.commands.wording import name_options
 from bioplast.errors import RequestError
 from bioplast.options import check_path, read_count, read_number, read_settings, read_sizes, read_whole
 from bioplast.tasks import describe_task, find_oddities, is_named
 
 
 def train(
-    model: Annotated[str, typer.Argument(help="A network in models/.")],
+    model: Annotated[str, typer.Argument(help="A network in models/.", autocompletion=complete_models)],
     rule: Annotated[str, typer.Option(help="What may change, e.g. 'largest(0.1) + subnet(50)'.")] = "plain",
     hidden: Annotated[
         str | None,
@@ -27,7 +37,9 @@ def train(
     goal: Annotated[str, typer.Option(metavar="SHARE", help="Validation accuracy to stop at.")] = "0.95",
     seed: Annotated[str, typer.Option(metavar="S", help="Seed of weights, order, spikes, split.")] = "1",
     protocol: Annotated[str, typer.Option(help="Training protocol.")] = "standard",
-    task: Annotated[str, typer.Option(metavar="NAME|DIR", help="What is learned.")] = "mnist",
+    task: Annotated[
+        str, typer.Option(metavar="NAME|DIR", help="What is learned.", autocompletion=complete_tasks)
+    ] = "mnist",
     max_samples: Annotated[
         str | None, typer.Option(metavar="N", help="Trials to give up after.  [default: 5 epochs]")
     ] = None,
@@ -54,14 +66,22 @@ def train(
         bool, typer.Option("--resume", help="Go on from the checkpoint of an interrupted run.")
     ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Make the run again if it is there.")] = False,
+    record: RecordOption = None,
+    trials: TrialsOption = None,
+    form: FormatOption = "csv",
     device: Annotated[str, typer.Option(help="Brian2 device: cpp_standalone or runtime.")] = "cpp_standalone",
     project: ProjectOption = None,
     json: Annotated[bool, typer.Option("--json", help="End with the record as one line of JSON.")] = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Train one network until it reaches the goal, and write down what that cost.
 
-    A run that is there already is shown.
+    A run that is there already is shown. For instance:
+
+    bioplast train ann --rule "largest(0.02)" --seed 2
     """
+    settle_log(quiet=quiet, verbose=verbose)
     from bioplast.notice import warn_on_stderr
     from bioplast.training.config import RunConfig
     from bioplast.training.folder import carry_out_in, check_folder, make_checkpointer
@@ -71,39 +91,43 @@ def train(
     from bioplast.training.run import set_up
     from bioplast.training.summary import make_summary
 
+    kinds, shown = read_request(record, trials, form)
     folder = find_project(project)
     named = is_named(task)
     if not named:
         check_path("--task", task)
     if out is not None:
         check_path("--out", out)
-    config = RunConfig(
-        model=model,
-        rule=rule,
-        hidden=read_sizes("--hidden", hidden),
-        seed=read_whole("--seed", seed, least=0),
-        task=task if named else str(Path(task).resolve()),
-        protocol=protocol,
-        goal=read_number("--goal", goal),
-        max_samples=read_count("--max-samples", max_samples),
-        device=device,
-        options=read_settings("--set", changes or []),
-        interval=read_count("--interval", interval),
-        shift=read_whole("--shift", shift, least=0),
-        falling=falling,
-    )
-    setup = set_up(config, project=folder)
+    options = read_settings("--set", changes or [])
+    with name_options(list(options)):
+        config = RunConfig(
+            model=model,
+            rule=rule,
+            hidden=read_sizes("--hidden", hidden),
+            seed=read_whole("--seed", seed, least=0),
+            task=task if named else str(Path(task).resolve()),
+            protocol=protocol,
+            goal=read_number("--goal", goal),
+            max_samples=read_count("--max-samples", max_samples),
+            device=device,
+            options=options,
+            interval=read_count("--interval", interval),
+            shift=read_whole("--shift", shift, least=0),
+            falling=falling,
+        )
+        setup = set_up(config, project=folder)
     config = setup.config
     for oddity in find_oddities(setup.protocol.task):
         warn_on_stderr(f"{config.task}: {oddity}")
     out = out or folder / "results" / "train" / config.key
-    check_writable(out)
-    check_folder(out, setup, resumes=resume, fresh=fresh)
+    with name_options():
+        check_writable(out)
+        check_folder(out, setup, resumes=resume, fresh=fresh)
 
     def tell(run: Run) -> None:
         if json:
             print(format_record(run.record))
-        else:
+        elif not quiet:
             Console().print(make_summary(run.record))
 
     def write(folder: Path, run: Run) -> None:
@@ -117,7 +141,8 @@ def train(
         checkpointer = make_checkpointer(out, setup, resumes=resume, wants_stop=lambda: interrupts.requested)
         interrupts.can_wait = lambda: checkpointer.has_unkept
         try:
-            with watch(config.title, setup.protocol.max_samples) as report:
+            screen = Console(stderr=True, quiet=quiet)
+            with watch(config.title, setup.protocol.max_samples, screen) as report:
                 run = carry_out_in(
                     out, setup, checkpointer=checkpointer, reuses=not fresh, report=report, write=write
                 )
@@ -126,9 +151,15 @@ def train(
                 warn_on_stderr(f"kept after {checkpointer.kept} samples; --resume goes on from there")
             raise
     tell(run)
-    if not json:
+    recordings = []
+    if kinds:
+        from bioplast.training.trained import load_network
+
+        with name_options():
+            recordings = write_recordings(load_network(out, project=folder), kinds, shown, out, form)
+    if not json and not quiet:
         if not named:
             print(f"task: {describe_task(setup.protocol.task)}")
-        print(f"written to {out}")
+        print("\n".join(f"written to {path}" for path in (out, *recordings)))
     if run.record["diverged"]:
         print("bioplast:", run.record["message"], file=sys.stderr)

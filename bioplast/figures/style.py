@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+
+from bioplast.errors import RequestError
 
 SINGLE_COLUMN_MM = 85.0
 DOUBLE_COLUMN_MM = 174.0
@@ -90,14 +93,44 @@ def use_style() -> Iterator[None]:
         yield
 
 
+class Page(Figure):
+    """A figure that a notebook shows without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        content = io.BytesIO()
+        with use_style():
+            self.savefig(content, format="png", dpi=2 * STYLE["figure.dpi"])
+        return content.getvalue()
+
+
 def make_figure(width_mm: float, height_mm: float) -> Figure:
     """An empty figure of a size on paper; no window is ever opened."""
-    return Figure(figsize=(width_mm / 25.4, height_mm / 25.4), layout="constrained")
+    return Page(figsize=(width_mm / 25.4, height_mm / 25.4), layout="constrained")
+
+
+def make_part(figure: Figure) -> SubFigure:
+    """All of ``figure`` below its headline: where axes go that a legend stands above."""
+    return figure.add_subfigure(figure.add_gridspec(1, 1)[0])
 
 
 def label_panel(ax: Axes, letter: str) -> None:
     """Write the panel's letter above its left corner."""
     ax.set_title(letter, loc="left", fontweight="bold")
+
+
+def save_as(figure: Figure, path: Path) -> None:
+    """Write the figure to one file, in the format that its name ends in.
+
+    Raises
+    ------
+    RequestError : it cannot be written
+    """
+    form = path.suffix.removeprefix(".")
+    try:
+        with use_style():
+            figure.savefig(path, format=form, metadata=_METADATA[form])
+    except OSError as error:
+        raise RequestError(f"out: cannot write to {path}: {error.strerror}") from None
 
 
 def save_figure(figure: Figure, folder: Path, stem: str = "figure") -> list[Path]:

@@ -15,6 +15,7 @@ import re
 
 from bioplast.errors import RequestError
 from bioplast.plasticity.part import RULES, Part
+from bioplast.spelling import list_known
 from bioplast.terms import read_arguments
 
 _TERM = re.compile(r"\s*(?P<name>\w+)\s*(?:\((?P<arguments>[^()]*)\))?\s*")
@@ -57,7 +58,7 @@ def format_part(part: Part) -> str:
 
 def _make_part(name: str, arguments: str | None) -> Part:
     if name not in RULES:
-        raise RequestError(f"rule: no rule {name!r}; there are {', '.join(sorted(RULES))}")
+        raise RequestError(f"rule: no rule {name!r}; {list_known(name, sorted(RULES))}")
     rule = RULES[name]
     return rule(**read_arguments("rule", name, rule, arguments))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bioplast.errors import RequestError
 from bioplast.sizes import format_hidden
+from bioplast.spelling import list_known
 from bioplast.studies.age import Age
 from bioplast.studies.failure import read_failure
 from bioplast.training.checkpoint import PREVIOUS_FILE, STATE_FILE
@@ -69,7 +70,7 @@ def find_entries(results: Path, project: Path | None = None, **wanted: Any) -> l
     """
     for name in wanted:
         if name not in NAMES:
-            raise RequestError(f"where: no field {name!r}; there are {', '.join(NAMES)}")
+            raise RequestError(f"where: no field {name!r}; {list_known(name, NAMES)}")
     return [entry for entry in _read_all(results, project) if _fits(entry, wanted)]
 
 

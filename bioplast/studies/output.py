@@ -28,6 +28,7 @@ def draw(
     *,
     runs: Sequence[Run] = (),
     failures: Sequence[Failure] = (),
+    shown: Console | None = None,
 ) -> pd.DataFrame:
     """Analyse, write figure.{pdf,png,svg}, figure.csv, table.{csv,md} and caption.txt; print the last two.
 
@@ -37,6 +38,7 @@ def draw(
     findings : what its ``analyse`` is given
     folder : where to write
     runs, failures : what the caption accounts for
+    shown : where table and caption are shown; standard output if None
 
     Returns
     -------
@@ -56,12 +58,13 @@ def draw(
             table = experiment.tabulate(data, *findings)
             table.to_csv(folder / "table.csv", index=False)
             (folder / "table.md").write_text(make_markdown(table) + "\n", encoding="utf-8")
-            caption = fill_caption(experiment.caption, runs, failures, experiment.describe(data))
+            words = fill_caption(experiment.caption, runs, failures, experiment.describe(data))
+            caption = "\n\n".join(filter(None, [experiment.say(data), words]))
             (folder / "caption.txt").write_text(caption + "\n", encoding="utf-8")
         except OSError as error:
             reason = f"cannot write the figure to {folder}: {error.strerror}"
             raise RequestError(f"out: {reason}; finished runs are kept") from None
     # Columns are whole even where the terminal is too narrow, or where there is none.
-    Console(width=TABLE_WIDTH).print(make_rich_table(table))
-    Console().print(caption, highlight=False, markup=False)
+    (shown or Console(width=TABLE_WIDTH)).print(make_rich_table(table))
+    (shown or Console()).print(caption, highlight=False, markup=False)
     return data

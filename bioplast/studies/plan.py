@@ -67,13 +67,8 @@ def make_plan(experiment: Experiment, folder: Path, options: Options) -> Plan:
     ------
     RequestError : a run cannot be what is asked for
     """
-    grid = experiment.make_grid(options.quick, options.seeds)
-    complete = [set_up(config, project=options.project).config for config in grid]
-    # A grid may name a run twice, for instance as a cell of two panels.
-    runs = list({config.key: config for config in complete}.values())
-    points = list({p.key: p for p in experiment.make_points(options.quick, options.seeds)}.values())
+    everything = list_work(experiment, options)
     store = Store(folder)
-    everything: list[Work] = [*runs, *points]
     missing = everything if options.fresh else [work for work in everything if store.find(work) is None]
     if not options.fresh:
         missing = [work for work in missing if isinstance(work, Point) or not store.reuse(work)]
@@ -86,4 +81,20 @@ def make_plan(experiment: Experiment, folder: Path, options: Options) -> Plan:
         for work in missing
         if work.key not in given_up
     ]
+    runs = [work for work in everything if not isinstance(work, Point)]
+    points = [work for work in everything if isinstance(work, Point)]
     return Plan(experiment, store, runs, points, jobs, earlier)
+
+
+def list_work(experiment: Experiment, options: Options) -> list[Work]:
+    """All runs and points that ``experiment`` asks for, complete, so that they have keys.
+
+    Raises
+    ------
+    RequestError : a run cannot be what is asked for
+    """
+    grid = experiment.make_grid(options.quick, options.seeds)
+    complete = [set_up(config, project=options.project).config for config in grid]
+    # A grid may name a run twice, for instance as a cell of two panels.
+    work: list[Work] = [*complete, *experiment.make_points(options.quick, options.seeds)]
+    return list({one.key: one for one in work}.values())

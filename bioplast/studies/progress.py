@@ -10,17 +10,19 @@ from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Column
 
 from bioplast.studies.jobs import Event, Failure, Job, count_samples, name_run
 
 _LINE_SECONDS = 30.0  # between two lines in a log
+_BAR = 16  # letters
 
 
 class StudyProgress:
     """Watches the runs of a study; to be used as a context.
 
-    Where ``console`` is no terminal nothing is drawn, but a line says every half minute how far the study is.
-    Each reason for which runs fail is always told, with the first run that it ended.
+    Where ``console`` is no terminal nothing is drawn, but a line says at the start, and every half minute,
+    how far the study is. Each reason for which runs fail is always told, with the first run that it ended.
 
     Parameters
     ----------
@@ -34,14 +36,19 @@ class StudyProgress:
         self._jobs = jobs
         self._console = console or Console(stderr=True)
         self._bar = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
-            TextColumn("{task.fields[state]}", markup=False),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=_BAR, table_column=Column(min_width=_BAR)),
+            # A terminal may be narrow: what does not fit is left out, and never breaks the line.
+            TextColumn(
+                "{task.fields[state]}",
+                markup=False,
+                table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1),
+            ),
             console=self._console,
             disable=not self._console.is_terminal,
         )
         self._title = title
-        self._next_line = time.monotonic() + _LINE_SECONDS
+        self._next_line = time.monotonic()  # the first line says that it has begun
         self._n_stored = n_stored
         self._study = self._bar.add_task(
             title, total=n_stored + len(jobs), completed=n_stored, state="starting"
@@ -75,7 +82,7 @@ class StudyProgress:
         config = self._jobs[event.job].config
         self._draw_line(
             event.worker,
-            f"{name_run(config)}: {describe_event(event)}",
+            f"{describe_event(event)}: {name_run(config)}",
             completed=event.samples,
             total=count_samples(config),
         )
@@ -128,7 +135,7 @@ def describe_event(event: Event) -> str:
     """How far a run is, for people."""
     if event.online is None or event.images_per_second is None:
         return "preparing"
-    return f"{event.samples:,} images, {event.online:.1%} right, {event.images_per_second:,.0f} images/s"
+    return f"{event.samples:,} images, {event.online:.1%} right, {event.images_per_second:,.0f}/s"
 
 
 def estimate_seconds_left(elapsed: float, ended: float, waiting: float) -> float | None:

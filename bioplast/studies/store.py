@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,8 @@ from bioplast.training.record import (
     write_run,
 )
 from bioplast.training.weights import WEIGHTS_FILE
+
+LOG = logging.getLogger(__name__)
 
 
 def find_result(config: Work, folder: Path) -> Run | Rows | None:
@@ -44,15 +47,19 @@ class Store:
     ----------
     folder : of the experiment, made if need be
     warn : told, in one line, what a person should know
+    makes : whether the folder is made; without this it is only looked into
 
     Raises
     ------
     RequestError : the folder cannot be made or written to
     """
 
-    def __init__(self, folder: Path, warn: Callable[[str], None] = warn_on_stderr) -> None:
-        check_writable(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+    def __init__(
+        self, folder: Path, warn: Callable[[str], None] = warn_on_stderr, *, makes: bool = True
+    ) -> None:
+        if makes:
+            check_writable(folder)
+            folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._warn = warn
 
@@ -76,23 +83,36 @@ class Store:
 
     def reuse(self, config: RunConfig) -> bool:
         """Copy the run from another experiment beside this one that has it; whether there was one."""
-        for folder in self._others.get(config.key, ()):
+        elsewhere = self.find_elsewhere(config)
+        if elsewhere is None:
+            return False
+        folder, run = elsewhere
+        write_run(self.folder_of(config), run)
+        weights = folder / WEIGHTS_FILE
+        if weights.is_file():
+            replace_files(self.folder_of(config), {WEIGHTS_FILE: weights.read_bytes()})
+        LOG.info("%s: taken from %s", config.title, folder)
+        return True
+
+    def find_elsewhere(self, work: Work) -> tuple[Path, Run] | None:
+        """The run as another experiment beside this one has it, and where; points are their own's alone."""
+        if isinstance(work, Point):
+            return None
+        for folder in self._others.get(work.key, ()):
             try:
-                found = find_run(folder, config.key)
+                found = find_run(folder, work.key)
             except RequestError:  # the experiment that it belongs to will say so
                 continue
             if found is not None:
-                write_run(self.folder_of(config), found)
-                weights = folder / WEIGHTS_FILE
-                if weights.is_file():
-                    replace_files(self.folder_of(config), {WEIGHTS_FILE: weights.read_bytes()})
-                return True
-        return False
+                return folder, found
+        return None
 
     @cached_property
     def _others(self) -> Mapping[str, Sequence[Path]]:
         """The folders beside this experiment's, by the keys that they are called by."""
         others: dict[str, list[Path]] = {}
+        if not self.folder.parent.is_dir():
+            return others
         for experiment in sorted(self.folder.parent.iterdir()):
             if experiment != self.folder and experiment.is_dir():
                 for folder in experiment.iterdir():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -14,13 +15,14 @@ import pandas as pd
 from rich.console import Console
 
 from bioplast.additions import load_additions
-from bioplast.errors import IncompleteStudyError, RequestError
+from bioplast.errors import IncompleteStudyError, MissingDataError, RequestError
 from bioplast.loading import load_module
 from bioplast.studies.executor import execute
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Failure, summarize_failures
 from bioplast.studies.output import draw
 from bioplast.studies.plan import Options, Plan, make_plan
+from bioplast.studies.preview import describe, preview
 from bioplast.studies.progress import StudyProgress, format_seconds
 from bioplast.studies.store import Store
 
@@ -38,6 +40,7 @@ def run_experiments(
     retry: bool = False,
     out: Path | None = None,
     report: Console | None = None,
+    shown: Console | None = None,
 ) -> list[Path]:
     """Carry out what is missing of some experiments, one after another, and draw their figures.
 
@@ -54,10 +57,12 @@ def run_experiments(
     retry : carry out the runs again that failed when they were last tried
     out : where results go, into a folder of the experiment's name; ``<project>/results`` if None
     report : where progress is shown; standard error if None
+    shown : where tables and captions are shown; standard output if None
 
     Returns
     -------
-    folders : each holds figure.{pdf,png,svg}, figure.csv, table.{csv,md}, caption.txt and a folder per run
+    folders : each holds figure.{pdf,png,svg}, figure.csv, table.{csv,md}, caption.txt and a folder per run;
+        of several experiments those are left out, with a line, whose data are not on this machine
 
     Raises
     ------
@@ -71,6 +76,7 @@ def run_experiments(
         certificates=certificates,
         results=out or project / "results",
         report=report or Console(stderr=True),
+        shown=shown,
     )
     load_additions(project)
     experiments = [Experiment(module) for module in modules]
@@ -82,9 +88,45 @@ def run_experiments(
             folders.append(series.run(experiment))
         except IncompleteStudyError as error:
             errors.append(f"{experiment.name}: {error}" if len(experiments) > 1 else str(error))
+        except MissingDataError as error:
+            if len(experiments) == 1:
+                raise
+            series.report.print(f"{experiment.name} is left out: {error}", highlight=False, soft_wrap=True)
     if errors:
         raise IncompleteStudyError("; ".join(errors))
     return folders
+
+
+def preview_experiments(
+    modules: Sequence[ModuleType],
+    *,
+    project: Path,
+    quick: bool = False,
+    seeds: int | None = None,
+    workers: int | None = None,
+    fresh: bool = False,
+    retry: bool = False,
+    out: Path | None = None,
+) -> list[str]:
+    """Lines that say what ``run_experiments`` would do with the same arguments; nothing is written.
+
+    Raises
+    ------
+    RequestError : the request is wrong
+    """
+    options = Options(project, quick, seeds, fresh, retry)
+    load_additions(project)
+    waiting = [Experiment(module) for module in modules]
+    experiments: dict[str, Experiment] = {}
+    while waiting:
+        experiment = waiting.pop(0)
+        experiments.setdefault(experiment.name, experiment)
+        waiting = [
+            Experiment(load_module("experiment", name, project)) for name in experiment.sources
+        ] + waiting
+    own = [experiment for experiment in experiments.values() if not experiment.sources]
+    results = out or project / "results"
+    return [*describe([preview(one, results, options) for one in own], _check_workers(workers))]
 
 
 def run_experiment(module: ModuleType, **options: Any) -> Path:
@@ -105,6 +147,7 @@ class Series:
     certificates : folder of the certificates for that scheduler
     results : where each has a folder
     report : where progress is shown
+    shown : where tables and captions are shown; standard output if None
     """
 
     options: Options
@@ -113,6 +156,7 @@ class Series:
     certificates: Path | None
     results: Path
     report: Console
+    shown: Console | None = None
     _data: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def announce(self, experiments: Sequence[Experiment]) -> None:
@@ -120,12 +164,15 @@ class Series:
         everything = {
             e.name: e for experiment in experiments for e in (*self._load_sources(experiment), experiment)
         }
-        plans = [self._plan(experiment) for experiment in everything.values()]
+        plans = []
+        for experiment in everything.values():
+            with suppress(MissingDataError):  # it is left out
+                plans.append(self._plan(experiment))
         # What two experiments want is done once.
         jobs = {job.config.key: job for plan in plans for job in plan.jobs}
         seconds = sum(job.expected_seconds for job in jobs.values())
         size = sum(plan.size for plan in plans)
-        parts = [f"{len(everything)} figures of {size:,} runs, {len(jobs):,} of them to do"]
+        parts = [f"{len(plans)} figures of {size:,} runs, {len(jobs):,} of them to do"]
         if jobs and self.scheduler is None:
             processes = f"{self.workers} process{'es' * (self.workers > 1)}"
             parts.append(f"about {format_seconds(seconds / self.workers)} with {processes}")
@@ -159,7 +206,7 @@ class Series:
             findings = [runs] if experiment.has_runs else []
             findings += [pd.DataFrame(rows)] if experiment.has_points else []
             self._data[experiment.name] = draw(
-                experiment, findings, plan.store.folder, runs=runs, failures=failures
+                experiment, findings, plan.store.folder, runs=runs, failures=failures, shown=self.shown
             )
         _check_complete(failures, plan.size, len(plan.earlier))
 
@@ -174,7 +221,7 @@ class Series:
         if not lacking:
             folder = Store(self.results / experiment.name).folder
             findings = {name: self._data[name] for name in experiment.sources}
-            self._data[experiment.name] = draw(experiment, [findings], folder)
+            self._data[experiment.name] = draw(experiment, [findings], folder, shown=self.shown)
         if incomplete:
             raise IncompleteStudyError("; ".join(incomplete))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bioplast.errors import RequestError
+from bioplast.spelling import suggest
 from bioplast.tasks.cues import Cues
 from bioplast.tasks.fashion import NAME as FASHION
 from bioplast.tasks.fashion import load_fashion_mnist
@@ -47,7 +48,9 @@ def load_task(name: str) -> Task:
     if (generated := parse_generated(name)) is not None:
         return generated.make()
     if not _is_folder(name):
-        raise RequestError(f"task: must be {', '.join(TASKS)} or a folder of IDX files, got {name!r}")
+        raise RequestError(
+            f"task: must be {', '.join(TASKS)} or a folder of IDX files, got {name!r}{suggest(name, TASKS)}"
+        )
     return load_folder(Path(name), name=name)
 
 

@@ -1,7 +1,8 @@
-"""A run's progress on standard error, for whoever watches a terminal."""
+"""A run's progress on standard error: a bar for whoever watches a terminal or a notebook, lines in a log."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -11,51 +12,91 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from bioplast.training.loop import Position, Report, be_silent
 
+LINE_SECONDS = 30.0  # between two lines in a log
+_PREPARING = "making the network"
+_BAR = 12  # letters
+_BESIDE_NEWS = _BAR + 3  # and a spinner, and spaces between
+
 
 @contextmanager
 def watch(label: str, max_samples: int, console: Console | None = None) -> Iterator[Report]:
-    """A report that shows how far a run is; silent where nobody watches a terminal.
+    """A report that shows how far a run is.
+
+    Where nobody watches a terminal or a notebook there is a line each ``LINE_SECONDS``.
 
     Parameters
     ----------
     label : what is run
     max_samples : trials after which it gives up
-    console : where to show it; standard error if None
+    console : where to show it; standard error if None. One that is quiet gets nothing
     """
     console = console or Console(stderr=True)
-    if not console.is_terminal:
+    if console.quiet:
         yield be_silent
-        return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=12),
-        TextColumn("{task.fields[news]}"),
-    )
+    elif console.is_terminal or console.is_jupyter:
+        yield from _draw(label, max_samples, console)
+    else:
+        yield from _log(label, max_samples, console)
+
+
+def _draw(label: str, max_samples: int, console: Console) -> Iterator[Report]:
+    columns = (SpinnerColumn(), BarColumn(bar_width=_BAR), TextColumn("{task.fields[news]}"))
+    console.print(label, markup=False, highlight=False)
     with Progress(*columns, console=console) as bar:
-        task = bar.add_task(label, total=max_samples, news="making the network")
+        task = bar.add_task(label, total=max_samples, news=_PREPARING)
 
         def report(position: Position) -> None:
-            bar.update(task, completed=position.samples, news=describe(position, max_samples))
+            news = describe(position, max_samples, console.width - _BESIDE_NEWS)
+            bar.update(task, completed=position.samples, news=news)
 
         yield report
 
 
-def describe(position: Position, max_samples: int) -> str:
+def _log(label: str, max_samples: int, console: Console) -> Iterator[Report]:
+    news = _PREPARING
+    is_over = threading.Event()
+
+    def report(position: Position) -> None:
+        nonlocal news
+        news = describe(position, max_samples)
+
+    def tell() -> None:
+        while not is_over.wait(LINE_SECONDS):
+            console.print(f"{label}: {news}", markup=False, highlight=False, soft_wrap=True)
+
+    # A thread: the first chunk of a run, compiling included, may take longer than a line may wait.
+    teller = threading.Thread(target=tell, name="bioplast progress", daemon=True)
+    teller.start()
+    try:
+        yield report
+    finally:
+        is_over.set()
+        teller.join()
+
+
+def describe(position: Position, max_samples: int, width: int | None = None) -> str:
     """Images, images/s, accuracy and energy so far, and the longest it can still take.
 
     The goal may be reached long before the limit, so the time left is an upper bound.
+
+    Parameters
+    ----------
+    width : letters there is room for; what matters least is left out; None for as many as there are
     """
     if not position.trace or position.online is None:
-        return "making the network"
+        return _PREPARING
     row = position.trace[-1]
     seconds = position.train_seconds + position.evaluate_seconds
     left = timedelta(seconds=round(seconds / position.samples * (max_samples - position.samples)))
-    parts = [f"{position.samples:,}"]
+    parts = {"samples": f"{position.samples:,}"}
     if position.train_seconds > 0:
-        parts.append(f"{position.samples / position.train_seconds:,.0f}/s")
-    parts.append(f"online {position.online:.1%}")
+        parts["speed"] = f"{position.samples / position.train_seconds:,.0f}/s"
+    parts["online"] = f"online {position.online:.1%}"
     if position.validation is not None:
-        parts.append(f"validation {position.validation:.1%}")
-    parts += [f"m0 {row['m0']:.2e}", f"m1 {row['m1']:.2e}", f"at most {left} left"]
-    return "  ".join(parts)
+        parts["validation"] = f"validation {position.validation:.1%}"
+    parts |= {"m0": f"m0 {row['m0']:.2e}", "m1": f"m1 {row['m1']:.2e}", "left": f"at most {left} left"}
+    for least in ("m1", "speed", "m0", "online", "left"):
+        if width is None or len("  ".join(parts.values())) <= width:
+            break
+        del parts[least]
+    return "  ".join(parts.values())

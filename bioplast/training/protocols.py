@@ -1,6 +1,7 @@
 """The table of protocols: name to class. A new protocol is a new file and a row here."""
 
 from bioplast.errors import RequestError
+from bioplast.spelling import list_known
 from bioplast.tasks import Task
 from bioplast.training.endless import Endless, is_endless
 from bioplast.training.paper import Paper
@@ -15,7 +16,7 @@ PROTOCOLS: dict[str, type[TrainingProtocol]] = {
 def check_protocol(name: str) -> None:
     """Raise ``RequestError`` if there is no protocol of that name."""
     if name not in PROTOCOLS:
-        raise RequestError(f"protocol: no protocol {name!r}; there are {', '.join(PROTOCOLS)}")
+        raise RequestError(f"protocol: no protocol {name!r}; {list_known(name, PROTOCOLS)}")
 
 
 def find_protocol(name: str, task: Task) -> type[TrainingProtocol]:

@@ -14,6 +14,7 @@ def test_run_hands_its_options_to_the_study(call, study, monkeypatch):
     status, out, _ = call("run", "nothing", "--quick", "--seeds", 2, "--workers", 1, "--fresh")
     assert status == 0
     assert str(study / "results" / "nothing") in out
+    assert asked.pop("report").stderr
     assert asked == {
         "modules": ["bioplast_experiments.nothing"],
         "project": study,
@@ -24,6 +25,7 @@ def test_run_hands_its_options_to_the_study(call, study, monkeypatch):
         "retry": False,
         "scheduler": None,
         "certificates": None,
+        "shown": None,
     }
 
 

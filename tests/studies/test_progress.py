@@ -1,4 +1,5 @@
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,21 @@ def test_terminal_shows_the_runs_and_the_workers():
     assert "5 runs done, 0 to go, 1 failed, about 0 s left" in text
 
 
-def test_no_terminal_sees_only_what_failed():
+def test_a_log_of_a_short_study_says_that_it_began_and_what_failed():
     text = watch(Console(file=io.StringIO(), force_terminal=False, width=120))
-    assert text == "failed: ann, plain, seed 2: [no] compiler\n"
+    assert text == "compare: 3 runs done, 2 to go\nfailed: ann, plain, seed 2: [no] compiler\n"
+
+
+def test_lines_fit_a_terminal_of_80_columns():
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, color_system=None)
+    long = "subnet(70) + largest(0.03, output=0.2)"
+    jobs = [Job(RunConfig("spiking", rule=long, seed=seed), Path(str(seed)), 10.0) for seed in (1, 2)]
+    with StudyProgress("compare", jobs, 3, console) as progress:
+        progress.on_event(Event(0, 71, 2000, 0.912, 31_234.0))
+        progress.on_tick()
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", console.file.getvalue()).replace("\r", "\n").splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any("2,000 images, 91.2% right, 31,234/s: spiking, sub" in line for line in lines)
 
 
 def test_a_log_has_a_line_now_and_then(monkeypatch):
@@ -44,7 +57,7 @@ def test_a_log_has_a_line_now_and_then(monkeypatch):
 
 def test_describe_event():
     assert describe_event(Event(0, 1)) == "preparing"
-    assert describe_event(Event(0, 1, 14_000, 0.9312, 2480.4)) == "14,000 images, 93.1% right, 2,480 images/s"
+    assert describe_event(Event(0, 1, 14_000, 0.9312, 2480.4)) == "14,000 images, 93.1% right, 2,480/s"
 
 
 def test_time_left_is_in_proportion_to_the_expected_lengths():
