@@ -110,7 +110,10 @@ def test_every_rule_runs_or_is_refused_by_name(name):
             r"bounds must be quantities or parameters of the model \(w\), got 'w_max'",
         ),
         ({"rule": "subnet(9)"}, "Subnet.units: must be at most the 4 hidden units, got 9"),
-        ({"rule": "subnet(2)", "connect": ("i != j",)}, "subnet goes by whole units: connect all to all"),
+        (
+            {"rule": "neurons(0.5)", "every": 1 * ms, "connect": ("i != j",)},
+            "neurons goes by whole units: connect all to all",
+        ),
         ({"rule": "neurons(0.5)", "every": 1 * ms, "connect": (None, [0], [1])}, "neurons goes by"),
     ],
 )
