@@ -8,6 +8,8 @@ from bioplast.brian import PlasticSynapses
 from bioplast.brian.connecting import make_known
 from bioplast.errors import RequestError
 
+CONDITIONS = ["i != j", "i < j and not j == 2", "abs(x_pre - x_post) < radius", "i == N_post - 1 or j == 2"]
+
 
 @pytest.fixture
 def uncompiled():
@@ -27,10 +29,7 @@ def make(rule="largest(0.5)", first=0, **options):
 
 
 @pytest.mark.parametrize("first", [0, 4])
-@pytest.mark.parametrize(
-    "condition",
-    ["i != j", "i < j and not j == 2", "abs(x_pre - x_post) < radius", "i == N_post - 1 or j < 2"],
-)
+@pytest.mark.parametrize("condition", CONDITIONS)
 def test_conditions_make_what_brian_makes(uncompiled, condition, first):
     names = {"radius": 3.0}
     synapses, _ = make(first=first)

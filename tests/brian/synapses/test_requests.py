@@ -173,9 +173,10 @@ def test_energy_before_the_first_run():
 
 def test_counting_rules_want_to_see_the_synapses_that_standalone_will_make(standalone):
     with pytest.raises(RequestError, match=r"standalone makes these only when it runs; connect\(i=..., j="):
-        make("largest(0.5)", every=1 * ms, connect=("i != j",))
+        make("largest(0.5)", every=1 * ms, connect=("rand() < 0.5",))
     make("largest(0.5)", every=1 * ms, connect=(None, [0, 1], [1, 0]))
-    make("above(0.5)", connect=("i != j",), name="local")
+    make("largest(0.5)", every=1 * ms, connect=("i != j",), name="known")
+    make("above(0.5)", connect=("rand() < 0.5",), name="local")
 
 
 def test_openmp_is_refused_where_synapses_compete(standalone):
