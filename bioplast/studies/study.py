@@ -61,8 +61,9 @@ def run_experiments(
 
     Returns
     -------
-    folders : each holds figure.{pdf,png,svg}, figure.csv, table.{csv,md}, caption.txt and a folder per run;
-        of several experiments those are left out, with a line, whose data are not on this machine
+    folders : each holds figure.{pdf,png,svg}, figure.csv, table.{csv,md}, caption.txt, report.html and a
+        folder per run; of several experiments those are left out, with a line, whose data are not on this
+        machine
 
     Raises
     ------
@@ -126,7 +127,15 @@ def preview_experiments(
         ] + waiting
     own = [experiment for experiment in experiments.values() if not experiment.sources]
     results = out or project / "results"
-    return [*describe([preview(one, results, options) for one in own], _check_workers(workers))]
+    previews, lines = [], []
+    for one in own:
+        try:
+            previews.append(preview(one, results, options))
+        except MissingDataError as error:
+            if len(own) == 1:
+                raise
+            lines.append(f"{one.name} is left out: {error}")
+    return [*lines, *describe(previews, _check_workers(workers))]
 
 
 def run_experiment(module: ModuleType, **options: Any) -> Path:
@@ -205,8 +214,13 @@ class Series:
         if runs or rows:
             findings = [runs] if experiment.has_runs else []
             findings += [pd.DataFrame(rows)] if experiment.has_points else []
-            self._data[experiment.name] = draw(
-                experiment, findings, plan.store.folder, runs=runs, failures=failures, shown=self.shown
+            self._data[experiment.name] = self._draw(
+                experiment,
+                findings,
+                plan.store.folder,
+                runs=runs,
+                failures=failures,
+                rows=findings[-1] if experiment.has_points else None,
             )
         _check_complete(failures, plan.size, len(plan.earlier))
 
@@ -221,9 +235,15 @@ class Series:
         if not lacking:
             folder = Store(self.results / experiment.name).folder
             findings = {name: self._data[name] for name in experiment.sources}
-            self._data[experiment.name] = draw(experiment, [findings], folder, shown=self.shown)
+            self._data[experiment.name] = self._draw(experiment, [findings], folder)
         if incomplete:
             raise IncompleteStudyError("; ".join(incomplete))
+
+    def _draw(
+        self, experiment: Experiment, findings: Sequence[Any], folder: Path, **more: Any
+    ) -> pd.DataFrame:
+        command = experiment.say_command(self.options.quick, self.options.seeds)
+        return draw(experiment, findings, folder, command=command, shown=self.shown, **more)
 
     def _load_sources(self, experiment: Experiment) -> list[Experiment]:
         return [
