@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,8 +20,7 @@ from bioplast.studies.executor import execute
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Failure, summarize_failures
 from bioplast.studies.output import draw
-from bioplast.studies.plan import Options, Plan, make_plan
-from bioplast.studies.preview import describe, preview
+from bioplast.studies.plan import Options, Plan, count_workers, make_plan
 from bioplast.studies.progress import StudyProgress, format_seconds
 from bioplast.studies.store import Store
 
@@ -72,7 +70,7 @@ def run_experiments(
     """
     series = Series(
         Options(project, quick, seeds, fresh, retry),
-        workers=_check_workers(workers),
+        workers=count_workers(workers),
         scheduler=scheduler,
         certificates=certificates,
         results=out or project / "results",
@@ -96,46 +94,6 @@ def run_experiments(
     if errors:
         raise IncompleteStudyError("; ".join(errors))
     return folders
-
-
-def preview_experiments(
-    modules: Sequence[ModuleType],
-    *,
-    project: Path,
-    quick: bool = False,
-    seeds: int | None = None,
-    workers: int | None = None,
-    fresh: bool = False,
-    retry: bool = False,
-    out: Path | None = None,
-) -> list[str]:
-    """Lines that say what ``run_experiments`` would do with the same arguments; nothing is written.
-
-    Raises
-    ------
-    RequestError : the request is wrong
-    """
-    options = Options(project, quick, seeds, fresh, retry)
-    load_additions(project)
-    waiting = [Experiment(module) for module in modules]
-    experiments: dict[str, Experiment] = {}
-    while waiting:
-        experiment = waiting.pop(0)
-        experiments.setdefault(experiment.name, experiment)
-        waiting = [
-            Experiment(load_module("experiment", name, project)) for name in experiment.sources
-        ] + waiting
-    own = [experiment for experiment in experiments.values() if not experiment.sources]
-    results = out or project / "results"
-    previews, lines = [], []
-    for one in own:
-        try:
-            previews.append(preview(one, results, options))
-        except MissingDataError as error:
-            if len(own) == 1:
-                raise
-            lines.append(f"{one.name} is left out: {error}")
-    return [*lines, *describe(previews, _check_workers(workers))]
 
 
 def run_experiment(module: ModuleType, **options: Any) -> Path:
@@ -278,14 +236,6 @@ class Series:
             if not failure.is_lost:
                 store.record_failure(failure)
         return failures
-
-
-def _check_workers(workers: int | None) -> int:
-    if workers is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if workers < 1:
-        raise RequestError(f"workers: must be a whole number >= 1, got {workers}")
-    return workers
 
 
 def _check_complete(failures: Sequence[Failure], n_runs: int, n_earlier: int) -> None:
