@@ -11,7 +11,7 @@ sys.path.insert(0, str(HERE / "_ext"))
 # Notebooks say `!bioplast` and mean that of this Python; programs that they compile are kept.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 os.environ |= {"COLUMNS": "80", "TTY_COMPATIBLE": "0"}  # a page is no terminal on which a bar could move
-# Kernels start as IPython does where nobody has set it up, and keep warnings of their transport to themselves.
+# Kernels start as IPython does where nobody has set it up, and keep warnings of transport to themselves.
 IPYTHON = HERE / "_build" / "ipython"
 (IPYTHON / "profile_default").mkdir(parents=True, exist_ok=True)
 (IPYTHON / "profile_default" / "ipython_kernel_config.py").write_text(
