@@ -1,6 +1,7 @@
 # make compare [QUICK=1]   the main job: three networks learn MNIST, one figure and one table
 # make figures [QUICK=1]   every figure
-# make test                all tests; PYTEST_ARGS="-m 'not slow'" leaves out the slow ones
+# make test                theory, oracles, contracts, records; PYTEST_ARGS="-m 'not slow'" leaves out the slow ones
+# make test-long           the rest: every figure in its quick form, runs that are killed at random moments
 # make test-quick          contracts, oracles and small systems, in a minute
 # make check               style and types
 # make docs                the documentation, in docs/_build/html
@@ -23,7 +24,7 @@ EXPERIMENTS := $(sort $(basename $(notdir $(wildcard experiments/*.py))))
 QUICK_FLAG := $(if $(filter-out 0,$(QUICK)),--quick)
 
 .DEFAULT_GOAL := help
-.PHONY: help compare figures test test-quick check docs bench clean
+.PHONY: help compare figures test test-long test-quick check docs bench clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -55,7 +56,11 @@ figures: $(INSTALLED)
 # A file's tests stay in one worker, so that they share what its fixtures compile; in the order that
 # tests/conftest.py gives them.
 test: $(TEST_INSTALLED)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m "not long" $(PYTEST_ARGS)
+
+
+test-long: $(TEST_INSTALLED)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m long $(PYTEST_ARGS)
 
 # What needs no compiled network.
 test-quick: $(TEST_INSTALLED)

@@ -39,6 +39,9 @@ BENCHMARKS = {
     "library": Benchmark(
         "PlasticSynapses on a model of one's own, beside Brian2's Synapses", by_default=False
     ),
+    "checkpoints": Benchmark(
+        "checkpoint on Brian2's own examples: how many go on bit for bit", by_default=False
+    ),
     "studies": Benchmark("a study of 10,000 very short runs: time beside the runs, memory", by_default=False),
     "recurrent": Benchmark("trials in time: speed of recurrent networks by size", by_default=False),
     "perceptron": Benchmark("numbers of a perceptron beside the theory's", by_default=False),
@@ -48,7 +51,7 @@ OUT = Path("results") / "benchmarks"
 
 def main() -> None:
     """Read the command line and run."""
-    lines = [f"  {name:10}{benchmark.summary}" for name, benchmark in BENCHMARKS.items()]
+    lines = [f"  {name:12}{benchmark.summary}" for name, benchmark in BENCHMARKS.items()]
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Speed and memory, side by side.",

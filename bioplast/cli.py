@@ -19,6 +19,7 @@ import bioplast
 from bioplast.blame import find_place
 from bioplast.commands.compare import compare
 from bioplast.commands.evaluate import evaluate
+from bioplast.commands.export import export
 from bioplast.commands.new import new
 from bioplast.commands.plot import plot
 from bioplast.commands.results import gc, list_all, show
@@ -43,6 +44,7 @@ app.command()(sweep)
 app.command(name="list")(list_all)
 app.command()(show)
 app.command()(plot)
+app.command()(export)
 app.command()(compare)
 app.command()(evaluate)
 app.command()(gc)

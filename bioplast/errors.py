@@ -9,6 +9,10 @@ class RequestError(ValueError):
     """
 
 
+class MissingDataError(RequestError):
+    """Data that come from elsewhere are not on this machine; the message says how to get them."""
+
+
 class MachineError(RuntimeError):
     """The machine could not do what was asked for: a disk is full, a compiler fails.
 

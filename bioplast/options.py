@@ -12,6 +12,9 @@ from typing import Any
 from bioplast.errors import RequestError
 from bioplast.jsontext import parse_json
 from bioplast.sizes import Hidden, simplify
+from bioplast.spelling import suggest
+
+MOST_TRIALS = 100_000  # that are recorded at once
 
 
 def read_count(option: str, text: str | None, *, most: int | None = None) -> int | None:
@@ -80,3 +83,30 @@ def read_settings(option: str, texts: Sequence[str]) -> dict[str, Any]:
         except ValueError:
             settings[name] = value
     return settings
+
+
+def read_trials(option: str, text: str) -> list[int]:
+    """Numbers of trials: ``5``, ``0:20``, the last not included, or several of these with commas between.
+
+    >>> read_trials("--trials", "0:3,7")
+    [0, 1, 2, 7]
+    """
+    numbers: list[int] = []
+    for part in text.split(","):
+        first, colon, end = part.partition(":")
+        start = read_whole(option, first, least=0, most=MOST_TRIALS)
+        stop = read_whole(option, end, least=start + 1, most=MOST_TRIALS) if colon else start + 1
+        if len(numbers) + stop - start > MOST_TRIALS:
+            raise RequestError(f"{option}: must be at most {MOST_TRIALS:,} trials, got {text!r}")
+        numbers += range(start, stop)
+    return numbers
+
+
+def read_choices(option: str, text: str, known: Sequence[str]) -> list[str]:
+    """Words with commas between them, each of them ``known`` and named once."""
+    words = text.split(",")
+    for word in words:
+        if word not in known:
+            allowed = ", ".join(known)
+            raise RequestError(f"{option}: must be among {allowed}, got {word!r}{suggest(word, known)}")
+    return list(dict.fromkeys(words))

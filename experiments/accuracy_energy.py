@@ -27,6 +27,7 @@ from bioplast.training.record import Run
 RULES = {
     "plain": "plain",
     "largest(0.1)": "largest(0.1, output=1)",
+    "largest(0.01)": "largest(0.01, output=1)",
     "above(0.0001)": "above(0.0001)",
     "fixed(0.1)": "fixed(0.1, output=1)",
     "subnet(50)": "subnet(50)",
@@ -83,7 +84,7 @@ def make_grids(
 
 
 GOALS, RATES = [0.9, 0.93, 0.95, 0.96, 0.97], [0.001, 0.003, 0.01, 0.03, 0.1]
-GRID = make_grids(GOALS, RATES, goal=0.95, long=200_000, limit=None, seeds=5)
+GRID = make_grids(GOALS, RATES, goal=0.95, long=600_000, limit=None, seeds=5)
 QUICK = make_grids([0.86, 0.9], [0.003, 0.03], goal=0.9, long=16_000, limit=16_000)
 
 
@@ -125,7 +126,7 @@ def best_accuracies(data: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     best : a row a label: ``test``, the median accuracy, and ``value``, ``low``, ``high`` and ``n`` of the
-        difference, with its 95 % interval
+        difference, with its interval
     """
     runs = data[(data["panel"] == "best") & (data["kind"] == "run")]
     by_seed = runs.pivot(index="seed", columns="label", values="test").astype(float)
@@ -189,6 +190,18 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def headline(data: pd.DataFrame) -> str:
+    """How much a percent of accuracy costs, at low and at high accuracy."""
+    found = growth(data)["value"]
+    ranges = [f"{100 * low:g}-{100 * high:g} %" for low, high in (LOW, HIGH)]
+    values = found.reindex([f"m0 {name}" for name in ranges])
+    if values.isna().any():
+        return ""
+    low, high = (f"{value:.2f} times ({name})" for value, name in zip(values, ranges, strict=True))
+    growing = ": faster than exponential" if values.iloc[1] > values.iloc[0] else ""
+    return f"One more percent of accuracy takes plain learning {low} to {high} the writes{growing}"
+
+
 def plot(data: pd.DataFrame) -> Figure:
     """Energy by accuracy and rule; below, the best accuracy, and energy by learning rate."""
     looks = make_looks(label for label in RULES if label in set(data["label"]))
@@ -245,5 +258,12 @@ def _compute_growth(crossings: pd.DataFrame) -> pd.DataFrame:
 
 
 STUDY = Study(
-    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+    grid=GRID,
+    quick=QUICK,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    headline=headline,
+    plot=plot,
+    caption=CAPTION,
 )

@@ -160,6 +160,20 @@ def tabulate(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
+def headline(data: pd.DataFrame) -> str:
+    """How few of the changes that a trial proposes are written, and how close driven cells are to theory."""
+    counts = data[data["panel"] == "counts"].set_index("moment")
+    if not set(MOMENTS) <= set(counts.index):
+        return ""
+    shares = (counts["n_written"] / counts["n_proposed"]).astype(float)
+    before, after = (f"{shares[moment]:.1%}".replace("%", " %") for moment in MOMENTS)
+    return (
+        f"One image proposes {counts.loc['after', 'n_proposed']:,.0f} changes of synapses onto hidden cells "
+        f"of a trained network, of which {after} are written ({before} before learning); cells fire as "
+        f"theory has it, to within {find_deviation(data):.0f} Hz"
+    )
+
+
 def find_deviation(data: pd.DataFrame) -> float:
     """The largest difference in Hz between the rate of a driven cell and the theory's."""
     cells = data[data["panel"] == "cells"]
@@ -268,4 +282,5 @@ STUDY = Study(
     describe=describe,
     plot=plot,
     caption=CAPTION,
+    headline=headline,
 )

@@ -173,7 +173,7 @@ def plot(data: pd.DataFrame) -> Figure:
     ]
     rows = [upper, lower] if lower else [upper]
     options: dict[str, Any] = {"height_ratios": [1.15, 1], "share": [{}, {"sharey": True}]} if lower else {}
-    looks = make_looks(_COMPARE.RULES[SPIKING])
+    looks = make_looks(_COMPARE.LABELS.values())
     return Panels(rows, height_mm=150, looks=looks, legend=len(rows) - 1, **options)(data)
 
 

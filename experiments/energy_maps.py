@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bioplast.analysis.interval import spread, spread_estimate
 from bioplast.analysis.statistics import estimate_median
+from bioplast.analysis.words import join_words
 from bioplast.figures.style import BLACK, BLUE, DOUBLE_COLUMN_MM, GREY, label_panel, make_figure
 from bioplast.figures.ticks import label_log_axis
 from bioplast.network import Layer
@@ -216,6 +217,15 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def headline(data: pd.DataFrame) -> str:
+    """How unevenly energy is spread over pixels, with inputs that are centred and with rates."""
+    shares = data[data["panel"] == "pixels share"].astype({"value": float})
+    shares = shares.set_index(["network", "label"])["value"]
+    cells = [("ann, centred", "plain"), ("ann, centred", "largest(f)"), ("spiking", "plain")]
+    said = [f"{100 * shares[cell]:.0f} % ({', '.join(cell)})" for cell in cells if cell in shares]
+    return f"The dearest tenth of the pixels takes {join_words(said)} of the energy of learning"
+
+
 def _join(texts: Iterable[str]) -> str:
     return ", ".join(texts)
 
@@ -292,6 +302,7 @@ STUDY = Study(
     analyse=analyse,
     summarize=summarize,
     describe=describe,
+    headline=headline,
     plot=plot,
     caption=CAPTION,
 )

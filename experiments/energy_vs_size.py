@@ -53,8 +53,8 @@ measured: {best}.
 d (as in e and f, M0 circles, M1 squares): energy over the minimum, the direct way from the initial to the
 final weights. Plain learning writes every synapse at every sample: M0 over its minimum is the samples seen.
 
-e: exponent between neighbouring sizes, median over seeds with its 95 % bootstrap interval; a power law would
-be level. Between the two largest: {last}.
+e: exponent between neighbouring sizes, median over seeds with its interval of order statistics; a power law
+would be level. Between the two largest: {last}.
 
 f: energy over that at the cheapest size, with the power laws of a and b drawn on to macaque V1, taken as one
 hidden unit per neuron: {v1}. There: {excess}, the interval reaching over the same fits; by the smallest size
@@ -165,6 +165,17 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def headline(data: pd.DataFrame) -> str:
+    """How energy grows with the size, and the cheapest size."""
+    laws, best = exponents(data)["value"], best_sizes(data)["value"]
+    if laws.reindex(["m0", "m1"]).isna().any() or pd.isna(best.get("m0")):
+        return ""
+    return (
+        f"Plain learning takes the fewest writes with {best['m0']:,.0f} hidden units; in large networks its "
+        f"writes grow as N to the {laws['m0']:.2f}, the size of its changes as N to the {laws['m1']:.2f}"
+    )
+
+
 def plot(data: pd.DataFrame) -> Figure:
     """Energies and samples against the size; below, inefficiency, exponents and the way to V1."""
     exponent: dict[str, Any] = {"over": "hidden", "label": "Exponent between sizes"}
@@ -262,5 +273,12 @@ def _follow(kind: str, law: PowerLaw, name: str, sizes: Sequence[float], scale: 
 
 
 STUDY = Study(
-    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+    grid=GRID,
+    quick=QUICK,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    headline=headline,
+    plot=plot,
+    caption=CAPTION,
 )

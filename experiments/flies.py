@@ -33,7 +33,7 @@ FIRST_WEIGHT = 0.5  # of long-term memory, which stays in [0, 1]
 HARMS, QUICK_HARMS = tuple(np.round(np.arange(0, 0.2001, 0.025), 3).tolist()), (0.0, 0.05, 0.2)
 N_FLIES, QUICK_FLIES, TUNING_FLIES = 10_000, 1000, 2000
 TUNING_SEED = 101
-POINTS = Grid(seeds=5, harm=HARMS, flies=N_FLIES)
+POINTS = Grid(seeds=10, harm=HARMS, flies=N_FLIES)
 QUICK = Grid(seeds=2, harm=QUICK_HARMS, flies=QUICK_FLIES)
 LEVELS = tuple(np.round(np.arange(0, 1, 0.1), 1).tolist())  # of the reserve
 SURPRISES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.17, 1.0)  # sizes of the prediction error

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from bioplast.analysis.cells import compare_with_plain, count_reached, stack, with_medians
 from bioplast.analysis.frame import make_run_frame
 from bioplast.analysis.interval import name_columns, say, unfold
+from bioplast.analysis.words import join_words, say_factor
 from bioplast.figures.panels import Panels, panel
 from bioplast.figures.style import make_looks
 from bioplast.figures.sweep import plot_sweep
@@ -104,7 +105,7 @@ def best_savings(data: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     best : columns ``hidden``, ``label``, ``rule``, ``n``, and for ``m0``, ``m1`` and ``samples`` how many
-        times less than plain learning, with the ends of the 95 % interval. A cell in which more than half of
+        times less than plain learning, with the ends of the interval. A cell in which more than half of
         the seeds did not reach the goal is passed over.
     """
     saved = data[data["kind"] == "saving"].astype({"m0": float})
@@ -131,6 +132,17 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
         "ratio": f"{RATIO:g}",
         "savings": "; ".join(_say_saving(row) for _, row in best_savings(data).iterrows()) or "none",
     }
+
+
+def headline(data: pd.DataFrame) -> str:
+    """What writing only the largest changes saves in each size, and how much longer learning takes."""
+    best = best_savings(data)
+    best = best[best["label"] == LABELS["largest"]].astype({"m0": float, "samples": float})
+    if best.empty:
+        return ""
+    saved = join_words(f"{say_factor(row.m0)} (N = {row.hidden:,})" for row in best.itertuples())
+    longer = join_words(say_factor(1 / samples) for samples in best["samples"])
+    return f"Writing only the largest changes takes {saved} times fewer writes, in {longer} times the samples"
 
 
 def plot(data: pd.DataFrame) -> Figure:
@@ -178,5 +190,12 @@ def _say_saving(row: pd.Series[object]) -> str:
 
 
 STUDY = Study(
-    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+    grid=GRID,
+    quick=QUICK,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    headline=headline,
+    plot=plot,
+    caption=CAPTION,
 )

@@ -10,6 +10,7 @@ from matplotlib.ticker import PercentFormatter
 from bioplast.analysis.cells import count_reached, say_seeds, stack, with_medians
 from bioplast.analysis.frame import make_run_frame
 from bioplast.analysis.interval import name_columns
+from bioplast.analysis.words import join_words
 from bioplast.figures.panels import Looks, Panels, draw_line, panel
 from bioplast.figures.sweep import plot_sweep
 from bioplast.plasticity import Plasticity
@@ -123,6 +124,19 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     return {"cell_seeds": say_seeds(data[data["kind"] == "median"]), "edges": "; ".join(texts)}
 
 
+def headline(data: pd.DataFrame) -> str:
+    """The best accuracy with few plastic synapses, by what chooses them."""
+    best = best_accuracies(data).reindex(["largest", "random", "fixed"])
+    complete = best.dropna(axis="columns").drop(columns=1.0, errors="ignore")
+    if complete.empty:
+        return ""
+    share = complete.columns.min()
+    numbers = join_words(
+        f"{100 * accuracy:.1f} % ({name})" for name, accuracy in complete[share].sort_values().items()
+    )
+    return f"With {100 * share:g} % of the synapses plastic, it matters which: the best accuracy is {numbers}"
+
+
 def plot(data: pd.DataFrame) -> Figure:
     """Energies and samples, and the best accuracy, against the fraction."""
     panels = [panel(plot_sweep, quantity=quantity, over="fraction") for quantity in QUANTITIES]
@@ -143,5 +157,12 @@ def _read_fraction(rule: str, n_hidden: int) -> float:
 
 
 STUDY = Study(
-    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+    grid=GRID,
+    quick=QUICK,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    headline=headline,
+    plot=plot,
+    caption=CAPTION,
 )

@@ -20,6 +20,7 @@ from bioplast.analysis.fit import fit_each
 from bioplast.analysis.frame import make_run_frame
 from bioplast.analysis.interval import CONCLUSION, name_columns, pick, say_each, unfold
 from bioplast.analysis.optimum import conclude_optimum
+from bioplast.analysis.words import say_factor
 from bioplast.figures.panels import Panels, panel
 from bioplast.figures.scaling import plot_exponents
 from bioplast.figures.style import BLACK, BLUE, VERMILLION, Look, make_looks
@@ -42,7 +43,8 @@ stops on the test set, input encoding '{encoding}'; {cell_seeds}.
 
 a-c: writes M0, summed size of the changes M1, and samples seen until the goal, against k; a colour a size N.
 One marker a run, open where it did not reach the goal and shows what it had spent; lines: medians (a run that
-did not get there counts as dearer than any). Cheapest k over all N, with its 95 % bootstrap interval: {best}.
+did not get there counts as dearer than any). Cheapest k over all N, with its 95 % interval of resampled
+seeds: {best}.
 
 d, e: plain learning and subnet({shown}) against N. Times less than plain at N = {largest}: {savings}.
 
@@ -144,6 +146,21 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def headline(data: pd.DataFrame) -> str:
+    """The best number of plastic units, what a subnet saves in the largest network, and what size costs."""
+    best, law = best_subnets(data)["value"], exponents(data)["value"]
+    if not (data["kind"] == "saving").any():
+        return ""
+    saved = savings(data)["value"]
+    if pd.isna([best.get("m0"), law.get("m0"), saved["m0"]]).any():
+        return ""
+    size = data.loc[data["kind"] == "saving", "hidden"].max()
+    return (
+        f"Paths through {best['m0']:.0f} hidden units take the fewest writes; {SHOWN} of N = {size:,} take "
+        f"{say_factor(saved['m0'])} times fewer than plain learning and grow as N to the {law['m0']:.2f}"
+    )
+
+
 def plot(data: pd.DataFrame) -> Figure:
     """Energies and samples against k; below, energies against N, and exponents."""
     units: dict[str, Any] = {"where": {"panel": "units"}, "over": "units"}
@@ -166,5 +183,12 @@ def plot(data: pd.DataFrame) -> Figure:
 
 
 STUDY = Study(
-    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+    grid=GRID,
+    quick=QUICK,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    headline=headline,
+    plot=plot,
+    caption=CAPTION,
 )

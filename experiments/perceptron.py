@@ -78,8 +78,8 @@ of the neuron's. {ways} {missing}
 
 # Plain learning at several loads, and caching at one of them.
 POINTS = [
-    Grid(part="load", load=[0.25, 0.5, 1.0, 1.5, 1.8, 1.9], seeds=5),
-    Grid(part="cache", load=CACHE_LOAD, label=list(WAYS), steps=STEPS, seeds=5),
+    Grid(part="load", load=[0.25, 0.5, 1.0, 1.5, 1.8, 1.9], seeds=10),
+    Grid(part="cache", load=CACHE_LOAD, label=list(WAYS), steps=STEPS, seeds=10),
 ]
 QUICK = [
     Grid(part="load", load=[0.5, 1.0, 1.5], seeds=2),

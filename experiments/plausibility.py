@@ -1,14 +1,14 @@
 """From the ANN one step towards biology at a time, and what survives of the saving.
 
-Each rung of the ladder keeps what the rungs above it have changed, except that a way to choose what is
-written takes the place of the one before it. On every rung plain learning and learning under the rung's
-restriction start from the same weights and see the same images.
+Each rung of the ladder changes one thing of the rung that it stands on. On every rung plain learning and
+three restrictions, each with the settings that tuning chose for it, start from the same weights and see the
+same trials.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -16,27 +16,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bioplast.analysis.cells import count_reached, say_seeds, stack, with_medians
-from bioplast.analysis.frame import name_options
-from bioplast.analysis.interval import name_columns, say_each, spread_estimate, unfold
-from bioplast.analysis.statistics import compute_savings, estimate_median
-from bioplast.changes import format_changes
+from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.interval import name_columns, spread_estimate
+from bioplast.analysis.statistics import bound_savings, estimate_between, say_coverage
 from bioplast.figures.labels import name_axis
-from bioplast.figures.panels import Looks, Panels, draw_legend, panel
+from bioplast.figures.panels import Looks, Panels, panel
 from bioplast.figures.places import plot_place
 from bioplast.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, Look
 from bioplast.plasticity import Plasticity
 from bioplast.studies.declaration import Study
 from bioplast.studies.grid import Grid
+from bioplast.studies.tuned import read_tuned
 from bioplast.training.record import Run
 
-GLOBAL = "largest(0.01, output=0.2)"
-PER_NEURON = 'largest(0.01, output=0.2, per="neuron")'
-FIXED = "above(0.0003)"
-HOMEOSTATIC = "above(0.0003, target=0.01, output=0.2)"
-
-RANDOM = {"feedback": "random"}
-# With four excitatory cells to an inhibitory one, activity runs away under random feedback.
-SIGNED = RANDOM | {"dale": True, "excitatory": 0.5}
+PLAIN, LARGEST, FIXED, LOCAL = "plain", "largest changes", "fixed threshold", "threshold of its own"
+KINDS = {PLAIN: "plain", LARGEST: "largest", FIXED: "above", LOCAL: "above per synapse"}  # as they were tuned
 
 
 @dataclass(frozen=True)
@@ -46,211 +40,317 @@ class Rung:
     Attributes
     ----------
     name : what is new on it
-    model, options : the network
-    rule : its restriction of plasticity
+    model, options : the network, but for its learning rates
+    base : name of the rung that it stands on
+    tuned : the network of which settings are taken that were tuned: learning rates, fractions, thresholds
+    per_neuron : kinds of restriction in which the synapses of a cell compete, or share a threshold; with any
+        of them the rung has no others
     """
 
     name: str
     model: str
-    rule: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    base: str = ""
+    tuned: str = "ann"
+    per_neuron: tuple[str, ...] = ()
+
+    def step(self, name: str, *, without: Sequence[str] = (), **changes: Any) -> Rung:
+        """The rung that stands on this one: ``changes`` to it, some of them to its options."""
+        own = {key: changes.pop(key) for key in ("model", "tuned", "per_neuron") if key in changes}
+        options = {key: value for key, value in self.options.items() if key not in without}
+        return replace(self, name=name, options=options | changes, base=self.name, **own)
 
     @property
-    def cell(self) -> tuple[str, str]:
-        """What its runs have in common, whatever their rule."""
-        return self.model, format_changes(dict(sorted(self.options.items())))
+    def cells(self) -> dict[str, dict[str, Any]]:
+        """What is run on it, by the kind of restriction, as cells of a grid."""
+        cells = {}
+        for label in (PLAIN, *self.per_neuron) if self.per_neuron else KINDS:
+            found = read_tuned(self.tuned, KINDS[label])
+            rule = _confine(found.rule) if label in self.per_neuron else found.rule
+            options = dict(sorted({**found.options, **self.options}.items()))
+            cells[label] = {"model": self.model, "rule": str(Plasticity.parse(rule)), "options": options}
+        return cells
 
 
-RUNGS = (
-    Rung("artificial", "ann", GLOBAL),
-    Rung("rate dynamics", "rate", GLOBAL),
-    Rung("spikes", "spiking", GLOBAL, {"spike_trains": "regular"}),
-    Rung("Poisson noise", "spiking", GLOBAL),
-    Rung("competition per neuron", "spiking", PER_NEURON),
-    Rung("fixed local threshold", "spiking", FIXED),
-    Rung("homeostatic threshold", "spiking", HOMEOSTATIC),
-    Rung("random feedback", "spiking", HOMEOSTATIC, RANDOM),
-    Rung("one sign per cell", "spiking", HOMEOSTATIC, SIGNED),
+@dataclass(frozen=True)
+class Timed(Rung):
+    """The recurrent network, which learns in time; single trials are too noisy for it without Adam."""
+
+    @property
+    def cells(self) -> dict[str, dict[str, Any]]:
+        rules = {PLAIN: ADAM, LARGEST: f"{ADAM} + largest(0.1)"}
+        return {
+            label: {"model": self.model, "rule": str(Plasticity.parse(rule)), "options": {}}
+            for label, rule in rules.items()
+        }
+
+
+ADAM = "adam(rate=0.0005)"
+
+
+def _confine(rule: str) -> str:
+    """The same rule with each cell for itself."""
+    selection: Any = Plasticity.parse(rule).selection
+    return str(Plasticity.of(replace(selection, per="neuron")))
+
+
+ARTIFICIAL = Rung("artificial", "ann")
+RATE = ARTIFICIAL.step("rate dynamics", model="rate")
+SOFTMAX = RATE.step("softmax and cross-entropy", loss="cross-entropy")
+# With the first weights of the rungs below no cell would ever come near a threshold.
+WEIGHTS = SOFTMAX.step("first weights for a threshold", sd_hidden=0.12, sd_output=0.1)
+PSI = WEIGHTS.step("pseudo-derivative", derivative="psi")
+# Rate and time constant of a white pixel are 200 Hz and 20 ms: a spike that counts a quarter drives a cell as
+# the pixel did before, so weights, learning rates and thresholds keep their unit. What else must change with
+# spikes is the rate of a cell: it has a threshold now, where it was rectified at 0.
+SPIKES = PSI.step(
+    "spikes", model="spiking", without=("loss", "derivative"), spike_trains="regular", psp_input=0.25
 )
-QUICK_RUNGS = ("artificial", "Poisson noise", "fixed local threshold", "random feedback")
+POISSON = SPIKES.step("Poisson input, 200 Hz", without=("spike_trains",))
+# In the unit of its weights, in which a spike counts 1 and first weights are four times smaller.
+SETTINGS = POISSON.step("its own settings", without=("psp_input", "sd_hidden", "sd_output"), tuned="spiking")
+NEURON = SETTINGS.step("each cell for itself", per_neuron=(LARGEST, LOCAL))
+HZ_100 = SETTINGS.step("Poisson input, 100 Hz", p_input=0.1, psp_input=2.0)
+HZ_50 = HZ_100.step("Poisson input, 50 Hz", p_input=0.05, psp_input=4.0)
+ONGOING = SETTINGS.step("trials without reset", reset=False)
+REFRACTORY = ONGOING.step("refractory time", tau_refrac_ms=3.0)
+COUNTED = REFRACTORY.step("spiking readout", readout="spikes")
+RANDOM = REFRACTORY.step("random feedback", feedback="random")
+LEARNED = REFRACTORY.step("learned feedback", feedback="learned")
+SIGNED = LEARNED.step("one sign per cell", dale=True, excitatory=0.8)
+UNRELIABLE = LEARNED.step("unreliable release", release_probability=0.25)
+IN_TIME = Timed("in time (cues)", "recurrent")
 
-HIDDEN = 200
-STEP = 0.02  # the other accuracy at which energy is read is that far below the goal
-LABELS = {"plain": Look(BLACK, "o"), "restricted": Look(ORANGE, "s")}
+RUNGS: tuple[Rung, ...] = (
+    *(ARTIFICIAL, RATE, SOFTMAX, WEIGHTS, PSI, SPIKES, POISSON, SETTINGS, NEURON, HZ_100, HZ_50),
+    *(ONGOING, REFRACTORY, COUNTED, RANDOM, LEARNED, SIGNED, UNRELIABLE, IN_TIME),
+)
+IMAGES = [rung for rung in RUNGS if not isinstance(rung, Timed)]
+NAMES = [rung.name for rung in RUNGS]
+
+HIDDEN, GOAL, GOAL_IN_TIME = 100, 0.92, 0.93
+LOOKS = {
+    PLAIN: Look(BLACK, "o"),
+    LARGEST: Look(ORANGE, "s"),
+    FIXED: Look(BLUE, "^"),
+    LOCAL: Look(GREEN, "D"),
+}
 ENERGIES = ("m0", "m1")
-SAVINGS = {"m0 saving": Look(BLUE, "^"), "m1 saving": Look(GREEN, "D")}
-LEGEND = LABELS | {"saving of $M_0$": SAVINGS["m0 saving"], "saving of $M_1$": SAVINGS["m1 saving"]}
+SAVINGS = tuple(f"{name} saving" for name in ENERGIES)
+CELLS = ["rung", "base", "label", "rule", "options"]
 COLUMNS = name_columns(("m0", "m1", "samples", *SAVINGS))
 
 CAPTION = """
-From an artificial network towards biology, a step at a time: energy of plasticity on the way to {levels} on
-{task}, with plain learning and under a restriction; {hidden_units} hidden units on every rung; {cell_seeds}.
-Pixels are rates between 0 and 1 (encoding '{encoding}').
+From an artificial network towards biology, one step at a time: energy of plasticity until {goal_here} of a
+validation set of MNIST, with plain learning and under three restrictions; {hidden_units} hidden units on
+every rung; {cell_seeds}. Each rung changes one thing of the one it stands on, which is the one above it
+unless said: {bases}. Restrictions have the settings tuned for 95 % on other seeds (bioplast run tuning), of
+the artificial network down to Poisson input, of the spiking one from there on: learning rates, and
+{restrictions}. On the rung where each cell is for itself, synapses of a cell compete, or share its threshold.
 
-Steps add up: each rung keeps the changes of those above it, but a way to choose what is written takes the
-place of the one before. Spikes first come at even distances, then at random; errors come back through the
-output's own weights, on the last two rungs through fixed random ones; with one sign per cell, half of the
-cells excite and half inhibit. Restrictions: {rungs}. Plain learning is the same on rungs that differ only in
-the restriction.
+Spikes first come at even distances, then at random, a white pixel at 200 Hz; where it is slower each spike
+counts more, so that the mean drive stays. Learned feedback is written where its partner is, and booked.
+Unreliable: a spike releases at a synapse with p = 0.25. In time: recurrent spiking cells that count cues over
+two seconds, with Adam in every synapse, to {goal_in_time} of 500 new trials.
 
-a-c to {lower}: the first block of 2,000 images of which the network predicted that share before learning from
-them. d-f to {upper}: validation, after which a run stops. M0 counts weight writes; M1 sums the sizes of
-the changes, in the unit of each network's own weights, so compare it within a rung. c, f: how many times less
-than plain learning on the same seed. One marker a run, open where it gave up before and
-shows what it had spent; bars: medians (a run that did not get there counts as dearer than any).
+a: weight writes M0. b, c: how many times less M0 and M1 (summed size of the changes, in the unit of each
+network's weights) than plain learning on the same seed. One marker a run; bars: medians. Open: a run that
+gave up, at what it had spent, and savings of which only a bound is known.
 
-Savings to {upper}, with the 95 % interval of the median over seeds: {savings}. {missing}
+Savings in M0 (with {interval}), of how many runs got there, and what part it is of the saving on the rung it
+stands on: {sentences} {missing}
 """
 
 
-def list_cells(rungs: Sequence[Rung]) -> list[dict[str, Any]]:
-    """Plain and restricted learning on every rung; rungs with the same plain network share its runs."""
-    cells = {(*rung.cell, rule): (rung, rule) for rung in rungs for rule in ("plain", rung.rule)}
-    return [{"model": rung.model, "rule": rule, "options": rung.options} for rung, rule in cells.values()]
+def list_cells(rungs: Sequence[Rung], labels: Sequence[str] = tuple(KINDS)) -> list[dict[str, Any]]:
+    """What is run on ``rungs``; those that differ in the restriction only share plain runs."""
+    cells: list[dict[str, Any]] = []
+    for rung in rungs:
+        cells += [cell for label, cell in rung.cells.items() if label in labels and cell not in cells]
+    return cells
 
 
-QUICK_CELLS = list_cells([rung for rung in RUNGS if rung.name in QUICK_RUNGS])
-GRID = Grid(cells=list_cells(RUNGS), hidden=HIDDEN, max_samples=165_000, seeds=5)
-QUICK = Grid(cells=QUICK_CELLS, hidden=HIDDEN, goal=0.90, max_samples=20_000)
+GRID = [
+    Grid(cells=list_cells(IMAGES), hidden=HIDDEN, goal=GOAL, max_samples=150_000, seeds=5),
+    Grid(
+        cells=list_cells([IN_TIME]),
+        task="cues",
+        hidden=100,
+        goal=GOAL_IN_TIME,
+        max_samples=16_000,
+        seeds=5,
+    ),
+]
+QUICK = Grid(
+    cells=list_cells([ARTIFICIAL, RATE, SETTINGS], (PLAIN, LARGEST)),
+    hidden=HIDDEN,
+    goal=0.85,
+    max_samples=20_000,
+)
 
 
 def analyse(runs: list[Run]) -> pd.DataFrame:
-    """Exactly what is drawn: a row a run, rung and accuracy (``kind`` run), and the medians of their cells.
+    """Exactly what is drawn: a row a run and rung (``kind`` run), and the medians of their cells.
 
-    ``level`` is the accuracy; ``m0 saving`` and ``m1 saving`` say how many times less than plain learning a
-    restricted run took to get there.
+    ``m0 saving`` and ``m1 saving`` say how many times less than plain learning on the same seed a restricted
+    run took; ``known`` is false where one of the two gave up, and the saving is only a bound: of a run that
+    gave up it is at most that, against a plain one that did at least. Medians take the bounds for what they
+    are, and are empty where they are not known.
     """
-    costs = pd.DataFrame([row for run in runs for row in _read_costs(run)])
+    frame = make_run_frame(runs)
+    keys = [(run.record["model"], run.record["rule"], _freeze(run)) for run in runs]
     parts = []
     for rung in RUNGS:
-        rules = {"plain": "plain", str(Plasticity.parse(rung.rule)): "restricted"}
-        mine = costs[(costs["cell"] == rung.cell) & costs["rule"].isin(rules)]
-        parts.append(mine.assign(rung=rung.name, label=mine["rule"].map(rules)))
-    frame = pd.concat([part for part in parts if part["label"].nunique() == len(LABELS)], ignore_index=True)
-    for name in ENERGIES:
-        saving = compute_savings(frame, name, pairs=("rung", "level", "seed"))
-        frame[f"{name} saving"] = saving.where(frame["label"] == "restricted")
-    cells = ["rung", "level", "label", "rule"]
-    data = with_medians(frame, cells, ["m0", "m1", "samples"]).reset_index(drop=True)
+        labels = {(c["model"], c["rule"], _freeze(c)): label for label, c in rung.cells.items()}
+        here = [key in labels for key in keys]
+        names = [labels[key] for key in keys if key in labels]
+        if PLAIN in names and len(set(names)) > 1:
+            parts.append(frame[here].assign(rung=rung.name, base=rung.base, label=names))
+    frame = pd.concat(parts, ignore_index=True)
+    is_plain = frame["label"] == PLAIN
+    bounds = {}
+    for name, saving in zip(ENERGIES, SAVINGS, strict=True):
+        given = frame.assign(rule=frame["label"])
+        bounds[saving] = bound_savings(given, name, baseline=PLAIN, pairs=("rung", "seed"))
+        least, most = bounds[saving]["least"], bounds[saving]["most"]
+        value = most.where(most < float("inf"), least.where(least > 0))
+        frame[saving] = value.where(~is_plain)
+        frame["known"] = (least == most) | is_plain
+    data = with_medians(frame, CELLS, ["m0", "m1", "samples"]).reset_index(drop=True)
     for row in data.index[data["kind"] == "median"]:
-        cell = frame[(frame[cells] == data.loc[row, cells]).all(axis="columns")]
-        for name in SAVINGS:
-            for column, value in spread_estimate(name, estimate_median(cell[name])).items():
-                data.loc[row, column] = value
-    return stack([data], ["kind", *cells, "seed", "converged", "n", "reached", *COLUMNS])
+        cell = (frame[CELLS] == data.loc[row, CELLS]).all(axis="columns")
+        if data.loc[row, "label"] != PLAIN:
+            for saving, known in bounds.items():
+                estimate = estimate_between(known.loc[cell, "least"], known.loc[cell, "most"])
+                for column, value in spread_estimate(saving, estimate).items():
+                    data.loc[row, column] = value
+    return stack([data], ["kind", *CELLS, "seed", "converged", "known", "n", "reached", *COLUMNS])
+
+
+def _freeze(run: Run | Mapping[str, Any]) -> frozenset[tuple[str, Any]]:
+    """The options of a run or of a cell, to compare them."""
+    options = run.record["config"]["options"] if isinstance(run, Run) else run["options"]
+    return frozenset(options.items())
 
 
 def tabulate(data: pd.DataFrame) -> pd.DataFrame:
-    """One row per rung, accuracy and rule: how many runs got there, medians, and savings."""
-    shown = ["rung", "level", "rule", "reached", "samples", *ENERGIES, *name_columns(tuple(SAVINGS))]
+    """One row per rung and rule: how many runs got there, medians, and savings."""
+    shown = [*CELLS, "reached", "samples", *ENERGIES, *name_columns(SAVINGS)]
     return count_reached(data, shown).dropna(axis="columns", how="all")
+
+
+def compute_survival(data: pd.DataFrame) -> pd.DataFrame:
+    """A row a rung and restriction: its median saving in M0, and what part that is of its base's.
+
+    Columns ``rung``, ``base``, ``label``, ``saving``, ``low``, ``high``, ``reached``, ``n``, ``kept`` (of the
+    base) and ``left`` (of the artificial network); nan where a median is not known.
+    """
+    medians = data[(data["kind"] == "median") & (data["label"] != PLAIN)]
+    rows = medians[["rung", "base", "label", "reached", "n"]].copy()
+    rows[["saving", "low", "high"]] = medians[name_columns(["m0 saving"])].astype(float)
+    known = rows.set_index(["rung", "label"])["saving"]
+    for column, bases in (("kept", rows["base"]), ("left", [ARTIFICIAL.name] * len(rows))):
+        found = known.reindex(pd.MultiIndex.from_arrays([bases, rows["label"]]))
+        rows[column] = rows["saving"].to_numpy() / found.to_numpy()
+    return rows.reset_index(drop=True)
 
 
 def describe(data: pd.DataFrame) -> dict[str, str]:
     """What is seen, for the caption."""
-    lower, upper = (f"{100 * level:g} %" for level in sorted(data["level"].unique()))
     medians = data[data["kind"] == "median"]
-    rules = medians[medians["label"] == "restricted"].drop_duplicates("rung").set_index("rung")["rule"]
-    there = medians[(medians["level"] == data["level"].max()) & (medians["label"] == "restricted")]
+    rungs = [rung for rung in RUNGS if rung.name in set(medians["rung"])]
+    above = dict(zip(NAMES[1:], NAMES, strict=False))
+    bases = [f"{one.name} on {one.base}" for one in rungs if one.base and above[one.name] != one.base]
+    rules = {(rung.tuned, label): cell["rule"] for rung in rungs[:1] for label, cell in rung.cells.items()}
+    rules |= {("spiking", label): cell["rule"] for label, cell in SETTINGS.cells.items()}
+    survival = compute_survival(data)
     return {
-        "levels": f"{lower} and {upper}",
-        "lower": lower,
-        "upper": upper,
         "hidden_units": str(HIDDEN),
+        "goal_here": f"{100 * GOAL:g} %",
+        "goal_in_time": f"{100 * GOAL_IN_TIME:g} %",
         "cell_seeds": say_seeds(medians),
-        "rungs": "; ".join(
-            f"{rule} ({', '.join(names.index)})" for rule, names in rules.groupby(rules, sort=False)
+        "bases": "; ".join(bases) or "none",
+        "restrictions": "; ".join(
+            f"{rule} ({model})" for (model, label), rule in rules.items() if label != PLAIN
         ),
-        "savings": "; ".join(_say_savings(row) for _, row in there.iterrows()),
+        "interval": say_coverage(int(medians["n"].max())),
+        "sentences": " ".join(_say_rung(name, rows) for name, rows in survival.groupby("rung", sort=False)),
     }
+
+
+def _say_rung(name: str, rows: pd.DataFrame) -> str:
+    parts = []
+    for _, row in rows.iterrows():
+        counts = f"{row['reached']} of {row['n']}"
+        if pd.isna(row["saving"]):
+            bound = f"at most {row['high']:.2g}" if pd.notna(row["high"]) else "not known"
+            parts.append(f"{row['label']} {bound} ({counts})")
+            continue
+        high = f"{row['high']:.2g}" if row["high"] < float("inf") else "?"
+        span = f"{row['low']:.2g} to {high}; " if pd.notna(row["low"]) else ""
+        kept = f", {100 * row['kept']:.0f} %" if pd.notna(row["kept"]) else ""
+        parts.append(f"{row['label']} {row['saving']:.2g} ({span}{counts}{kept})")
+    return f"{name}: {', '.join(parts)}."
+
+
+def headline(data: pd.DataFrame) -> str:
+    """How much of the saving is left from rung to rung."""
+    survival = compute_survival(data)
+    first = survival[survival["rung"] == ARTIFICIAL.name].set_index("label")["saving"]
+    label = LOCAL if LOCAL in first.index else LARGEST
+    mine = survival[(survival["label"] == label) & (survival["base"] != "")]
+    if label not in first.index or pd.isna(first[label]) or mine.empty:
+        return ""
+    half = int((mine["left"] >= 0.5).sum())
+    rule = "a threshold of its own in each synapse" if label == LOCAL else "writing the largest changes only"
+    worst = mine.dropna(subset=["saving"]).sort_values("saving").head(1)
+    least = "".join(f"; least is left with {row['rung']}, {row['saving']:.2g}" for _, row in worst.iterrows())
+    return (
+        f"With {rule} the artificial network writes {first[label]:.2g} times less, and on {half} of "
+        f"{len(mine)} steps towards biology at least half of that is left{least}"
+    )
 
 
 def plot(data: pd.DataFrame) -> Figure:
-    """A row an accuracy: writes, size of the changes, and what the restriction saves of both."""
+    """Writes, and what restrictions save of writes and of size of changes; a row a rung."""
     rungs = list(dict.fromkeys(data["rung"]))
-    levels = sorted(data["level"].unique())
-    rows = []
-    for level in levels:
-        more: dict[str, Any] = {"where": {"level": level}, "rungs": rungs}
-        last = level == levels[-1]
-        energies = [
-            panel(
-                _plot_energies,
-                quantity=name,
-                named=name == "m0",
-                settings={"xlabel": name_axis(name) if last else ""}
-                | ({"title": f"to {100 * level:g} %"} if name == "m1" else {}),
-                **more,
-            )
-            for name in ENERGIES
-        ]
-        label = "Saving (times less than plain)" if last else ""
-        rows.append([*energies, panel(_plot_savings, settings={"xlabel": label}, **more)])
-    height = 24 + len(levels) * (14 + 6.4 * len(rungs))
-    figure = Panels(rows, height_mm=height, looks=LABELS, legend=None, share={"sharex": "col"})(data)
-    draw_legend(figure, LEGEND)
-    return figure
+    times = "(times less than plain)"
+    panels = [
+        panel(_plot_rungs, quantity="m0", rungs=rungs, settings={"xlabel": name_axis("m0")}),
+        panel(
+            _plot_rungs, quantity="m0 saving", rungs=rungs, settings={"xlabel": f"Saving in $M_0$\n{times}"}
+        ),
+        panel(
+            _plot_rungs, quantity="m1 saving", rungs=rungs, settings={"xlabel": f"Saving in $M_1$\n{times}"}
+        ),
+    ]
+    return Panels([panels], height_mm=30 + 9 * len(rungs), looks=LOOKS)(data)
 
 
-def _plot_energies(
-    data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str, rungs: Sequence[str], named: bool
-) -> None:
-    """A series a label."""
-    _frame_rungs(ax, rungs, named=named)
-    for offset, (label, look) in zip((-0.2, 0.2), looks.items(), strict=True):
-        _plot_rungs(data[data["label"] == label], ax, quantity, look, rungs, offset)
-
-
-def _plot_savings(data: pd.DataFrame, ax: Axes, looks: Looks, *, rungs: Sequence[str]) -> None:
-    _frame_rungs(ax, rungs, named=False)
-    for offset, (name, look) in zip((-0.2, 0.2), SAVINGS.items(), strict=True):
-        _plot_rungs(data, ax, name, look, rungs, offset)
-    ax.axvline(1, color=BLACK, linewidth=0.6, linestyle=":")
-
-
-def _plot_rungs(
-    data: pd.DataFrame, ax: Axes, quantity: str, look: Look, rungs: Sequence[str], offset: float
-) -> None:
-    for place, rung in enumerate(rungs):
-        rows = data[data["rung"] == rung]
-        plot_place(rows, ax, quantity, look, place + offset, half_width=0.19, size=3.0, lying=True)
-
-
-def _frame_rungs(ax: Axes, rungs: Sequence[str], *, named: bool) -> None:
-    """The rungs from top to bottom, with their names if ``named``."""
+def _plot_rungs(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str, rungs: Sequence[str]) -> None:
+    """The rungs from top to bottom, with their names at the first panel."""
+    is_first = quantity == "m0"
     ax.set(xscale="log", ylim=(len(rungs) - 0.5, -0.5))
-    ax.set_yticks(range(len(rungs)), list(rungs) if named else [""] * len(rungs))
+    ax.set_yticks(range(len(rungs)), list(rungs) if is_first else [""] * len(rungs))
     ax.tick_params(axis="y", length=0)
     for border in range(1, len(rungs)):
         ax.axhline(border - 0.5, color=GREY, linewidth=0.4, alpha=0.4)
-
-
-def _read_costs(run: Run) -> list[dict[str, Any]]:
-    """What a run had spent when it came to each accuracy; all that it spent where it never did."""
-    record, goal = run.record, run.record["goal"]
-    names = {
-        "cell": (record["model"], name_options(run)),
-        "rule": record["rule"],
-        "seed": record["seed"],
-    }
-    lower = round(goal - STEP, 6)
-    first = next((row for row in run.trace if row["online"] >= lower), None)
-    # Validation may be at the goal before online accuracy, which looks back, is near it.
-    reached = {lower: first is not None or record["converged"], goal: record["converged"]}
-    rows = {lower: first or run.trace[-1], goal: run.trace[-1]}
-    return [
-        names
-        | {"level": level, "converged": reached[level]}
-        | {name: rows[level][name] for name in (*ENERGIES, "samples")}
-        for level in (lower, goal)
-    ]
-
-
-def _say_savings(row: pd.Series[Any]) -> str:
-    table = unfold(row, tuple(SAVINGS)).set_axis(list(ENERGIES))
-    return f"{row['rung']}: {say_each(table, '.2g')}"
+    if not is_first:
+        ax.axvline(1, color=BLACK, linewidth=0.6, linestyle=":")
+        data = data.assign(converged=data["known"])
+    for offset, (label, look) in zip((-0.33, -0.11, 0.11, 0.33), looks.items(), strict=True):
+        for place, rung in enumerate(rungs):
+            rows = data[(data["rung"] == rung) & (data["label"] == label)]
+            plot_place(rows, ax, quantity, look, place + offset, half_width=0.1, size=2.5, lying=True)
 
 
 STUDY = Study(
-    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+    grid=GRID,
+    quick=QUICK,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    plot=plot,
+    caption=CAPTION,
+    headline=headline,
 )

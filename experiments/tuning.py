@@ -2,10 +2,17 @@
 
 For each network and kind of rule twelve settings are tried, the same for all networks. Of those with which
 all tuning seeds reach the goal, the one with the fewest writes is chosen (median M0).
+
+    bioplast run tuning
+    cp results/tuning/figure.csv experiments/tuning.csv
+
+The file beside this one holds every setting that was tried and which were chosen; other experiments read it
+(``bioplast.studies.tuned.read_tuned``), so that no setting of a reported figure is typed in.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -14,6 +21,7 @@ from matplotlib.figure import Figure
 
 from bioplast.analysis.cells import compute_medians, count_reached
 from bioplast.analysis.frame import make_run_frame
+from bioplast.analysis.words import join_words
 from bioplast.figures.labels import name_axis
 from bioplast.figures.panels import Looks, Panels, panel
 from bioplast.figures.style import make_looks
@@ -42,6 +50,11 @@ KINDS: dict[str, tuple[list[str], tuple[float, ...]]] = {
         [f"above(0.001, target={f:g}, output={10 * f:g}, per=synapse)" for f in FRACTIONS],
         FACTORS,
     ),
+    "subnet": ([f"subnet({k})" for k in (30, 50, 70, 90)], FACTORS),
+    "subnet + largest": (
+        [f"subnet({k}) + largest({f:g}, output={10 * f:g})" for k in (50, 80) for f in (0.01, 0.03)],
+        FACTORS,
+    ),
 }
 
 CAPTION = """
@@ -50,7 +63,8 @@ on {task}, N = {hidden}, over the seeds 101 to 105, which are used for nothing e
 of rule twelve settings are tried: rules with the fractions or thresholds in figure.csv, each with learning
 rates multiplied by {factors} (plain: twelve factors from {least} to {most}). Open: settings with which not
 all seeds got there. Large: the one that is chosen, which of those with which all did has the lowest M0.
-{missing}
+
+Chosen at an end of what was tried, so that settings beyond may be better: {edges}. {missing}
 """
 
 
@@ -73,9 +87,9 @@ def scale_rates(model: str, factor: float) -> dict[str, float]:
 
 def name_kind(rule: str) -> str:
     """The kind of a rule, a key of ``KINDS``."""
-    selection = Plasticity.parse(rule).selection
-    is_local = getattr(selection, "per", "layer") == "synapse"
-    return f"{selection.name} per synapse" if is_local else selection.name
+    parts = Plasticity.parse(rule).parts
+    is_local = any(getattr(part, "per", "layer") == "synapse" for part in parts)
+    return " + ".join(part.name for part in parts) + " per synapse" * is_local
 
 
 def analyse(runs: list[Run]) -> pd.DataFrame:
@@ -83,9 +97,42 @@ def analyse(runs: list[Run]) -> pd.DataFrame:
     frame = make_run_frame(runs)
     frame["label"] = frame["rule"].map(name_kind)
     medians = compute_medians(frame, CELLS, QUANTITIES)
+    return medians.assign(chosen=choose(medians))
+
+
+def choose(medians: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a setting is the one with the fewest writes among those with which all seeds got there."""
     complete = medians[medians["reached"] == medians["n"]]
     best = complete.groupby(["model", "label"], sort=False)["m0"].idxmin()
-    return medians.assign(chosen=medians.index.isin(best))
+    return pd.Series(medians.index.isin(best), medians.index)
+
+
+def find_edges(data: pd.DataFrame) -> pd.DataFrame:
+    """Where the chosen value is the smallest or the largest that was tried.
+
+    Returns
+    -------
+    edges : a row a network, kind of rule and setting: ``model``, ``label``, ``setting``, ``value``
+    """
+    settings = pd.DataFrame([_list_values(row) for _, row in data.iterrows()], index=data.index)
+    rows = []
+    for (model, label), cells in data.groupby(["model", "label"], sort=False):
+        tried = settings.loc[cells.index].dropna(axis="columns")
+        for number in cells.index[cells["chosen"].astype(bool)]:
+            for name, value in tried.loc[number].items():
+                low, high = tried[name].min(), tried[name].max()
+                if low < high and value in (low, high):
+                    rows.append({"model": model, "label": label, "setting": name, "value": value})
+    return pd.DataFrame(rows, columns=["model", "label", "setting", "value"])
+
+
+def _list_values(row: pd.Series[Any]) -> dict[str, float]:
+    """What is varied of a setting: numbers of its rule, and the factor of its learning rates."""
+    parts = Plasticity.parse(row["rule"]).parts
+    numbers = {name: value for part in parts for name, value in vars(part).items() if name != "output"}
+    own, (rate, *_) = RATES[row["model"]][0], re.findall(r"learning_rate=([^,]+)", row["options"])
+    values = {name: value for name, value in numbers.items() if isinstance(value, int | float)}
+    return values | {"factor": round(float(rate) / own, 6)}
 
 
 def tabulate(data: pd.DataFrame) -> pd.DataFrame:
@@ -120,12 +167,32 @@ def _plot_settings(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
 
 def describe(data: pd.DataFrame) -> dict[str, str]:
     """Factors of learning rates, for the caption."""
-    plain = KINDS["plain"][1]
+    plain, edges = KINDS["plain"][1], find_edges(data)
+    ends = [
+        f"{model} {label} ({', '.join(f'{row.setting} {row.value:g}' for row in rows.itertuples())})"
+        for (model, label), rows in edges.groupby(["model", "label"], sort=False)
+    ]
     return {
+        "edges": "; ".join(ends) or "none",
         "factors": ", ".join(f"{factor:g}" for factor in FACTORS),
         "least": f"{min(plain):g}",
         "most": f"{max(plain):g}",
     }
+
+
+def headline(data: pd.DataFrame) -> str:
+    """The fewest writes with which each network learns, and with which kind of rule."""
+    chosen = data[data["chosen"].astype(bool)].astype({"m0": float})
+    if chosen.empty:
+        return ""
+    best = chosen.loc[chosen.groupby("model", sort=False)["m0"].idxmin()]
+    plain = chosen[chosen["label"] == "plain"].set_index("model")["m0"].reindex(best["model"])
+    numbers = join_words(
+        f"{row.m0 / beside:.2f} ({row.model}, {row.label})"
+        for row, beside in zip(best.itertuples(), plain, strict=True)
+        if beside == beside
+    )
+    return f"Tuned alike, the cheapest rules take {numbers} of plain learning's writes"
 
 
 STUDY = Study(
@@ -144,5 +211,6 @@ STUDY = Study(
     tabulate=tabulate,
     plot=plot,
     describe=describe,
+    headline=headline,
     caption=CAPTION,
 )

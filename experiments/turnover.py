@@ -61,7 +61,7 @@ dark to bright, averaged over training images. {missing}
 """
 
 CELLS = [{"label": label, "rule": rule} for label, rule in RULES.items()]
-POINTS = Grid(cells=CELLS, samples=20_000, trials=100, seeds=5)
+POINTS = Grid(cells=CELLS, samples=20_000, trials=100, seeds=10)
 QUICK = Grid(cells=CELLS, samples=4_000, trials=30)
 
 

@@ -13,6 +13,11 @@ back through the same synapses, population by population, and all synapses learn
     error_j = phi'(I_j) sum_k w_jk error_k          phi' = 1 where I > 0, else error_slope
     delta_w = eta r_pre error_post
 
+With ``loss=cross-entropy`` the answer is softmax(y), and ``error_k = [k is the label] - softmax(y)_k``. With
+``derivative=psi`` errors pass what spiking cells let pass, highest at their threshold, 1, in place of phi'::
+
+    psi(I) = gamma max(0, 1 - |I - 1|)
+
 Rates are never negative; the error still passes a silent unit, weakly, so that it can recover. At rest
 this is the ANN (``models/ann.py``), and the same seed gives both the same first weights. The last unit of
 the input and of each hidden population is always on: its synapses are biases.
@@ -24,12 +29,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
+from bioplast.brian import softmax
 from bioplast.brian.cells import Cells, ReadoutCells, Synapses
 from bioplast.brian.model import BrianModel
 from bioplast.energy import Signalling
 from bioplast.network import Graph, make_chain
 from bioplast.plasticity import Plasticity
-from bioplast.plasticity.checks import check_count, check_not_negative
+from bioplast.plasticity.checks import check_choice, check_count, check_not_negative, check_positive
 from bioplast.sizes import Hidden
 
 N_HIDDEN = 100
@@ -59,7 +65,11 @@ HIDDEN = Cells(
     always_on={"bias": 1},
 )
 
-OUTPUT = ReadoutCells(
+# What errors pass in a hidden unit, if not the slope of its rate.
+PSI = "error = error*gamma*clip(1 - abs(I - 1), 0, 1)"
+DERIVATIVES = ("step", "psi")
+
+SQUARED = ReadoutCells(
     """
     dy/dt = (I - y)/tau : 1
     I : 1
@@ -77,6 +87,26 @@ OUTPUT = ReadoutCells(
     reading="reading",
     compare={"compare": "highest_post = clip(reading_pre, highest_post, inf)"},
 )
+
+CROSS_ENTROPY = ReadoutCells(
+    f"""
+    dy/dt = (I - y)/tau : 1
+    I : 1
+    readout : 1                                 # y when the output is read
+    {softmax.EQUATIONS}
+    activity = readout : 1
+    """,
+    method="exponential_euler",
+    events={
+        "start": ("step == START", "y = 0; total = 0"),
+        "read": ("step == READ", "readout = y; highest = y"),
+        "feedback": ("step == FEEDBACK", softmax.ERROR),
+    },
+    reading="readout",
+    compare=softmax.COMPARE,
+)
+
+OUTPUTS = {"squared": SQUARED, "cross-entropy": CROSS_ENTROPY}
 
 # A constant rate needs to be sent once. What follows the last hidden population sees it settle.
 PROPOSE = "delta_w = r_pre*(eta*error_post)"
@@ -96,6 +126,9 @@ class RateNetwork(BrianModel):
     ----------
     n_settle : time steps, of one time constant each, in which a hidden population comes to rest
     learning_rate, learning_rate_output : eta of the synapses onto hidden units and onto the output
+    loss : ``"squared"`` or ``"cross-entropy"``, of a softmax
+    derivative : ``"step"``, the slope of the rate, or ``"psi"``, the spiking network's, around 1
+    gamma : height of psi
     error_slope : slope of the hidden units' activation below zero as the error sees it
     sd_hidden, sd_output : standard deviation of the first weights into hidden and output units
 
@@ -107,6 +140,9 @@ class RateNetwork(BrianModel):
     n_settle: int = 20
     learning_rate: float = 0.01
     learning_rate_output: float = 0.01
+    loss: str = "squared"
+    derivative: str = "step"
+    gamma: float = 0.3
     error_slope: float = 0.1
     sd_hidden: float = 0.01
     sd_output: float = 0.01
@@ -119,6 +155,9 @@ class RateNetwork(BrianModel):
     def check(self) -> None:
         super().check()
         check_count(self, "n_settle", self.n_settle)
+        check_choice(self, "loss", self.loss, tuple(OUTPUTS))
+        check_choice(self, "derivative", self.derivative, DERIVATIVES)
+        check_positive(self, "gamma", self.gamma)
         check_not_negative(self, "learning_rate", "learning_rate_output", "sd_hidden", "sd_output")
 
     @property
@@ -129,7 +168,7 @@ class RateNetwork(BrianModel):
     def constants(self) -> Mapping[str, Any]:
         from brian2 import ms
 
-        return {"tau": 10 * ms, "error_slope": self.error_slope}
+        return {"tau": 10 * ms, "error_slope": self.error_slope, "gamma": self.gamma}
 
     def make_graph(self) -> Graph:
         chain = make_chain(
@@ -140,10 +179,13 @@ class RateNetwork(BrianModel):
             learning_rates=(self.learning_rate, self.learning_rate_output),
         )
         *hidden, last = chain.hidden
-        cells = {chain.input.name: INPUT, last.name: self.hidden, chain.readout.name: OUTPUT}
+        units = self.hidden
+        if self.derivative == "psi":
+            units = replace(units, events={**units.events, "feedback": ("step == FEEDBACK", PSI)})
+        cells = {chain.input.name: INPUT, last.name: units, chain.readout.name: OUTPUTS[self.loss]}
         for number, population in enumerate(hidden, 1):
             send = {"send": (f"step == {number * self.n_settle} and r > 0", "")}
-            cells[population.name] = replace(self.hidden, events={**self.hidden.events, **send})
+            cells[population.name] = replace(units, events={**units.events, **send})
         return chain.with_equations(cells, [FROM_INPUT, *[BETWEEN] * len(hidden), TO_OUTPUT])
 
     def count_signalling(self, n_active: Mapping[str, int]) -> Signalling:

@@ -21,6 +21,9 @@ settings.load_profile("no-deadline")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests first: nobody should be left with one when the others are done."""
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker("slow")
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
 

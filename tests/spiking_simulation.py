@@ -10,7 +10,7 @@ from bioplast.numeric.reference import change_layer
 from bioplast.numeric.settings import Settings
 from bioplast.plasticity.part import Proposal
 from bioplast.randomness import make_key
-from bioplast.tasks.poisson import trial_keys, uniform
+from bioplast.tasks.poisson import mix, trial_keys, uniform
 
 SEED = 5
 
@@ -31,15 +31,31 @@ def draw_spikes(network, trials):
     return np.array([uniform(key, counters) < p for key, p in zip(keys, chance, strict=True)])
 
 
+def draw_released(network, trials, layer, shape):
+    """(n_trials, n_stimulus, n_pre, n_post) bool: whether a spike at a step releases transmitter."""
+    keys = trial_keys(make_key(SEED, "spikes"), trials.stream, trials.first + np.arange(len(trials)))
+    steps, pre, post = np.meshgrid(
+        np.arange(1, network.n_stimulus + 1), *map(np.arange, shape), indexing="ij"
+    )
+    counters = (steps * shape[0] + pre) * shape[1] + post
+    keys = mix(keys + np.uint32((layer + 1) * 0x85EBCA6B & 0xFFFFFFFF))
+    return np.array([uniform(key, counters) < network.release_probability for key in keys])
+
+
 class HiddenCells:
-    """A hidden population in one trial; the last cell fires regularly."""
+    """A hidden population; the last cell fires regularly."""
 
     def __init__(self, network, n):
         self.network = network
         self.drive = np.append(np.zeros(n), 2 * network.v_thresh)
-        self.v, self.trace, self.trace_sum = np.zeros((3, n + 1))
-        self.psi_sum = np.zeros(n)
+        self.v, self.trace = np.zeros((2, n + 1))
         self.last = np.full(n + 1, -np.inf)
+        self.begin()
+
+    def begin(self):
+        """A trial: what is added up in it."""
+        self.trace_sum = np.zeros(self.v.size)
+        self.psi_sum = np.zeros(self.v.size - 1)
 
     def advance(self, step, decay):
         """To the next step: which cells fire. What reaches them is added later."""
@@ -75,20 +91,50 @@ class Simulation:
         self.m1 = [np.zeros(weights.shape) for weights in self.weights]
         self.n_may_be_rounding = [np.zeros(weights.shape, int) for weights in self.weights[:-1]]
         self.n_hidden_spikes = 0
+        self.released = None  # by layer, in the trial that is shown
+        self.rest = self.find_rest()
+        self.n_forward = len(network.graph.projections)
         self.B = {name: weights.astype(float) for name, weights in network.draw_feedback(SEED).items()}
         self.bounds = [(-np.inf, np.inf)] * len(self.weights)
         if network.dale:
             signs = [layer_signs[:, np.newaxis] for layer_signs in network.draw_signs(SEED)]
             self.bounds = [(np.where(s > 0, 0, -np.inf), np.where(s < 0, 0, np.inf)) for s in signs]
 
+    def find_rest(self):
+        """Cells before the first trial: hidden ones, trace of the inputs, output and its last spikes."""
+        *w_hidden, w_output = self.effective[: len(self.network.graph.projections)]
+        hidden = [HiddenCells(self.network, w.shape[1]) for w in w_hidden]
+        n_outputs = w_output.shape[1]
+        return hidden, np.zeros(len(w_hidden[0])), np.zeros(n_outputs), np.full(n_outputs, -np.inf)
+
+    def let_time_pass(self, hidden, input_trace, y, last_output):
+        """Cells after a trial, and the steps in which nothing is shown until the next one begins."""
+        n_left = self.network.n_steps - self.network.n_stimulus
+        decay = np.exp(-n_left / self.network.tau_m_ms)
+        for cells in hidden:
+            cells.v = cells.v * decay + cells.drive * (1 - decay)
+            cells.trace = cells.trace * decay
+            cells.last -= self.network.n_steps
+        return hidden, input_trace * decay, y * decay, last_output - self.network.n_steps
+
+    def send(self, layer, step, fired, w):
+        """What the spikes of a step bring to the cells that ``w`` reaches."""
+        p = self.network.release_probability
+        if p < 1:
+            w = w * self.released[layer][step] / p
+        return fired @ w * (self.network.psp_input if layer == 0 else 1)
+
     def run_trial(self, spikes, label, *, learn=True):
         """Show one image as ``spikes`` (n_stimulus, n_inputs): the prediction."""
-        network, (*w_hidden, w_output) = self.network, self.effective
+        network, (*w_hidden, w_output) = self.network, self.effective[: self.n_forward]
         decay = np.exp(-1 / network.tau_m_ms)
-        hidden = [HiddenCells(network, w.shape[1]) for w in w_hidden]
+        if network.reset:
+            self.rest = self.find_rest()
+        hidden, input_trace, y, last_output = self.rest
+        for cells in hidden:
+            cells.begin()
         eligibility = [np.zeros(w.shape) for w in w_hidden]
-        y, y_sum, n_output_spikes = np.zeros((3, w_output.shape[1]))
-        input_trace, last_output = np.zeros(len(w_hidden[0])), np.full(w_output.shape[1], -np.inf)
+        y_sum, n_output_spikes = np.zeros((2, w_output.shape[1]))
         for step, fired_inputs in enumerate(spikes):
             input_trace, y = input_trace * decay, y * decay
             for cells in hidden:
@@ -103,12 +149,13 @@ class Simulation:
                 last_output[fired_outputs] = step
                 n_output_spikes += fired_outputs
             senders = [fired_inputs, *(cells.fired for cells in hidden)]
-            for cells, fired, w in zip(hidden, senders, w_hidden, strict=False):
-                cells.receive(fired @ w)
-            y += senders[-1] @ w_output
+            for layer, (cells, fired, w) in enumerate(zip(hidden, senders, w_hidden, strict=False)):
+                cells.receive(self.send(layer, step, fired, w))
+            y += self.send(len(hidden), step, senders[-1], w_output)
             y[fired_outputs] -= network.v_thresh
             input_trace += fired_inputs
             self.n_hidden_spikes += sum(int(cells.fired.sum()) for cells in hidden)
+        eligibility[0][~spikes.any(axis=0)] = 0  # what an earlier trial left of the trace is not learned from
         active = [spikes.any(axis=0), *(cells.trace_sum > 0 for cells in hidden)]
         for index, cells in enumerate(hidden):
             # Both were active but not in the order that counts: 0 here, but P H - S may leave a last digit.
@@ -118,6 +165,7 @@ class Simulation:
         if learn and self.opens(readout, label):
             error = (np.arange(len(readout)) == label) - np.exp(readout) / np.exp(readout).sum()
             self.learn(hidden, eligibility, error, readout)
+        self.rest = self.let_time_pass(hidden, input_trace, y, last_output)
         return int(readout.argmax())
 
     def learn(self, hidden, eligibility, error, readout):
@@ -128,7 +176,8 @@ class Simulation:
         eta = network.learning_rate / n_steps
         output = network.learning_rate_output / n_steps * np.outer(hidden[-1].trace_sum, error)
         for index, (e, back, activity) in enumerate(zip(eligibility, errors, activities, strict=True)):
-            self.change(index, eta * e * back, back, activity)
+            scale = eta * (network.psp_input if index == 0 else 1)
+            self.change(index, scale * e * back, back, activity)
         self.change(len(hidden), output, error, readout)
 
     def send_back(self, hidden, error):
@@ -140,7 +189,10 @@ class Simulation:
         errors = []
         for index in range(len(hidden), 0, -1):
             w, B = self.effective[index], self.B.get(name_synapses(self.names[index]))
-            back = {"symmetric": w, "random": B, "sign": None if B is None else np.abs(B) * np.sign(w)}
+            if network.feedback == "learned":
+                B = self.weights[self.n_forward + index - 1].T
+            signs = None if B is None else np.abs(B) * np.sign(w)
+            back = {"symmetric": w, "random": B, "learned": B, "sign": signs}
             errors.insert(0, (back[network.feedback] @ error)[:-1])
             error = errors[0] * hidden[index - 1].psi_sum * network.tau_m_ms / n_steps
         return errors
@@ -153,8 +205,25 @@ class Simulation:
         return True
 
     def change(self, layer, delta_w, error, activity):
+        before, product = self.weights[layer], delta_w
+        if self.network.feedback == "learned" and layer > 0:
+            delta_w = product - self.network.feedback_decay * before
+        self.write(layer, delta_w)
+        if self.network.feedback == "learned" and layer > 0:
+            back = self.n_forward + layer - 1
+            moved = self.weights[layer] != before
+            moved[-1] = False
+            after = self.weights[back] + np.where(
+                moved.T, product.T - self.network.feedback_decay * self.weights[back], 0
+            )
+            self.book(back, after)
+
+    def write(self, layer, delta_w):
         written = self.keep(delta_w, self.plastic[layer]) & self.plastic[layer]
         after = np.clip(self.weights[layer] + np.where(written, delta_w, 0), *self.bounds[layer])
+        self.book(layer, after)
+
+    def book(self, layer, after):
         self.m0[layer] += after != self.weights[layer]
         self.m1[layer] += np.abs(after - self.weights[layer])
         self.weights[layer] = after

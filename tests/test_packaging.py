@@ -143,13 +143,15 @@ def test_command_is_installed_under_its_name():
 
 
 def test_every_data_file_goes_into_the_wheel():
-    packaged = set()
-    for package, patterns in PYPROJECT["tool"]["setuptools"]["package-data"].items():
+    settings, packaged = PYPROJECT["tool"]["setuptools"], set()
+    for package, patterns in settings["package-data"].items():
+        folder = ROOT / settings["package-dir"].get(package, package.replace(".", "/"))
         for pattern in patterns:
-            matches = set((ROOT / package.replace(".", "/")).glob(pattern))
+            matches = set(folder.glob(pattern))
             assert matches, f"{package}: nothing matches {pattern}"
             packaged |= matches
-    files = {path for path in (ROOT / "bioplast").rglob("*") if path.is_file()}
+    folders = ("bioplast", "models", "experiments")
+    files = {path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()}
     data = {path for path in files if path.suffix not in {".py", ".pyc"}}
     # Numba's caches, which a run leaves in __pycache__, are no part of the package.
     assert {path for path in data if path.parent.name != "__pycache__"} == packaged

@@ -11,7 +11,7 @@ import pandas as pd
 
 from bioplast.analysis.frame import make_run_frame
 from bioplast.analysis.interval import name_columns, spread
-from bioplast.analysis.statistics import compute_savings, estimate_median
+from bioplast.analysis.statistics import bound_savings, estimate_between
 from bioplast.training.record import Run
 
 _COUNTS = ("seed", "n", "reached")
@@ -66,9 +66,9 @@ def compute_medians(runs: pd.DataFrame, cells: Sequence[str], quantities: Sequen
 
     Returns
     -------
-    medians : columns ``cells``, ``reached``, ``n``, and for each quantity itself and the ends of its 95 %
-        bootstrap interval, ``<quantity> low`` and ``<quantity> high``; unless all runs got there the high
-        end is nan, and the low one is that of what they spent, as none would have taken less
+    medians : columns ``cells``, ``reached``, ``n``, and for each quantity itself and the ends of its
+        interval, ``<quantity> low`` and ``<quantity> high``; the low one is that of what they spent,
+        as none would have taken less, and the high one nan where it has no bound
     """
     rows = []
     for names, cell in runs.groupby(list(cells), sort=False):
@@ -147,16 +147,19 @@ def compare_with_plain(
 
     Returns
     -------
-    savings : columns ``cells``, ``n``, the number of pairs in which both reached the goal, and for each
-        quantity the median over pairs and the ends of its 95 % bootstrap interval
+    savings : columns ``cells``, ``n``, the number of pairs, and for each quantity the median over pairs and
+        the ends of its interval. Where a run missed the goal it is the least that the median can be (one
+        that missed it may have saved nothing), and the high end inf if it has no bound
     """
-    saved = {name: compute_savings(runs, name, pairs=pairs) for name in quantities}
+    saved = {name: bound_savings(runs, name, pairs=pairs) for name in quantities}
     rows = []
     for names, cell in runs[runs["rule"] != "plain"].groupby(list(cells), sort=False):
         row: dict[str, Any] = dict(zip(cells, names, strict=True))
         for name in quantities:
-            estimate = estimate_median(saved[name][cell.index])
-            row |= {"n": estimate.n} | spread(name, estimate.median, estimate.low, estimate.high)
+            bounds = saved[name].loc[cell.index]
+            estimate = estimate_between(bounds["least"], bounds["most"])
+            least = float(bounds["least"].median())
+            row |= {"n": estimate.n} | spread(name, least, estimate.low, estimate.high)
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -166,5 +169,5 @@ def _describe(quantity: str, cell: pd.DataFrame) -> dict[str, float]:
     median = float(np.median(values))
     if not np.isfinite(median):
         return spread(quantity, np.nan, np.nan, np.nan)
-    spent = estimate_median(cell[quantity].astype(float))
-    return spread(quantity, median, spent.low, spent.high if np.isfinite(values).all() else np.nan)
+    spent = estimate_between(cell[quantity].astype(float), values)
+    return spread(quantity, median, spent.low, spent.high if np.isfinite(spent.high) else np.nan)

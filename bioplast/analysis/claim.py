@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from bioplast.analysis.columns import format_cell
-from bioplast.analysis.statistics import Estimate
-from bioplast.analysis.verdict import NOTHING, Expectation, Finding, judge
+from bioplast.analysis.statistics import Estimate, compute_coverage
+from bioplast.analysis.verdict import NOTHING, REFUTED, REPRODUCED, Expectation, Finding, judge
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,20 @@ class Part:
     quantity : what is measured, in words
     claimed : the number that was claimed, in whose unit the measured one is drawn
     expected : values with which the claim would be right; None if what was claimed is not defined
-    experiment : whose numbers show it
+    experiment : whose numbers show it; empty where it is not measured
     find : gives the number, from the experiment's file and what its ``analyse`` returned
+    differs : in what the network, loss, task or goal that it is measured with differ from the source's;
+        empty where they do not
+    lacking : why it is not measured
     """
 
     quantity: str
     claimed: float
     expected: Expectation | None
-    experiment: str
-    find: Callable[[ModuleType, pd.DataFrame], Finding]
+    experiment: str = ""
+    find: Callable[[ModuleType, pd.DataFrame], Finding] = lambda module, data: NOTHING
+    differs: str = ""
+    lacking: str = ""
 
 
 @dataclass(frozen=True, init=False)
@@ -112,11 +117,11 @@ def find_inverse(find: Find) -> Find:
     return lambda module, data: invert(find(module, data))
 
 
-def find_least(quantity: str) -> Find:
-    """The lowest of the medians in an experiment's data."""
+def find_least(quantity: str, where: Mapping[str, object] | None = None) -> Find:
+    """The lowest of the medians in an experiment's data, of rows with the values ``where`` by column."""
 
     def find(module: ModuleType, data: pd.DataFrame) -> Finding:
-        medians = data[data["kind"] == "median"].dropna(subset=[quantity])
+        medians = _take_medians(data, quantity, where)
         if medians.empty:
             return NOTHING
         return take_columns(medians.loc[medians[quantity].astype(float).idxmin()], quantity)
@@ -124,22 +129,36 @@ def find_least(quantity: str) -> Find:
     return find
 
 
-def find_excess(quantity: str, over: str, end: int) -> Find:
+def find_excess(quantity: str, over: str, end: int, where: Mapping[str, object] | None = None) -> Find:
     """How many times more the smallest (end 0) or largest (end -1) setting takes than the cheapest."""
 
     def find(module: ModuleType, data: pd.DataFrame) -> Finding:
-        medians = data[data["kind"] == "median"].sort_values(over).dropna(subset=[quantity])
+        medians = _take_medians(data, quantity, where).sort_values(over)
         if medians.empty:
             return NOTHING
-        least, edge = find_least(quantity)(module, data), take_columns(medians.iloc[end], quantity)
+        least, edge = find_least(quantity, where)(module, data), take_columns(medians.iloc[end], quantity)
         return Finding(1.0, 1.0, 1.0, edge.n) if edge == least else divide(edge, least)
 
     return find
 
 
+def _take_medians(data: pd.DataFrame, quantity: str, where: Mapping[str, object] | None) -> pd.DataFrame:
+    rows = data[data["kind"] == "median"]
+    for column, value in (where or {}).items():
+        rows = rows[rows[column] == value]
+    return rows.dropna(subset=[quantity])
+
+
 def assess(name: str, part: Part, finding: Finding) -> dict[str, Any]:
-    """What was claimed, what was found, and the verdict, as a row; ``shown`` is measured over claimed."""
-    judgement = judge(finding, part.expected)
+    """What was claimed, what was found, and the verdict, as a row; ``shown`` is measured over claimed.
+
+    ``chance`` is the probability that the interval alone decides, if the true value stood at an end of the
+    range that was claimed: what it does not cover. Of a number that decides nothing it is 0.
+    """
+    judgement = judge(finding, part.expected, part.differs)
+    decides = judgement.verdict in (REPRODUCED, REFUTED)
+    coverage = compute_coverage(finding.n)
+    reason = part.lacking or judgement.reason
     row: dict[str, Any] = {"name": name, "quantity": part.quantity, "claimed": part.claimed}
     ends = (math.nan, math.nan) if part.expected is None else (part.expected.low, part.expected.high)
     row |= dict(zip(("expected low", "expected high"), ends, strict=True))
@@ -147,12 +166,15 @@ def assess(name: str, part: Part, finding: Finding) -> dict[str, Any]:
     row |= {f"measured{end}": value for end, value in found.items()} | {"n": finding.n}
     row |= {f"shown{end}": value / part.claimed for end, value in found.items()}
     row |= {f"agrees {end}": row[f"expected {end}"] / part.claimed for end in ("low", "high")}
-    return row | {"said": _say(finding), "verdict": judgement.verdict, "reason": judgement.reason}
+    row |= {"coverage": coverage, "chance": (1 - coverage) * decides}
+    return row | {"said": _say(finding), "verdict": judgement.verdict, "reason": reason}
 
 
 def _say(finding: Finding) -> str:
     if not finding.n:
         return "-"
+    if math.isnan(finding.value):
+        return f"[{format_cell(finding.low)}, {format_cell(finding.high)}] n = {finding.n}"
     value, low, high = (format_cell(number) for number in (finding.value, finding.low, finding.high))
     if math.isnan(finding.high):
         interval = "" if math.isnan(finding.low) else f" [at least {low}]"

@@ -10,7 +10,7 @@ COLUMNS = ["value", "low", "high", "n"]
 
 
 def estimate_by(rows: pd.DataFrame, column: str, by: str) -> pd.DataFrame:
-    """The median of ``column`` in each group, with the ends of its 95 % bootstrap interval.
+    """The median of ``column`` in each group, with the ends of its interval.
 
     Parameters
     ----------

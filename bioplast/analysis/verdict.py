@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 REPRODUCED, REFUTED, UNDECIDED = "reproduced", "refuted", "cannot be decided"
-VERDICTS = (REPRODUCED, UNDECIDED, REFUTED)
+OTHER = "other set-up"
+VERDICTS = (REPRODUCED, UNDECIDED, OTHER, REFUTED)
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,10 @@ class Finding:
 
     Attributes
     ----------
-    value : nan where nothing was
-    low, high : ends of its 95 % interval; nan where they are not known
-    n : number of values it rests on
+    value : nan where nothing was, or where it is known only to lie between ``low`` and ``high``
+    low, high : ends of its interval; nan where they are not known
+    n : number of values it rests on; how often such an interval holds what it is of is
+        ``bioplast.analysis.statistics.compute_coverage``
     """
 
     value: float
@@ -64,17 +66,20 @@ class Judgement:
     reason: str
 
 
-def judge(finding: Finding, expectation: Expectation | None) -> Judgement:
+def judge(finding: Finding, expectation: Expectation | None, differs: str = "") -> Judgement:
     """Reproduced if the whole interval agrees with the claim, refuted if none of it does.
 
-    An end that is not known may be anywhere. Anything else cannot be decided: the interval has an end of the
-    range in it, neither of its own is known, nothing was measured, or (``expectation`` is None) the source's
-    definition of what was claimed is not known.
+    What was measured in another set-up than the claim was made of (``differs`` says in what) is shown beside
+    it and decides nothing. An end that is not known may be anywhere. Anything else cannot be decided: the
+    interval has an end of the range in it, neither of its own is known, nothing was measured, or
+    (``expectation`` is None) the source's definition of what was claimed is not known.
     """
     if expectation is None:
         return Judgement(UNDECIDED, "the source's definition is not known")
-    if math.isnan(finding.value):
+    if finding.n == 0:
         return Judgement(UNDECIDED, "nothing was measured")
+    if differs:
+        return Judgement(OTHER, f"ours: {differs}")
     if math.isnan(finding.low) and math.isnan(finding.high):
         return Judgement(UNDECIDED, "no interval is known")
     low = -math.inf if math.isnan(finding.low) else finding.low
@@ -90,10 +95,15 @@ def judge(finding: Finding, expectation: Expectation | None) -> Judgement:
 def join_verdicts(verdicts: Iterable[str]) -> str:
     """The verdict on a claim of several parts: refuted if one is, reproduced if all are.
 
-    >>> join_verdicts(["reproduced", "cannot be decided"])
-    'cannot be decided'
+    Parts that were measured in another set-up count only where there are no others.
+
+    >>> join_verdicts(["reproduced", "cannot be decided"]), join_verdicts(["reproduced", "other set-up"])
+    ('cannot be decided', 'reproduced')
     """
     found = set(verdicts)
+    if found == {OTHER}:
+        return OTHER
+    found.discard(OTHER)
     if REFUTED in found:
         return REFUTED
     return REPRODUCED if found == {REPRODUCED} else UNDECIDED

@@ -6,12 +6,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bioplast.brian.checkpoints import checkpoint
     from bioplast.brian.energy_monitor import EnergyMonitor
     from bioplast.brian.pathways import Proposal
     from bioplast.brian.synapses import PlasticSynapses
+    from bioplast.brian.write_log import WriteLog
 
-_HOMES = {"EnergyMonitor": "energy_monitor", "PlasticSynapses": "synapses", "Proposal": "pathways"}
-__all__ = ["EnergyMonitor", "PlasticSynapses", "Proposal"]
+_HOMES = {
+    "EnergyMonitor": "energy_monitor",
+    "PlasticSynapses": "synapses",
+    "Proposal": "pathways",
+    "WriteLog": "write_log",
+    "checkpoint": "checkpoints",
+}
+__all__ = ["EnergyMonitor", "PlasticSynapses", "Proposal", "WriteLog", "checkpoint"]
 
 
 def __getattr__(name: str) -> Any:

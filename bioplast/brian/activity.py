@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.brian.layers import name_group
-from bioplast.brian.model import APART, BrianModel, Runner
+from bioplast.brian.model import BrianModel
 from bioplast.brian.program import Values, build_program
+from bioplast.brian.runners import APART, Runner
 from bioplast.brian.stimulus import Stimulus
 from bioplast.errors import RequestError
 from bioplast.network import Population, State

@@ -19,7 +19,7 @@ from brian2.equations.equations import SingleEquation
 from brian2.utils.stringtools import get_identifiers
 from numpy.typing import DTypeLike
 
-from bioplast.brian.drift import DRIFT_VARIABLES, Drift
+from bioplast.brian.drift import DRIFT_VARIABLES, LOG, Drift
 from bioplast.brian.fragment import BOOKS, BOOKS_DTYPES, declare, make_booking, make_write
 from bioplast.brian.weight import Bound
 from bioplast.plasticity.forms import BrianForm, ConsolidationForm
@@ -45,6 +45,8 @@ unmoved = initial == known
 external += abs(float64(w) - float64(known))
 initial = w*int(unmoved) + stored(initial + (w - known))*int(not unmoved)
 """
+
+_LOGGED = LOG.format(before="w_before", after="w")
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,15 @@ class Additions:
         """The name of what the forms call ``word``."""
         return word if word in _KEPT else self._names.get(word, f"{self.prefix}{word}")
 
-    def rename(self, code: str) -> str:
-        """Code of the forms in the names of the model."""
+    def rename(self, code: str, logged: str = "") -> str:
+        """Code of the forms in the names of the model.
+
+        Where ``logged``, a condition of the model's, holds, a log is told of changes.
+        """
         names = {word: self.name(word) for word in get_identifiers(code)}  # `not` and the like are none
-        return re.sub(r"\b[A-Za-z_]\w*\b", lambda match: names.get(match[0], match[0]), code)
+        code = re.sub(r"\b[A-Za-z_]\w*\b", lambda match: names.get(match[0], match[0]), code)
+        call = f"\n{self.name('told')} = {self.name('log_write')}(int({logged}), i, j, t, "
+        return re.sub(r"\nlog: (.*)", lambda match: f"{call}{match[1]})" if logged else "", code)
 
     @cached_property
     def equations(self) -> Equations:
@@ -138,10 +145,11 @@ class Additions:
         dtypes = {self.name(word): dtype for word, dtype in wanted.items()}
         return {name: np.dtype(dtype).type for name, dtype in dtypes.items() if name in self.equations.names}
 
-    def propose(self, change: str, *, watched: bool) -> str:
+    def propose(self, change: str, *, watched: bool, logged: str = "") -> str:
         """Code for a pathway that proposes ``change``, an expression of the model's.
 
-        ``watched`` if others write to the weight too, here and in ``list_decisions``.
+        ``watched`` if others write to the weight too, and ``logged`` says of which synapses a log is told,
+        here and in ``list_decisions``.
         """
         proposed = f"({change})*int({self.name('plastic')})" if self.has_path else change
         if not self.at_once:
@@ -150,13 +158,13 @@ class Additions:
         write = f"cutoff = {self.form.cutoff}\n{self._write(self.form.condition, watched)}"
         if self._writes_all:
             write = self._write("", watched)
-        return f"{self.rename(before)}{self.name('delta_w')} = {proposed}\n{self.rename(write)}"
+        return f"{self.rename(before)}{self.name('delta_w')} = {proposed}\n{self.rename(write, logged)}"
 
-    def list_decisions(self, *, watched: bool) -> tuple[str, ...]:
+    def list_decisions(self, *, watched: bool, logged: str = "") -> tuple[str, ...]:
         """Code for all synapses, to be run one after the other at each decision."""
         if self.drift is not None and self.drift.counts:
             state = f"{self.name('state_next')} = {self.drift.state}\n" if self.drift.state else ""
-            return (f"{state}{self.rename(self.drift.book)}",)
+            return (f"{state}{self.rename(self.drift.book, logged)}",)
         steps = [] if self.at_once else [*self._decide(watched)]
         if self.keeping is not None:
             steps[len(steps) :] = [f"{self.keeping.decay_step}\n{self._act(watched)}"]
@@ -164,7 +172,7 @@ class Additions:
             steps.insert(0, self.drift.propose)
         elif watched and steps:
             steps.insert(0, f"{self.take_over}\nseen = effective")
-        return tuple(self.rename(step) for step in steps)
+        return tuple(self.rename(step, logged) for step in steps)
 
     def _decide(self, watched: bool) -> Iterable[str]:
         yield "trial = trial + 1"
@@ -184,7 +192,7 @@ kept = transient
 {self.keeping.consolidate}
 transient = transient*int(settles) + kept*int(not settles)
 change = change*int(settles)
-{make_booking("change", bounded=self.bounded)}"""
+{make_booking("change", bounded=self.bounded)}{_LOGGED}"""
 
     @property
     def _writes_all(self) -> bool:
@@ -207,7 +215,8 @@ change = change*int(settles)
         move = f"\n{self.form.memory} = {self.form.memory_next}" if self.form.memory_per == "synapse" else ""
         if self.drift is not None and self.keeping is None:
             return self.drift.write(condition, bounded=self.bounded) + move
-        return f"{make_write(condition, self.keeping, bounded=self.bounded)}{move}\n{self._act(watched)}"
+        write = f"{make_write(condition, self.keeping, bounded=self.bounded)}{_LOGGED}"
+        return f"{write}{move}\n{self._act(watched)}"
 
     def _act(self, watched: bool) -> str:
         act = "" if self.keeping is None else f"effective = {self.effective}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from brian2 import Synapses as BrianSynapses
 from bioplast.brian.cells import Cells, ReadoutCells, Synapses
 from bioplast.brian.dale import BOUND_EQUATIONS, SIGN_EQUATIONS
 from bioplast.brian.events import TIME, make_learning_events, make_settling_events
-from bioplast.brian.feedback import FEEDBACK_EQUATIONS, FEEDBACKS, send_directly
+from bioplast.brian.feedback import FEEDBACK_DTYPES, FEEDBACKS, send_directly
 from bioplast.brian.fragment import BOOKS_DTYPES, Fragment, make_fragment
 from bioplast.brian.gate import make_gate
 from bioplast.brian.layers import connect_all, name_group, name_synapses
@@ -102,9 +103,10 @@ class Assembly:
         consolidation = self.plasticity.consolidation
         keeping = None if consolidation is None else consolidation.brian()
         synapses: Synapses = projection.synapses
-        return make_fragment(
-            name_synapses(projection.name), form, synapses.propose, keeping, bounded=self.dale
-        )
+        propose = inspect.cleandoc(synapses.propose)
+        if synapses.send_error:
+            propose += FEEDBACKS[self.feedback].decay
+        return make_fragment(name_synapses(projection.name), form, propose, keeping, bounded=self.dale)
 
     def _make_group(self, population: Population, rules: Mapping[str, Fragment]) -> NeuronGroup:
         cells: Cells = population.cells
@@ -167,20 +169,21 @@ class Assembly:
             on_pre["forget"] = "forget", form.forget
         equations = _WEIGHT + (BOUND_EQUATIONS if self.dale else "") + form.equations
         on_post, events = {}, {pathway: event for pathway, (event, _) in on_pre.items()}
-        if form.send_error and self.feedback != "direct":
-            weight = FEEDBACKS[self.feedback]
-            equations += FEEDBACK_EQUATIONS if "B" in weight else ""
-            on_post["feedback"] = f"error_pre += {form.send_error.format(weight=weight)}"
+        code, back = dict(rule.code), FEEDBACKS[self.feedback]
+        if form.send_error and back.weight:
+            equations += back.equations
+            on_post["feedback"] = f"error_pre += {form.send_error.format(weight=back.weight)}"
             events["feedback"] = "feedback"
+            code["write"] += back.follow
         common = self._common(self.graph[projection.post])
         synapses = BrianSynapses(
             groups[projection.pre],
             groups[projection.post],
             equations + rule.equations,
-            on_pre={**{pathway: code for pathway, (_, code) in on_pre.items()}, **rule.code},
+            on_pre={**{pathway: text for pathway, (_, text) in on_pre.items()}, **code},
             on_post={**on_post, **rule.post_code},
             on_event={**events, **rule.events},
-            dtype=BOOKS_DTYPES,
+            dtype={**BOOKS_DTYPES, **FEEDBACK_DTYPES},
             name=name_synapses(projection.name),
             namespace={**common["namespace"], **rule.functions, "layer_number": number},
             clock=self.clock,

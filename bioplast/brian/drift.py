@@ -21,6 +21,10 @@ resolution : 1 (shared, constant)
 """
 
 
+# Where a change from before to after is told to a log, if there is one (``write_log``).
+LOG = "log: {before}, {after}"
+
+
 @dataclass(frozen=True)
 class Drift:
     """What of the drift of a weight counts as a write.
@@ -61,4 +65,6 @@ class Drift:
         return f"""is_booked = {condition}
 m0 += int(is_booked)
 m1 += abs(float64(effective) - float64(seen))*int(is_booked)
-seen = effective*int(is_booked) + seen*int(not is_booked)"""
+known = seen
+seen = effective*int(is_booked) + known*int(not is_booked)
+{LOG.format(before="known", after="seen")}"""

@@ -188,7 +188,9 @@ def make_float64(name: str = "float64") -> Function:
     function = _make_function(np.float64)
     code = f"inline double {name}(double x) {{ return x; }}"
     function.implementations.add_implementation("cpp", code, name=name)
-    function.implementations.add_implementation("cython", _wrap(code, "double", name), name=name)
+    function.implementations.add_implementation(
+        "cython", wrap_for_cython(f"static {code}", "double", name), name=name
+    )
     return function
 
 
@@ -208,7 +210,9 @@ def make_stored(dtype: DTypeLike = None, *, guarded: bool = False, name: str = "
     body = f"volatile {real} kept = w; return kept;" if guarded else "return w;"
     code = f"inline {real} {name}({real} w) {{ {body} }}"
     function.implementations.add_implementation("cpp", code, name=name)
-    function.implementations.add_implementation("cython", _wrap(code, real, name), name=name)
+    function.implementations.add_implementation(
+        "cython", wrap_for_cython(f"static {code}", real, name), name=name
+    )
     return function
 
 
@@ -219,10 +223,10 @@ def _make_function(meaning: Callable[[Any], Any]) -> Function:
     return function
 
 
-def _wrap(code: str, real: str, name: str) -> str:
-    """A C function of a number, for Cython."""
+def wrap_for_cython(code: str, real: str, name: str, arguments: str = "") -> str:
+    """A C function, of one number if its arguments are not said, for Cython."""
     return f'''cdef extern from *:
     """
-    static {code}
+    {code}
     """
-    {real} {name}({real})'''
+    {real} {name}({arguments or real})'''

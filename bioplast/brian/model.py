@@ -10,16 +10,24 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.brian.dale import draw_signs, find_bounds, impose_signs
 from bioplast.brian.events import make_phases
-from bioplast.brian.feedback import FEEDBACKS, draw_feedback
+from bioplast.brian.feedback import (
+    FEEDBACKS,
+    Feedback,
+    draw_feedback,
+    give_feedback,
+    make_feedback_layers,
+    take_feedback,
+)
 from bioplast.brian.layers import give_layer, name_group, name_results, take_layer
-from bioplast.brian.program import Values, build_program
+from bioplast.brian.program import Values
+from bioplast.brian.runners import RUNNERS, Runner
 from bioplast.brian.stimulus import MAX_LAYERS, Screen, Stimulus, make_stimulus_functions
 from bioplast.changes import check_changes
 from bioplast.energy import Signalling
@@ -35,16 +43,6 @@ from bioplast.tasks.task import Trials
 
 if TYPE_CHECKING:  # a program that is found again is run without Brian2, which takes long to import
     from brian2 import BrianObject, Network
-
-# What of a model says nothing about its network.
-APART = {"device", "build_seconds", "graph", "_screen", "_runner"}
-
-
-class Runner(Protocol):
-    """A network that can be run: a compiled program or one in this process."""
-
-    def run(self, values: Values, stimulus: Stimulus, wanted: Sequence[str]) -> dict[str, NDArray[Any]]:
-        """Show the stimulus to the network, which starts from ``values``; see ``Program.run``."""
 
 
 @dataclass
@@ -63,9 +61,10 @@ class BrianModel(ABC):
     plasticity : what may change
     device : ``"cpp_standalone"`` or ``"runtime"``
     dtype : of all variables but the books
-    feedback : weights through which errors reach hidden cells: ``"symmetric"``, ``"random"``, ``"sign"`` or
-        ``"direct"`` (``bioplast.brian.feedback``)
-    sd_feedback : standard deviation of the fixed feedback weights
+    feedback : weights through which errors reach hidden cells: ``"symmetric"``, ``"random"``, ``"sign"``,
+        ``"direct"`` or ``"learned"`` (``bioplast.brian.feedback``)
+    sd_feedback : standard deviation of the feedback weights as they begin
+    feedback_decay : share of itself that a synapse loses at a write where feedback is learned, in [0, 1)
     dale : whether all synapses that leave a cell have one sign (``bioplast.brian.dale``)
     excitatory : share of cells, if they are of two kinds, that are excitatory
 
@@ -83,6 +82,7 @@ class BrianModel(ABC):
     dtype: str = "float32"
     feedback: str = "symmetric"
     sd_feedback: float = 0.1
+    feedback_decay: float = 0.00001
     dale: bool = False
     excitatory: float = 0.8
     build_seconds: float = field(default=0.0, init=False)
@@ -104,7 +104,13 @@ class BrianModel(ABC):
         check_choice(self, "dtype", self.dtype, DTYPES)
         check_choice(self, "feedback", self.feedback, tuple(FEEDBACKS))
         check_not_negative(self, "sd_feedback")
+        check_between(self, "feedback_decay", self.feedback_decay, 0, 1)
         check_between(self, "excitatory", self.excitatory, 0, 1)
+        if self._feedback.learns and self.plasticity.consolidation is not None:
+            raise RequestError(
+                f"{type(self).__name__}.feedback: learned needs a rule without a consolidation, "
+                f"got {self.plasticity}"
+            )
         if self.dale and self.plasticity.consolidation is not None:
             raise RequestError(
                 f"{type(self).__name__}.dale: transient changes are not held to a sign, so the rule must "
@@ -170,7 +176,7 @@ class BrianModel(ABC):
             self.dale,
             self.equations,
             self.phases,
-            {**functions, **self.constants, "n_steps": self.n_steps},
+            {**functions, **self.constants, "n_steps": self.n_steps, "feedback_decay": self.feedback_decay},
             Clock(self.time_step_ms * ms, name="clock"),
         ).make_network()
 
@@ -190,10 +196,12 @@ class BrianModel(ABC):
         if self.dale:
             for layer, signs in zip(layers, self.draw_signs(seed), strict=True):
                 impose_signs(layer, signs, self.excitatory)
+        if self._feedback.learns:
+            layers += make_feedback_layers(self.graph, self.draw_feedback(seed), self.dtype)
         return State(seed, layers)
 
     def draw_feedback(self, seed: int) -> dict[str, NDArray[np.float32]]:
-        """The fixed feedback weights of a run by the name of their Synapses, (n_pre, n_post)."""
+        """The first feedback weights of a run by the name of their Synapses, (n_pre, n_post)."""
         return draw_feedback(self.graph, self.feedback, seed, self.sd_feedback)
 
     def draw_signs(self, seed: int) -> list[NDArray[np.int64]]:
@@ -202,9 +210,8 @@ class BrianModel(ABC):
 
     def find_constants(self, state: State) -> Values:
         """What is fixed in a run but differs between runs: ``"object.variable"`` to its value."""
-        values: dict[str, Any] = {
-            f"{name}.B": weights.ravel() for name, weights in self.draw_feedback(state.seed).items()
-        }
+        feedback = {} if self._feedback.learns else self.draw_feedback(state.seed)
+        values: dict[str, Any] = {f"{name}.B": weights.ravel() for name, weights in feedback.items()}
         if self.dale:
             for cells, signs in zip(self._groups, self.draw_signs(state.seed), strict=True):
                 values[f"{cells}.w_low"], values[f"{cells}.w_high"] = find_bounds(signs)
@@ -214,7 +221,12 @@ class BrianModel(ABC):
         """Show the images of ``trials`` in order; with ``learn`` the state moves on in place."""
         values: dict[str, Any] = {f"{cells}.learning": int(learn) for cells in self._groups}
         wanted = ["answers.i", "answers.t", *(f"{cells}.n_active" for cells in self._groups)]
-        for layer in state.layers:
+        n_forward = len(self.graph.projections)
+        forward, back = state.layers[:n_forward], state.layers[n_forward:]
+        for layer in back:
+            values |= give_feedback(layer)
+            wanted += give_feedback(layer) if learn else ()
+        for layer in forward:
             values |= give_layer(layer, self.plasticity, self.learning_rates[layer.name] * trials.rate)
             if learn:
                 wanted += name_results(layer, self.plasticity)
@@ -225,8 +237,10 @@ class BrianModel(ABC):
         stimulus = Stimulus.of(trials, state.seed, make_keys(state, len(trials)))
         results = self._runner.run(values, stimulus, wanted)
         if learn:
-            for layer in state.layers:
+            for layer in forward:
                 take_layer(layer, self.plasticity, results)
+            for layer in back:
+                take_feedback(layer, results)
             state.trial += len(trials)
         n_active = {
             population.name: int(results[f"{cells}.n_active"].sum())
@@ -255,6 +269,10 @@ class BrianModel(ABC):
         runner.watch(make_monitors)
 
     @property
+    def _feedback(self) -> Feedback:
+        return FEEDBACKS[self.feedback]
+
+    @property
     def _senders(self) -> tuple[Population, ...]:
         """All populations but the readout."""
         return (self.graph.input, *self.graph.hidden)
@@ -279,17 +297,3 @@ class BrianModel(ABC):
         predictions = np.full(n_trials, -1, np.int64)
         predictions[shown] = results["answers.i"][first]
         return predictions
-
-
-def _compile(model: BrianModel) -> Runner:
-    declaration = {name: value for name, value in vars(model).items() if name not in APART}
-    return build_program(model.assemble, model.dtype, (type(model), declaration))
-
-
-def _interpret(model: BrianModel) -> Runner:
-    from bioplast.brian.runtime import RuntimeNetwork
-
-    return RuntimeNetwork(model.assemble, model.dtype, model.n_steps, model._screen)
-
-
-RUNNERS = {"cpp_standalone": _compile, "runtime": _interpret}

@@ -55,4 +55,13 @@ template <int n_inputs> static inline int64_t regular_train(long trial, int i, i
     return (int64_t) train;
 }
 
+// Random bits for the synapses of a layer in a trial, and a uniform number in [0, 1) for each counter.
+static inline int64_t release_key(long trial, int layer) {
+    return scramble(shown(trial).key + (uint32_t) (layer + 1) * 0x85EBCA6BU);
+}
+
+static inline double draw(int64_t key, int64_t counter) {
+    return scramble((uint32_t) key + (uint32_t) counter * 0x9E3779B9U) / 4294967296.0;
+}
+
 }  // namespace bioplast

@@ -9,6 +9,8 @@
 ``regular_train(trial, i, n, p)``  the same with spikes at even distances, as many as are expected;
                               each input begins at a phase of its own
 ``fires(train, step)``        bit ``step`` of a train, 0 or 1
+``release_key(trial, layer)``  32 random bits for the synapses of layer 0, 1 ... in a trial
+``draw(key, counter)``        a uniform number in [0, 1), one for each counter
 ``is_over(trial)``            1 once every trial has been shown; ends a compiled program
 ============================  ==============================================================
 
@@ -28,7 +30,7 @@ from numpy.typing import NDArray
 
 from bioplast.brian.images import with_always_on
 from bioplast.randomness import make_key
-from bioplast.tasks.poisson import trial_keys, uniform
+from bioplast.tasks.poisson import mix, trial_keys, uniform
 from bioplast.tasks.task import Trials
 
 if TYPE_CHECKING:  # a program that is found again is run without Brian2
@@ -36,6 +38,7 @@ if TYPE_CHECKING:  # a program that is found again is run without Brian2
 
 MAX_STEPS = 62  # a spike train is the bits of one signed 64-bit number, sign and one spare left out
 
+_RELEASE = 0x85EBCA6B  # what tells the layers' keys apart, as in stimulus.h
 MAX_LAYERS = 8  # of synapses in a network, as in stimulus.h
 _TRIAL = np.dtype(
     [("image", np.int32), ("label", np.int32), ("key", np.uint32), ("draws", np.uint32, MAX_LAYERS)]
@@ -59,6 +62,10 @@ inline int64_t regular_train(long trial, int i, int n_steps, double p) {
     return bioplast::regular_train<%(n_inputs)d>(trial, i, n_steps, p);
 }""",
     "fires": "inline int64_t fires(int64_t train, int step) { return (train >> step) & 1; }",
+    "release_key": """
+inline int64_t release_key(long trial, int layer) { return bioplast::release_key(trial, layer); }""",
+    "draw": """
+inline double draw(int64_t key, int64_t counter) { return bioplast::draw(key, counter); }""",
     "is_over": """
 inline int is_over(long trial) {
     if (trial >= bioplast::n_trials) Network::_globally_stopped = true;
@@ -136,6 +143,13 @@ class Screen:
     def fires(self, train: Any, step: Any) -> Any:
         return (train >> step) & 1
 
+    def release_key(self, trial: Any, layer: Any) -> Any:
+        key = self.stimulus.trials["key"][np.minimum(trial, len(self.stimulus.trials) - 1)]
+        return mix(np.asarray(key + np.uint32((layer + 1) * _RELEASE & 0xFFFFFFFF))).astype(np.int64)
+
+    def draw(self, key: Any, counter: Any) -> Any:
+        return uniform(key, np.asarray(counter, np.int64))
+
     def is_over(self, trial: Any) -> Any:
         return np.asarray(trial) >= len(self.stimulus.trials)
 
@@ -154,6 +168,8 @@ def make_stimulus_functions(n_inputs: int, screen: Screen) -> dict[str, Function
         "poisson_train": 4,
         "regular_train": 4,
         "fires": 2,
+        "release_key": 2,
+        "draw": 2,
         "is_over": 1,
     }
     for name, n_arguments in arguments.items():
@@ -161,7 +177,7 @@ def make_stimulus_functions(n_inputs: int, screen: Screen) -> dict[str, Function
             _python_form(getattr(screen, name)),
             arg_units=[1] * n_arguments,
             return_unit=1,
-            return_type="float" if name == "pixel" else "integer",
+            return_type="float" if name in ("pixel", "draw") else "integer",
             stateless=True,
         )
         code = _CPP[name] % {"n_inputs": n_inputs, "real": real}

@@ -87,6 +87,9 @@ class PlasticSynapses(Synapses):
     ) -> None:
         title = f"PlasticSynapses {name.removesuffix('*')!r}"
         self._layout: Layout | None = None
+        self.logged: dict[
+            str, str
+        ] = {}  # plastic variable to which synapses' writes are logged (``WriteLog``)
         self._has_run = self._was_watched = False
         model = model if isinstance(model, Equations) else Equations(model or "")
         for taken in sorted({*model.names, *(namespace or {})}):
@@ -275,12 +278,16 @@ class PlasticSynapses(Synapses):
 
     def _decide(self, plastic: Plastic, part: int) -> str:
         """Code of a part of a decision in the network that is about to run."""
-        codes = plastic.added.list_decisions(watched=self._is_watched)
+        logged = self.logged.get(plastic.weight.name, "")
+        codes = plastic.added.list_decisions(watched=self._is_watched, logged=logged)
         return codes[part] if part < len(codes) else ""
 
     def _put_together(self, *, watched: bool) -> tuple[dict[str, str], dict[str, str]]:
         return self._codes.put_together(
-            {name: partial(plastic.added.propose, watched=watched) for name, plastic in self._plastic.items()}
+            {
+                name: partial(plastic.added.propose, watched=watched, logged=self.logged.get(name, ""))
+                for name, plastic in self._plastic.items()
+            }
         )
 
     def _refuse(self, reason: str) -> RequestError:

@@ -11,6 +11,13 @@ from rich.console import Console
 
 from bioplast.commands.completion import complete_models, complete_tasks
 from bioplast.commands.folders import ProjectOption, find_project
+from bioplast.commands.recording import (
+    FormatOption,
+    RecordOption,
+    TrialsOption,
+    read_request,
+    write_recordings,
+)
 from bioplast.commands.verbosity import QuietOption, VerboseOption, settle_log
 from bioplast.commands.wording import name_options
 from bioplast.errors import RequestError
@@ -59,6 +66,9 @@ def train(
         bool, typer.Option("--resume", help="Go on from the checkpoint of an interrupted run.")
     ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Make the run again if it is there.")] = False,
+    record: RecordOption = None,
+    trials: TrialsOption = None,
+    form: FormatOption = "csv",
     device: Annotated[str, typer.Option(help="Brian2 device: cpp_standalone or runtime.")] = "cpp_standalone",
     project: ProjectOption = None,
     json: Annotated[bool, typer.Option("--json", help="End with the record as one line of JSON.")] = False,
@@ -81,6 +91,7 @@ def train(
     from bioplast.training.run import set_up
     from bioplast.training.summary import make_summary
 
+    kinds, shown = read_request(record, trials, form)
     folder = find_project(project)
     named = is_named(task)
     if not named:
@@ -140,9 +151,15 @@ def train(
                 warn_on_stderr(f"kept after {checkpointer.kept} samples; --resume goes on from there")
             raise
     tell(run)
+    recordings = []
+    if kinds:
+        from bioplast.training.trained import load_network
+
+        with name_options():
+            recordings = write_recordings(load_network(out, project=folder), kinds, shown, out, form)
     if not json and not quiet:
         if not named:
             print(f"task: {describe_task(setup.protocol.task)}")
-        print(f"written to {out}")
+        print("\n".join(f"written to {path}" for path in (out, *recordings)))
     if run.record["diverged"]:
         print("bioplast:", run.record["message"], file=sys.stderr)

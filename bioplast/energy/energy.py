@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from bioplast.html import make_facts
+
 
 @dataclass(frozen=True)
 class Energy:
@@ -37,6 +39,11 @@ class Energy:
     def __add__(self, other: Energy) -> Energy:
         theirs = asdict(other)
         return Energy(**{name: value + theirs[name] for name, value in asdict(self).items()})
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        values = {name: "" if value is None else f"{value:.4g}" for name, value in self.to_dict().items()}
+        return make_facts(values)
 
     def to_dict(self) -> dict[str, float | int | None]:
         """The energy as it stands in a run's record."""

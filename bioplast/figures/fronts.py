@@ -7,17 +7,16 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from bioplast.figures.labels import SYMBOLS, name_axis
-from bioplast.figures.panels import draw_line
+from bioplast.figures.panels import draw_legend, draw_line
 from bioplast.figures.places import name_places, plot_place
-from bioplast.figures.style import DOUBLE_COLUMN_MM, Look, label_panel, make_figure
+from bioplast.figures.style import DOUBLE_COLUMN_MM, Look, label_panel, make_figure, make_part
 from bioplast.figures.ticks import label_log_axis
 
 QUANTITIES = ("m0", "m1", "samples")
-_WRONG = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
+_WRONG = (0.5, 0.2, 0.1, 0.07, 0.05, 0.03, 0.02, 0.01)
 
 
 def plot_fronts(data: pd.DataFrame, looks: Mapping[str, Look], *, goal: float) -> Figure:
@@ -30,24 +29,22 @@ def plot_fronts(data: pd.DataFrame, looks: Mapping[str, Look], *, goal: float) -
     goal : accuracy that learning stops at
     """
     figure = make_figure(DOUBLE_COLUMN_MM, 75)
-    axes = figure.subplots(1, 4)
+    whole = make_part(figure)
+    axes = whole.subplots(1, 4)
     course = data[data["panel"] == "course"]
     for ax, quantity in zip(axes, ("samples", "m0", "m1"), strict=False):
-        plot_accuracy(course, ax, quantity, looks, goal=goal)
+        plot_accuracy(course, ax, looks, quantity=quantity, goal=goal)
     for ax in axes[1:3]:
         ax.set_ylabel("")
     plot_savings(data[data["panel"] == "saving"], axes[3], looks)
     for ax, letter in zip(axes, "abcd", strict=True):
         label_panel(ax, letter)
-    handles = [
-        Line2D([], [], color=look.colour, marker=look.marker, label=label) for label, look in looks.items()
-    ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    draw_legend(whole, looks, columns=3)
     return figure
 
 
 def plot_accuracy(
-    data: pd.DataFrame, ax: Axes, quantity: str, looks: Mapping[str, Look], *, goal: float
+    data: pd.DataFrame, ax: Axes, looks: Mapping[str, Look], *, quantity: str, goal: float
 ) -> None:
     """Errors of a run on a logarithmic scale, named by accuracy; a marker, open if it gave up, ends its line.
 
@@ -55,7 +52,9 @@ def plot_accuracy(
     ----------
     data : columns ``label``, ``task``, ``seed``, ``converged``, ``online`` and ``quantity``; rows in order
     ax : axes to draw on
+    looks : how each label is drawn
     quantity : column with what is spent
+    goal : accuracy that learning stops at
     """
     draw_line(ax, 1 - goal)
     for label, look in looks.items():
@@ -73,16 +72,17 @@ def plot_accuracy(
                 linestyle="none",
                 zorder=3,
             )
-    ax.set(
-        xscale="log",
-        yscale="log",
-        ylim=(0.6, 0.004),
-        xlabel=name_axis(quantity),
-        ylabel="Online accuracy (%)",
-    )
-    ax.set_yticks(_WRONG, [f"{100 * (1 - wrong):g}" for wrong in _WRONG])
-    ax.yaxis.set_minor_formatter(NullFormatter())
+    ax.set(xscale="log", xlabel=name_axis(quantity), ylabel="Online accuracy (%)")
+    name_errors(ax, 0.6, max(0.004, 0.25 * (1 - goal)))
     label_log_axis(ax.xaxis)
+
+
+def name_errors(ax: Axes, most: float, least: float) -> None:
+    """Name errors from ``most`` up to ``least``, on the logarithmic axis y, by accuracies in percent."""
+    ax.set(ylim=(most, least), yscale="log")
+    shown = [wrong for wrong in _WRONG if least <= wrong <= most]
+    ax.set_yticks(shown, [f"{100 * (1 - wrong):g}" for wrong in shown])
+    ax.yaxis.set_minor_formatter(NullFormatter())
 
 
 def plot_savings(data: pd.DataFrame, ax: Axes, looks: Mapping[str, Look]) -> None:

@@ -15,7 +15,15 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogFormatter
 
-from bioplast.figures.style import DOUBLE_COLUMN_MM, GREY, Look, label_panel, make_figure, make_looks
+from bioplast.figures.style import (
+    DOUBLE_COLUMN_MM,
+    GREY,
+    Look,
+    label_panel,
+    make_figure,
+    make_looks,
+    make_part,
+)
 from bioplast.figures.ticks import label_log_axis
 
 Looks = Mapping[str, Look]
@@ -69,6 +77,7 @@ class Panels:
     height_mm, width_mm : of the figure
     looks : how each label is drawn; None for the looks of ``make_looks`` in the order of the data's labels
     legend : number of the row above which the labels are explained; None for no legend
+    legend_columns : of that legend; None for as many as there are labels
     height_ratios : of the rows
     share : which axes are shared, as ``Figure.subplots`` takes ``sharex`` and ``sharey``; or such settings
         for each row, whose panels share nothing with other rows then
@@ -79,6 +88,7 @@ class Panels:
     width_mm: float = DOUBLE_COLUMN_MM
     looks: Looks | None = None
     legend: int | None = 0
+    legend_columns: int | None = None
     height_ratios: Sequence[float] | None = None
     share: Mapping[str, Any] | Sequence[Mapping[str, Any]] = field(default_factory=dict)
 
@@ -93,7 +103,7 @@ class Panels:
         for ax in axes:
             _label_ticks(ax)
         if self.legend is not None:
-            draw_legend(parts[self.legend], looks)
+            draw_legend(parts[self.legend], looks, columns=self.legend_columns)
         return figure
 
     def _choose_looks(self, data: pd.DataFrame) -> Looks:
@@ -103,12 +113,13 @@ class Panels:
             return self.looks
         return make_looks(data["label"].dropna()) if "label" in data else {}
 
-    def _divide(self, figure: Figure) -> tuple[Sequence[Figure | SubFigure], list[Axes]]:
+    def _divide(self, figure: Figure) -> tuple[Sequence[SubFigure], list[Axes]]:
         """The parts of the figure that a legend can stand above, and the axes of all panels."""
         lengths = [len(row) for row in self.rows]
         if len(set(lengths)) == 1 and not self.legend and isinstance(self.share, Mapping):
             options = {"height_ratios": self.height_ratios, **self.share}
-            return [figure], list(figure.subplots(len(lengths), lengths[0], squeeze=False, **options).flat)
+            whole = make_part(figure)
+            return [whole], list(whole.subplots(len(lengths), lengths[0], squeeze=False, **options).flat)
         shares = [self.share] * len(lengths) if isinstance(self.share, Mapping) else self.share
         grid = figure.add_gridspec(len(lengths), 1, height_ratios=self.height_ratios)
         parts = [figure.add_subfigure(grid[place]) for place in range(len(lengths))]
@@ -118,8 +129,11 @@ class Panels:
         ]
 
 
-def draw_legend(figure: Figure | SubFigure, looks: Looks, columns: int | None = None) -> None:
-    """Explain the labels above ``figure``, in a row or in so many ``columns``."""
+def draw_legend(figure: SubFigure, looks: Looks, *, columns: int | None = None) -> None:
+    """Explain the labels above ``figure``, a part of one: above it there is place for a headline.
+
+    ``columns`` are those of the legend; as many as there are labels if None.
+    """
     handles = [
         Line2D([], [], color=look.colour, marker=look.marker, label=label) for label, look in looks.items()
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 
 from bioplast.errors import RequestError
 
@@ -92,9 +93,24 @@ def use_style() -> Iterator[None]:
         yield
 
 
+class Page(Figure):
+    """A figure that a notebook shows without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        content = io.BytesIO()
+        with use_style():
+            self.savefig(content, format="png", dpi=2 * STYLE["figure.dpi"])
+        return content.getvalue()
+
+
 def make_figure(width_mm: float, height_mm: float) -> Figure:
     """An empty figure of a size on paper; no window is ever opened."""
-    return Figure(figsize=(width_mm / 25.4, height_mm / 25.4), layout="constrained")
+    return Page(figsize=(width_mm / 25.4, height_mm / 25.4), layout="constrained")
+
+
+def make_part(figure: Figure) -> SubFigure:
+    """All of ``figure`` below its headline: where axes go that a legend stands above."""
+    return figure.add_subfigure(figure.add_gridspec(1, 1)[0])
 
 
 def label_panel(ax: Axes, letter: str) -> None:

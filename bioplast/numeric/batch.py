@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bioplast.network import Layer
 from bioplast.numeric.compiled import compiled
 from bioplast.numeric.encoding import Encoding
-from bioplast.numeric.frozen import IMAGES_AT_ONCE, UNITS_AT_ONCE, rectify_block
+from bioplast.numeric.frozen import IMAGES_AT_ONCE, UNITS_AT_ONCE, activate_block
 from bioplast.numeric.settings import Settings
 from bioplast.tasks.task import Trials
 
@@ -107,7 +107,7 @@ def _activate(
         activity = x @ weights[:, units]
         if elsewhere is not None:
             activity += elsewhere[:, units]
-        compiled(rectify_block)(activity, x.dtype.type(settings.slope), n_on)
+        compiled(activate_block, **settings.unit.parts)(activity, x.dtype.type(settings.slope), n_on)
         pre[:, units] = activity
     always_on = 0 if settings.clamps_first else n_hidden
     if settings.clamps_first:

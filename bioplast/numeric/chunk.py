@@ -63,7 +63,7 @@ class Chunks:
             base = np.zeros((len(trials), second.weights.shape[1]), first.weights.dtype)
             return self._show(state, state.layers, trials, base, 0, learn=learn)
         if self._frozen is None or self._frozen.first is not first:
-            self._frozen = FrozenUnits(first, second, live, self.settings.slope)
+            self._frozen = FrozenUnits(first, second, live, self.settings)
         base, macs = self._frozen.compute(trials, self.encoding)
         part = Part.take(first, second, live)
         outcome = self._show(state, (*part.layers, *rest), trials, base, macs, learn=learn)
@@ -110,7 +110,8 @@ class Chunks:
             for layer, choice in zip(layers, choices, strict=True)
         )
         read_image, source, table = self.encoding.fast(trials, dtype)
-        parts = {**choices[0].parts, **opening.parts, **keeping.parts, "read_image": read_image}
+        units = {**self.settings.unit.parts, **self.settings.output.parts}
+        parts = {**units, **choices[0].parts, **opening.parts, **keeping.parts, "read_image": read_image}
         if self.settings.books_proposals:
             parts["book"] = book_proposal
         kernel = compiled(run_chunk, **parts)

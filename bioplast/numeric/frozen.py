@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from bioplast.energy import Books
 from bioplast.network import Layer
+from bioplast.numeric.activation import rectify as activate  # which ``compiled`` replaces
 from bioplast.numeric.compiled import compiled
 from bioplast.numeric.encoding import Encoding
 from bioplast.numeric.product import multiply
+from bioplast.numeric.settings import Settings
 from bioplast.tasks.task import Images, Trials
 
 FloatArray = NDArray[np.floating[Any]]
@@ -97,13 +99,13 @@ class FrozenUnits:
     ----------
     first, second : the layers of synapses onto them and from them
     live : the hidden units that are not frozen
-    slope : of the activation below zero
+    settings : with the activation and its slope below zero
     """
 
     first: Layer
     second: Layer
     live: IntArray
-    slope: float
+    settings: Settings
     _known: dict[int, tuple[Images, FloatArray, IntArray]] = field(default_factory=dict, init=False)
 
     def compute(self, trials: Trials, encoding: Encoding) -> tuple[FloatArray, int]:
@@ -126,25 +128,25 @@ class FrozenUnits:
 
     def _weigh(self, inputs: FloatArray) -> tuple[FloatArray, IntArray]:
         frozen = np.setdiff1d(np.arange(self.first.weights.shape[1]), self.live)
-        slope = inputs.dtype.type(self.slope)
+        slope = inputs.dtype.type(self.settings.slope)
+        activate_units = compiled(activate_block, **self.settings.unit.parts)
         sums = np.zeros((len(inputs), self.second.weights.shape[1]), inputs.dtype)
         macs = np.count_nonzero(inputs, axis=1) * frozen.size
         n_on = np.zeros(len(inputs), np.int64)
         for first in range(0, frozen.size, UNITS_AT_ONCE):
             units = _as_slice(frozen[first : first + UNITS_AT_ONCE])
             activity = multiply(inputs, self.first.weights[:, units])
-            compiled(rectify_block)(activity, slope, n_on)
+            activate_units(activity, slope, n_on)
             sums += multiply(self.second.weights[units].T, activity.T).T
         return sums, macs + n_on * sums.shape[1]
 
 
-def rectify_block(activity: FloatArray, slope: Any, n_on: IntArray) -> None:
+def activate_block(activity: FloatArray, slope: Any, n_on: IntArray) -> None:
     """Apply the activation in place, and add to ``n_on`` how many units are on, image by image."""
     for image in range(activity.shape[0]):
         n = 0
         for j in range(activity.shape[1]):
-            drive = activity[image, j]
-            activity[image, j] = drive if drive > 0 else slope * drive
+            activity[image, j] = activate(activity[image, j], slope)
             n += activity[image, j] != 0
         n_on[image] += n
 

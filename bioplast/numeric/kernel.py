@@ -1,8 +1,9 @@
 """A chunk of trials of the network in one piece of machine code: what ``reference`` means, fast.
 
 Plain functions in Numba's subset of Python. The parts that encodings and rules replace stand here as
-they are when nothing is said (see ``compiled``): ``read_image``, ``opens`` and ``select``, and in
-``bioplast.kernels.write_loops`` ``weight_at``, ``catch_up``, ``write``, ``close`` and ``book``.
+they are when nothing is said (see ``compiled``): ``read_image``, ``activate``, ``bend``, ``compute_error``,
+``opens`` and ``select``, and in ``bioplast.kernels.write_loops`` ``weight_at``, ``catch_up``, ``write``,
+``close`` and ``book``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from numpy.typing import NDArray
 
 from bioplast.kernels.synapse_arrays import FloatArray, IntArray, SynapseArrays
 from bioplast.kernels.write_loops import catch_up, close, flush, weight_at
+from bioplast.numeric.activation import bend_rectified as bend
+from bioplast.numeric.activation import rectify as activate
 from bioplast.numeric.encoding import read_pixels as read_image
+from bioplast.numeric.loss import miss_squared as compute_error
 from bioplast.plasticity.plain import select_plain as select
 
 N_RECENT = 255  # trials whose writes are counted in a byte
@@ -79,7 +83,7 @@ def run_chunk(
             macs += n_active[index] * layer.step.size
             if index < last:
                 behind = layers[index + 1]
-                n_active[index + 1] = rectify(layer.activity, constants, behind.pre, behind.rows)
+                n_active[index + 1] = activate_all(layer.activity, constants, behind.pre, behind.rows)
         output = layers[last]
         winner = find_winner(output.activity)
         predictions[trial] = winner
@@ -136,12 +140,11 @@ def weigh(synapses: SynapseArrays, n_rows: int) -> None:
             synapses.activity[j] += pre * weight_at(synapses, i, j)
 
 
-def rectify(activity: FloatArray, constants: Constants, pre: FloatArray, rows: IntArray) -> int:
+def activate_all(activity: FloatArray, constants: Constants, pre: FloatArray, rows: IntArray) -> int:
     """Apply the activation in place, hand it on as ``pre`` and list the units that are on: how many."""
     n_hidden = activity.size
     for j in range(n_hidden):
-        if activity[j] <= 0:
-            activity[j] *= constants.slope
+        activity[j] = activate(activity[j], constants.slope)
         pre[j] = activity[j]
     pre[0 if constants.clamps_first else n_hidden] = 1
     n = 0
@@ -160,22 +163,13 @@ def find_winner(output: FloatArray) -> int:
     return winner
 
 
-def compute_error(output: SynapseArrays, label: int) -> None:
-    """What the output lacks to be 1 for the label and 0 for the other classes."""
-    for k in range(output.error.size):
-        output.error[k] = -output.activity[k]
-    output.error[label] += 1
-
-
 def send_back(layer: SynapseArrays, hidden: SynapseArrays, slope: Any) -> None:
     """Bring the error behind ``layer`` to the hidden units before it, before any weight changes."""
     for j in range(hidden.error.size):
         error = weight_at(layer, j, 0) * layer.error[0]
         for k in range(1, layer.error.size):
             error += weight_at(layer, j, k) * layer.error[k]
-        if hidden.activity[j] <= 0:
-            error *= slope
-        hidden.error[j] = error
+        hidden.error[j] = bend(error, hidden.activity[j], slope)
 
 
 def change_layer(synapses: SynapseArrays, n_rows: int, learning_rate: Any, key: int) -> None:

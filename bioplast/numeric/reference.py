@@ -42,14 +42,14 @@ def present(
     keys = make_keys(state, len(trials))
     macs = 0
     for trial, (x, label) in enumerate(zip(images, trials.labels, strict=True)):
-        inputs, drives = _pass_forward(x, state.layers, settings)
-        macs += sum(int(np.count_nonzero(pre)) * h.size for pre, h in zip(inputs, drives, strict=True))
-        y = drives[-1]
+        inputs, activities = _pass_forward(x, state.layers, settings)
+        macs += sum(int(np.count_nonzero(pre)) * r.size for pre, r in zip(inputs, activities, strict=True))
+        y = activities[-1]
         predictions[trial] = y.argmax()
         if not learn:
             continue
         if plasticity.gate is None or plasticity.gate.opens(y, int(label)):
-            errors = _pass_back(y, int(label), drives, state.layers, settings)
+            errors = _pass_back(int(label), activities, state.layers, settings)
             for index, layer in enumerate(state.layers):
                 is_last = index == len(state.layers) - 1
                 eta = settings.learning_rate_output if is_last else settings.learning_rate
@@ -59,7 +59,7 @@ def present(
                     delta_w=inputs[index][:, np.newaxis] * step,
                     weights=layer.effective,
                     error=errors[index],
-                    activity=y if is_last else _activate(drives[index], settings.slope),
+                    activity=activities[index],
                     key=int(keys[trial, index]),
                     memory=layer.carried.get("memory", np.zeros(0)),
                     n_counted=layer.weights.size if settings.ranks_all else None,
@@ -75,31 +75,29 @@ def present(
 def _pass_forward(
     x: FloatArray, layers: Sequence[Layer], settings: Settings
 ) -> tuple[list[FloatArray], list[FloatArray]]:
-    """What each layer of synapses gets, (n_pre,), and what it gives, (n_post,), before the activation."""
-    one = x.dtype.type(1)
-    inputs, drives = [x], [weigh(x, layers[0].effective)]
+    """What each layer of synapses gets, (n_pre,), and the activity behind it, (n_post,).
+
+    The output's activity is its drive: what the loss makes of it does not change which class wins.
+    """
+    one, slope = x.dtype.type(1), x.dtype.type(settings.slope)
+    inputs, activities = [x], [weigh(x, layers[0].effective)]
     for layer in layers[1:]:
-        r = _activate(drives[-1], settings.slope)
+        r = activities[-1] = settings.unit.activate(activities[-1], slope)
         inputs.append(np.append(one, r[1:]) if settings.clamps_first else np.append(r, one))
-        drives.append(weigh(inputs[-1], layer.effective))
-    return inputs, drives
+        activities.append(weigh(inputs[-1], layer.effective))
+    return inputs, activities
 
 
 def _pass_back(
-    y: FloatArray, label: int, drives: Sequence[FloatArray], layers: Sequence[Layer], settings: Settings
+    label: int, activities: Sequence[FloatArray], layers: Sequence[Layer], settings: Settings
 ) -> list[FloatArray]:
     """Error of the units behind each layer of synapses, (n_post,), the slope of the activation included."""
-    error = -y
-    error[label] += 1
-    errors = [error]
-    for h, layer in zip(drives[-2::-1], layers[:0:-1], strict=True):
-        back = weigh(errors[0], layer.effective[: h.size].T)
-        errors.insert(0, np.where(h > 0, back, y.dtype.type(settings.error_slope) * back))
+    slope = activities[-1].dtype.type(settings.error_slope)
+    errors = [settings.output.compute_error(activities[-1], label)]
+    for r, layer in zip(activities[-2::-1], layers[:0:-1], strict=True):
+        back = weigh(errors[0], layer.effective[: r.size].T)
+        errors.insert(0, settings.unit.bend(back, r, slope))
     return errors
-
-
-def _activate(h: FloatArray, slope: float) -> FloatArray:
-    return np.where(h > 0, h, h.dtype.type(slope) * h)
 
 
 def weigh(pre: FloatArray, weights: FloatArray) -> FloatArray:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bioplast.plasticity.checks import check_not_negative
+from bioplast.numeric.activation import ACTIVATIONS, Activation
+from bioplast.numeric.loss import LOSSES, Loss
+from bioplast.plasticity.checks import check_choice, check_not_negative
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,10 @@ class Settings:
     ----------
     learning_rate : eta of ``input->hidden``
     learning_rate_output : eta of ``hidden->output``
-    slope : slope of the hidden units' activation below zero
+    activation : what hidden units make of their drive, a name in ``activation.ACTIVATIONS``
+    loss : what is minimized, a name in ``loss.LOSSES``: ``"squared"`` error of linear outputs,
+        ``"cross-entropy"`` of a softmax, ``"squared-logistic"`` error of logistic outputs
+    slope : slope of the hidden units' activation below zero; logistic units have none
     error_slope : the same as the error sees it; more than ``slope`` lets silent units recover
     clamps_first : the first hidden unit is clamped to 1 and is the output's bias, which has no unit of
         its own then; the synapses onto it are changed and booked like all others
@@ -24,7 +29,7 @@ class Settings:
 
     Raises
     ------
-    RequestError : a learning rate below 0
+    RequestError : a learning rate below 0, an activation or loss that there is not
     """
 
     learning_rate: float = 0.01
@@ -34,6 +39,20 @@ class Settings:
     clamps_first: bool = False
     books_proposals: bool = False
     ranks_all: bool = False
+    activation: str = "relu"
+    loss: str = "squared"
 
     def __post_init__(self) -> None:
         check_not_negative(self, "learning_rate", "learning_rate_output")
+        check_choice(self, "activation", self.activation, tuple(ACTIVATIONS))
+        check_choice(self, "loss", self.loss, tuple(LOSSES))
+
+    @property
+    def unit(self) -> Activation:
+        """What hidden units do."""
+        return ACTIVATIONS[self.activation]
+
+    @property
+    def output(self) -> Loss:
+        """What the error of the output is."""
+        return LOSSES[self.loss]

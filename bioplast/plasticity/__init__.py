@@ -15,6 +15,7 @@ from bioplast.plasticity.part import RULES
 from bioplast.plasticity.plain import Plain
 from bioplast.plasticity.random import Random
 from bioplast.plasticity.readout import Readout
+from bioplast.plasticity.reserve import Reserve
 from bioplast.plasticity.smallest import Smallest
 from bioplast.plasticity.strongest import Strongest
 from bioplast.plasticity.subnet import Subnet
@@ -37,6 +38,7 @@ __all__ = [
     "Plasticity",
     "Random",
     "Readout",
+    "Reserve",
     "Smallest",
     "Strongest",
     "Subnet",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from bioplast.errors import RequestError
+from bioplast.html import make_facts, make_title
 from bioplast.plasticity.chain import Narrowed, Paths
 from bioplast.plasticity.part import Consolidation, Gate, Part, Path, Selection, Transform
 from bioplast.plasticity.plain import Plain
@@ -94,6 +95,10 @@ class Plasticity:
 
     def __add__(self, other: Part | Plasticity) -> Plasticity:
         return Plasticity.of(*self.parts, *(other.parts if isinstance(other, Plasticity) else (other,)))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the text, and a line on each rule."""
+        return make_title(str(self)) + make_facts({format_part(part): part.summary for part in self.parts})
 
     def __str__(self) -> str:
         return " + ".join(format_part(part) for part in self.parts)

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from bioplast.analysis.cells import Cells, count_reached
+from bioplast.figures.headline import write_headline
 from bioplast.studies.grid import Grid, Grids, list_grids
 from bioplast.studies.point import Rows
 from bioplast.training.config import RunConfig
@@ -44,6 +45,8 @@ class Study:
     tabulate : the table of what is drawn; medians of cells, where there are some, if left out
     summarize : the table in place of ``tabulate``, where it holds more than is drawn
     describe : more fields for the caption, by name, of what is drawn
+    headline : what the figure shows, one sentence with the numbers that matter, computed from what is drawn;
+        it stands above the figure and is the first line of the caption. Empty where nothing can be said
 
     Raises
     ------
@@ -62,6 +65,7 @@ class Study:
     tabulate: Callable[[pd.DataFrame], pd.DataFrame] | None = None
     summarize: Analyse | None = None
     describe: Callable[[pd.DataFrame], Mapping[str, str]] | None = None
+    headline: Callable[[pd.DataFrame], str] | None = None
 
     def __post_init__(self) -> None:
         if bool(self.grid or self.points) == bool(self.sources):
@@ -105,6 +109,16 @@ class Study:
     def tell(self, data: pd.DataFrame) -> Mapping[str, str]:
         """Fields for the caption."""
         return {} if self.describe is None else self.describe(data)
+
+    def say(self, data: pd.DataFrame) -> str:
+        """The headline; empty where there is none."""
+        return "" if self.headline is None else self.headline(data)
+
+    def draw(self, data: pd.DataFrame) -> Figure:
+        """The figure, under its headline."""
+        figure = self.plot(data)
+        write_headline(figure, self.say(data))
+        return figure
 
 
 def _list_settings(full: Grids, small: Grids | None, quick: bool, seeds: int | None) -> list[dict[str, Any]]:

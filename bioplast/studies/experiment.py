@@ -84,7 +84,7 @@ class Experiment:
         return self.study.make_table(data, *findings)
 
     def plot(self, data: pd.DataFrame) -> Figure:
-        return self.study.plot(data)
+        return self.study.draw(data)
 
     @property
     def caption(self) -> str:
@@ -92,3 +92,6 @@ class Experiment:
 
     def describe(self, data: pd.DataFrame) -> Mapping[str, str]:
         return self.study.tell(data)
+
+    def say(self, data: pd.DataFrame) -> str:
+        return self.study.say(data)

@@ -58,7 +58,8 @@ def draw(
             table = experiment.tabulate(data, *findings)
             table.to_csv(folder / "table.csv", index=False)
             (folder / "table.md").write_text(make_markdown(table) + "\n", encoding="utf-8")
-            caption = fill_caption(experiment.caption, runs, failures, experiment.describe(data))
+            words = fill_caption(experiment.caption, runs, failures, experiment.describe(data))
+            caption = "\n\n".join(filter(None, [experiment.say(data), words]))
             (folder / "caption.txt").write_text(caption + "\n", encoding="utf-8")
         except OSError as error:
             reason = f"cannot write the figure to {folder}: {error.strerror}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +15,7 @@ import pandas as pd
 from rich.console import Console
 
 from bioplast.additions import load_additions
-from bioplast.errors import IncompleteStudyError, RequestError
+from bioplast.errors import IncompleteStudyError, MissingDataError, RequestError
 from bioplast.loading import load_module
 from bioplast.studies.executor import execute
 from bioplast.studies.experiment import Experiment
@@ -60,7 +61,8 @@ def run_experiments(
 
     Returns
     -------
-    folders : each holds figure.{pdf,png,svg}, figure.csv, table.{csv,md}, caption.txt and a folder per run
+    folders : each holds figure.{pdf,png,svg}, figure.csv, table.{csv,md}, caption.txt and a folder per run;
+        of several experiments those are left out, with a line, whose data are not on this machine
 
     Raises
     ------
@@ -86,6 +88,10 @@ def run_experiments(
             folders.append(series.run(experiment))
         except IncompleteStudyError as error:
             errors.append(f"{experiment.name}: {error}" if len(experiments) > 1 else str(error))
+        except MissingDataError as error:
+            if len(experiments) == 1:
+                raise
+            series.report.print(f"{experiment.name} is left out: {error}", highlight=False, soft_wrap=True)
     if errors:
         raise IncompleteStudyError("; ".join(errors))
     return folders
@@ -158,12 +164,15 @@ class Series:
         everything = {
             e.name: e for experiment in experiments for e in (*self._load_sources(experiment), experiment)
         }
-        plans = [self._plan(experiment) for experiment in everything.values()]
+        plans = []
+        for experiment in everything.values():
+            with suppress(MissingDataError):  # it is left out
+                plans.append(self._plan(experiment))
         # What two experiments want is done once.
         jobs = {job.config.key: job for plan in plans for job in plan.jobs}
         seconds = sum(job.expected_seconds for job in jobs.values())
         size = sum(plan.size for plan in plans)
-        parts = [f"{len(everything)} figures of {size:,} runs, {len(jobs):,} of them to do"]
+        parts = [f"{len(plans)} figures of {size:,} runs, {len(jobs):,} of them to do"]
         if jobs and self.scheduler is None:
             processes = f"{self.workers} process{'es' * (self.workers > 1)}"
             parts.append(f"about {format_seconds(seconds / self.workers)} with {processes}")

@@ -15,7 +15,7 @@ from bioplast.analysis.cells import compare_with_plain, compute_medians, count_r
 from bioplast.analysis.frame import make_run_frame
 from bioplast.analysis.interval import name_columns
 from bioplast.figures.cells import plot_cells
-from bioplast.figures.panels import Panels, draw_legend, panel
+from bioplast.figures.panels import Panels, panel
 from bioplast.figures.style import COLOURS, make_looks
 from bioplast.figures.sweep import plot_sweep
 from bioplast.sizes import format_hidden
@@ -120,9 +120,8 @@ class Shown:
         looks = make_looks(data["label"])
         columns = max(1, _LEGEND_WIDTH // (max(map(len, looks)) + _KEY_WIDTH))
         rows = math.ceil(len(looks) / columns)
-        figure = Panels([panels], height_mm=68 + 4 * rows, looks=looks, legend=None)(data)
-        draw_legend(figure, looks, min(columns, len(looks)))
-        return figure
+        columns = min(columns, len(looks))
+        return Panels([panels], height_mm=68 + 4 * rows, looks=looks, legend_columns=columns)(data)
 
     def _name_row(self, row: pd.Series[Any], over: str | None) -> str:
         label = str(row["label"])

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from bioplast.errors import RequestError
+from bioplast.errors import MissingDataError, RequestError
 from bioplast.tasks.folder import load_folder
 from bioplast.tasks.task import Task
 
@@ -30,12 +30,13 @@ def load_fashion_mnist() -> Task:
 
     Raises
     ------
-    RequestError : they are in none of these folders, or are not those that were published
+    MissingDataError : they are in none of these folders
+    RequestError : they are not those that were published
     """
     for folder in _list_folders():
         if any(folder.glob("train-images?idx3-ubyte*")):
             return _load(folder)
-    raise RequestError(
+    raise MissingDataError(
         f"task: {NAME} is not on this machine; get it by `apt-get install dataset-fashion-mnist`, or put its "
         f"four IDX files into a folder and set {VARIABLE} to it"
     )

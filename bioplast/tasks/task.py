@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,42 @@ class Task:
     n_classes: int
     shape: tuple[int, int]
     validation: Images | None = None
+
+    @classmethod
+    def from_arrays(
+        cls,
+        images: ArrayLike,
+        labels: ArrayLike,
+        test_images: ArrayLike | None = None,
+        test_labels: ArrayLike | None = None,
+        *,
+        name: str = "arrays",
+        seed: int = 0,
+    ) -> Task:
+        """A task of one's own images, for ``carry_out(config, task=task)``.
+
+        Parameters
+        ----------
+        images : (n_images, height, width) or (n_images, n_pixels), uint8 from 0 to 255 or floats from 0 to 1,
+            which are rounded to these
+        labels : (n_images,), the class of each: 0, 1, 2 ...
+        test_images, test_labels : the same, to test on; without them a fifth of the others is held out
+        name : of the task, in records
+        seed : of what is held out
+
+        Raises
+        ------
+        RequestError : they cannot be meant: shapes that do not fit, pixels out of range, labels that are no
+            classes
+
+        >>> from bioplast.tasks import Task
+        >>> task = Task.from_arrays(np.eye(10), np.arange(10) % 2)
+        >>> len(task.train), len(task.test), task.n_classes
+        (8, 2, 2)
+        """
+        from bioplast.tasks.arrays import make_task
+
+        return make_task(images, labels, test_images, test_labels, name=name, seed=seed)
 
     @property
     def n_pixels(self) -> int:

@@ -33,6 +33,7 @@ def collect_provenance(
     plasticity: Plasticity,
     backend: str | None,
     protocol: str,
+    is_shifted: bool = False,
 ) -> dict[str, Any]:
     """What a run depends on, as JSON values.
 
@@ -42,11 +43,12 @@ def collect_provenance(
     task : what is learned
     plasticity, protocol : the run's
     backend : what computes the network; None if that is all in its own file
+    is_shifted : whether images are shifted
     """
     rules = {f"rule {part.name}": digest_rule(type(part)) for part in plasticity.parts}
     return {
         "data": task.digest,
-        "revisions": collect_revisions(list_parts(plasticity, backend, protocol)),
+        "revisions": collect_revisions(list_parts(plasticity, backend, protocol, is_shifted=is_shifted)),
         "code": {**digest_module(module, project), **rules},
     }
 

@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bioplast.changes import format_changes
 from bioplast.errors import RequestError
@@ -25,6 +25,9 @@ from bioplast.jsontext import parse_json
 from bioplast.network import State
 from bioplast.training.fields import check_record
 from bioplast.training.weights import WEIGHTS_FILE, pack_weights
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 RECORD_FILE = "run.json"
 TRACE_FILE = "trace.csv"
@@ -49,6 +52,18 @@ class Run:
     record: dict[str, Any]
     trace: list[dict[str, Any]] = field(default_factory=list)
     state: State | None = None
+
+    def plot(self) -> Figure:
+        """How accuracy, M0 and M1 rose as the run went on: a figure, which a notebook shows."""
+        from bioplast.figures.course import plot_courses
+
+        return plot_courses({self.title: self.trace}, goal=self.record.get("goal"))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: how it ended, what it cost."""
+        from bioplast.training.summary import make_html
+
+        return make_html(self)
 
     @property
     def title(self) -> str:
@@ -97,13 +112,14 @@ def write_run(folder: Path, run: Run) -> None:
         raise RequestError(f"out: cannot write to {folder}: {error.strerror}") from None
 
 
-def read_run(folder: Path) -> Run:
+def read_run(folder: Path | str) -> Run:
     """The run in ``folder``; its ``run.json`` may be named as well.
 
     Raises
     ------
     RequestError : there is no finished run, or its files cannot be read
     """
+    folder = Path(folder)
     path = folder if folder.name == RECORD_FILE else folder / RECORD_FILE
     try:
         record = parse_json(read_file(path).decode("utf-8"))

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from bioplast.plasticity import RULES, Plasticity
 from bioplast.training.protocols import PROTOCOLS
 
-# The training loop with its random streams and books, and each backend.
-REVISIONS = {"training": 1, "numeric": 1, "recurrent": 1, "brian": 1}
+# The training loop with its random streams and books, each backend, and runs with shifted images.
+REVISIONS = {"training": 1, "numeric": 1, "recurrent": 1, "brian": 1, "shift": 2}
 
 
 def find_revision(part: str) -> int | None:
@@ -26,10 +26,12 @@ def find_revision(part: str) -> int | None:
     return REVISIONS.get(part)
 
 
-def list_parts(plasticity: Plasticity, backend: str | None, protocol: str) -> list[str]:
+def list_parts(
+    plasticity: Plasticity, backend: str | None, protocol: str, *, is_shifted: bool = False
+) -> list[str]:
     """The parts that compute a run."""
-    rules = [f"rule {part.name}" for part in plasticity.parts]
-    return ["training", *([backend] if backend else []), f"protocol {protocol}", *rules]
+    parts = ["training", *([backend] if backend else []), *(["shift"] if is_shifted else [])]
+    return [*parts, f"protocol {protocol}", *(f"rule {part.name}" for part in plasticity.parts)]
 
 
 def collect_revisions(parts: Iterable[str]) -> dict[str, int | None]:

@@ -14,8 +14,9 @@ from bioplast.energy import Energy
 from bioplast.errors import RequestError
 from bioplast.loading import load_module
 from bioplast.network import Model
+from bioplast.project import find_project
 from bioplast.sizes import format_hidden, list_sizes, name_sizes
-from bioplast.tasks import load_task
+from bioplast.tasks import Task, load_task
 from bioplast.tasks.shift import check_shift
 from bioplast.training.checkpointer import Checkpointer
 from bioplast.training.config import RunConfig
@@ -23,6 +24,7 @@ from bioplast.training.contract import check_model, check_module, check_state
 from bioplast.training.fitting import check_fit
 from bioplast.training.loop import Position, Report, be_silent, compute_energies, evaluate, train
 from bioplast.training.memory import check_memory
+from bioplast.training.progress import watch
 from bioplast.training.protocol import TrainingProtocol
 from bioplast.training.protocols import find_protocol
 from bioplast.training.provenance import collect_provenance, explain_difference
@@ -86,13 +88,16 @@ class SetUp:
         return Run(purge(record), purge(position.trace), state)
 
 
-def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> SetUp:
+def set_up(
+    config: RunConfig, *, project: Path | None = None, task: Task | None = None, commit: str | None = None
+) -> SetUp:
     """Load what ``config`` names and complete it; nothing is trained or written.
 
     Parameters
     ----------
     config : the request
-    project : folder with models/ and experiments/
+    project : folder with models/ and experiments/; the one around the working directory if None
+    task : what is learned, in place of that called ``config.task``
     commit : git commit of the study's files, where they are a copy, empty where there is none; asked of
         git if None
 
@@ -100,10 +105,14 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
     ------
     RequestError : something that was asked for does not exist or does not fit
     """
+    project = find_project() if project is None else project
     load_additions(project)
     module = load_module("model", config.model, project)
     check_module(module)
-    task = load_task(config.task)
+    if task is None:
+        task = load_task(config.task)
+    else:
+        config = replace(config, task=task.name)
     n_hidden = module.N_HIDDEN if config.hidden is None else config.hidden
     if not isinstance(n_hidden, int) and not getattr(module, "ANY_DEPTH", False):
         raise RequestError(f"hidden: {config.model} has one hidden layer, got {format_hidden(n_hidden)}")
@@ -151,6 +160,7 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
         plasticity=plasticity,
         backend=getattr(model, "backend", None),
         protocol=protocol.name,
+        is_shifted=config.shift > 0,
     )
     if config.provenance is not None and (fault := explain_difference(config.provenance, provenance)):
         raise RequestError(
@@ -167,20 +177,39 @@ def set_up(config: RunConfig, *, project: Path, commit: str | None = None) -> Se
     return SetUp(complete, model, protocol, project, commit)
 
 
-def carry_out(config: RunConfig, *, project: Path, report: Report = be_silent) -> Run:
+def carry_out(
+    config: RunConfig,
+    *,
+    project: Path | None = None,
+    task: Task | None = None,
+    report: Report = be_silent,
+    progress: bool = False,
+) -> Run:
     """The run that ``config`` asks for.
 
     Parameters
     ----------
     config : the request
-    project : folder with models/ and experiments/
+    project : folder with models/ and experiments/; the one around the working directory if None, and without
+        one the library's own networks alone
+    task : what is learned, in place of that called ``config.task``; for instance of ``Task.from_arrays``
     report : called between two chunks of trials
+    progress : whether to show how far the run is, on a terminal or in a notebook
 
     Raises
     ------
     RequestError : something that was asked for does not exist or does not fit
     """
-    return set_up(config, project=project).carry_out(report)
+    setup = set_up(config, project=project, task=task)
+    if not progress:
+        return setup.carry_out(report)
+
+    def tell(position: Position) -> None:
+        report(position)
+        show(position)
+
+    with watch(setup.config.title, setup.protocol.max_samples) as show:
+        return setup.carry_out(tell)
 
 
 def _make_record(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from bioplast.changes import format_changes
+from bioplast.html import make_facts, make_table, make_title
 from bioplast.sizes import format_hidden
+
+if TYPE_CHECKING:
+    from bioplast.training.record import Run
 
 _FIELDS = (
     *("model", "rule", "hidden", "seed", "task", "protocol", "message", "converged", "samples", "epochs"),
@@ -36,6 +40,25 @@ def make_summary(record: Mapping[str, Any]) -> Group:
         _make_facts(record),
         _make_energy_table(record["energy"]),
     )
+
+
+def make_html(run: Run) -> str:
+    """The same as HTML, shorter: what a notebook shows of a run."""
+    record = {**_LACKING, **run.record}
+    energy = record["energy"]
+    columns = {**energy.get("layers", {}), "total": energy}
+    rows = [
+        [quantity, *(_number(values.get(quantity)) for values in columns.values())] for quantity in _ENERGIES
+    ]
+    facts = {
+        "hidden units": _name_hidden(record["hidden"]),
+        "task": record["task"],
+        "samples": _count(record["samples"]),
+        "accuracy": _join({name: _percent(value) for name, value in record["accuracy"].items()}),
+        "key": record["key"],
+    }
+    title = make_title(run.title, record["message"] or "")
+    return title + make_facts(facts) + make_table(["energy of plasticity", *columns], rows)
 
 
 def _name_hidden(hidden: Any) -> str:

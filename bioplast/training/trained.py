@@ -85,25 +85,27 @@ class Trained:
         return replace(self.setup.protocol, task=task).test
 
 
-def load_network(folder: Path, *, project: Path | None = None) -> Trained:
+def load_network(folder: Path | str, *, project: Path | None = None, task: Task | None = None) -> Trained:
     """The network of the finished run in ``folder``.
 
     Parameters
     ----------
     folder : the run's
     project : folder with models/ and experiments/; the one around ``folder`` if None
+    task : what was learned, if it was of ``Task.from_arrays``
 
     Raises
     ------
     RequestError : there is no finished run, its files are damaged, its task is gone, or what its numbers
         depend on has changed since, so that the network would be another
     """
+    folder = Path(folder)
     run = read_run(folder)
     folder = folder if folder.is_dir() else folder.parent
     config = RunConfig.from_dict(run.record.get("config", {}))
     if config.provenance is None:
         raise RequestError(f"run: {folder} is of an earlier version of bioplast, which kept no weights")
-    setup = set_up(config, project=find_project(folder) if project is None else project)
+    setup = set_up(config, project=find_project(folder) if project is None else project, task=task)
     state = setup.model.initial_state(config.seed)
     restore_weights(state, read_weights(folder), folder)
     state.trial = run.record["samples"]

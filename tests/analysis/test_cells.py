@@ -54,10 +54,17 @@ def test_medians_stand_below_the_runs():
 def test_savings_are_medians_over_pairs_of_the_same_seed():
     table = compare_with_plain(RUNS, ["rule"], ["m0"], pairs=["hidden", "seed"]).set_index("rule")
     assert table.index.tolist() == ["largest(0.1)", "random(0.1)"]
-    # Seeds 1 and 3: 10 / 5 and 20 / 2.
+    # Seeds 1 and 3: 10 / 5 and 20 / 2; seed 2 missed the goal, so it is between nothing and 30 / 6.
     row = table.loc["largest(0.1)"]
-    assert row[["n", "m0", "m0 low", "m0 high"]].tolist() == [2, 6.0, 2.0, 10.0]
-    assert table.loc["random(0.1)", "m0"] == 30 / 7
+    assert row[["n", "m0", "m0 low", "m0 high"]].tolist() == [3, 2.0, 0.0, 10.0]
+    # Between nothing and 10 / 6, and 30 / 7.
+    assert table.loc["random(0.1)", ["m0", "m0 high"]].tolist() == [15 / 7, 30 / 7]
+
+
+def test_a_saving_has_no_upper_bound_where_plain_learning_missed_the_goal():
+    runs = RUNS.assign(converged=RUNS["converged"] & (RUNS["rule"] != "plain"))
+    table = compare_with_plain(runs, ["rule"], ["m0"], pairs=["hidden", "seed"]).set_index("rule")
+    assert table.loc["largest(0.1)", ["m0", "m0 high"]].tolist() == [2.0, np.inf]
 
 
 def test_seeds_are_counted_over_all_cells():

@@ -6,6 +6,7 @@ import pytest
 from bioplast.analysis.claim import (
     Claim,
     Part,
+    assess,
     divide,
     find_estimate,
     find_excess,
@@ -15,7 +16,7 @@ from bioplast.analysis.claim import (
     find_row,
 )
 from bioplast.analysis.statistics import estimate_median
-from bioplast.analysis.verdict import NOTHING, Finding
+from bioplast.analysis.verdict import NOTHING, Expectation, Finding
 
 MEDIANS = pd.DataFrame(
     {
@@ -63,6 +64,33 @@ def test_excess_is_over_the_least_at_either_end_that_is_known():
     assert find_excess("m0", "hidden", -1)(None, MEDIANS).value == 3.0
     assert find_excess("m0", "hidden", 0)(None, MEDIANS[:1]) == Finding(1.0, 1.0, 1.0, 3)
     assert find_excess("m0", "hidden", 0)(None, MEDIANS[4:]) == NOTHING
+
+
+def test_the_least_and_excess_may_be_those_of_some_rows():
+    where = {"hidden": 10}
+    assert find_least("m0", where)(None, MEDIANS).value == 8.0
+    assert find_excess("m0", "hidden", -1, {"n": 3})(None, MEDIANS) == Finding(1.0, 1.0, 1.0, 3)
+
+
+@pytest.mark.parametrize(
+    ("part", "finding", "verdict", "chance"),
+    [
+        (Part("m0", 2.0, Expectation(1, 3)), Finding(2, 1.5, 2.5, 5), "reproduced", 0.0625),
+        (Part("m0", 2.0, Expectation(1, 3)), Finding(2, 0.5, 2.5, 5), "cannot be decided", 0),
+        (Part("m0", 2.0, Expectation(1, 3), differs="a goal"), Finding(9, 8, 10, 5), "other set-up", 0),
+        (Part("m0", 2.0, Expectation(1, 3), lacking="no data"), NOTHING, "cannot be decided", 0),
+    ],
+)
+def test_a_number_is_assessed_with_what_chance_would_decide(part, finding, verdict, chance):
+    row = assess("1", part, finding)
+    assert row["verdict"] == verdict
+    assert row["chance"] == pytest.approx(chance)
+    assert row["reason"] == (part.lacking or row["reason"])
+
+
+def test_what_lies_between_two_bounds_is_said_so():
+    row = assess("1", Part("m0", 2.0, None), Finding(float("nan"), 1.0, 3.0, 4))
+    assert row["said"] == "[1, 3] n = 4"
 
 
 def test_the_most_is_the_highest_row_of_a_table():

@@ -2,7 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bioplast.analysis.statistics import compute_savings, estimate_median
+from bioplast.analysis.statistics import (
+    bound_savings,
+    compute_coverage,
+    compute_savings,
+    estimate_between,
+    estimate_median,
+)
 
 
 def test_median_leaves_out_nan():
@@ -33,6 +39,26 @@ def test_one_value_has_no_interval_and_none_has_no_median():
     assert one.median == 3.0
     assert np.isnan([one.low, one.high, none.median, none.low, none.high]).all()
     assert (one.n, none.n) == (1, 0)
+
+
+@pytest.mark.parametrize("n", [2, 5, 6, 10, 25])
+def test_intervals_hold_the_median_as_often_as_they_say(n):
+    draws = np.random.default_rng(n).exponential(size=(4000, n))
+    estimates = [estimate_median(values) for values in draws]
+    held = np.mean([estimate.low <= np.log(2) <= estimate.high for estimate in estimates])
+    coverage = compute_coverage(n)
+    assert coverage >= 0.95 or n < 6
+    assert estimates[0].coverage == coverage
+    # Four standard errors of a share of 4,000.
+    assert held == pytest.approx(coverage, abs=4 * np.sqrt(coverage * (1 - coverage) / 4000))
+
+
+def test_a_censored_value_leaves_the_median_where_it_can_be_told():
+    low = estimate_between([1.0, 2.0, 3.0, 4.0, 5.0], [1.0, 2.0, 3.0, np.inf, np.inf])
+    assert (low.median, low.low, low.high) == (3.0, 1.0, np.inf)
+    unknown = estimate_between([1.0, 2.0, 3.0, 4.0], [1.0, np.inf, np.inf, 4.0])
+    assert np.isnan(unknown.median)
+    assert (unknown.low, unknown.high) == (1.0, np.inf)
 
 
 def make_runs(rows):
@@ -70,3 +96,23 @@ def test_no_saving_is_known_where_a_run_did_not_converge_or_plain_is_missing():
 def test_savings_keep_the_index_of_the_runs():
     runs = make_runs([("ann", "plain", 1, True, 4), ("ann", "x", 1, True, 2)]).set_index(pd.Index([7, 3]))
     assert compute_savings(runs, "m0").to_dict() == {7: 1.0, 3: 2.0}
+
+
+def test_savings_are_bounded_where_a_run_missed_the_goal():
+    runs = make_runs(
+        [
+            ("ann", "plain", 1, True, 100),
+            ("ann", "x", 1, True, 10),
+            ("ann", "plain", 2, True, 100),
+            ("ann", "x", 2, False, 20),
+            ("ann", "plain", 3, False, 90),
+            ("ann", "x", 3, True, 30),
+            ("ann", "y", 3, False, 30),
+            ("ann", "x", 4, True, 30),
+        ]
+    ).set_index(pd.Index(range(10, 18)))
+    savings = bound_savings(runs, "m0")
+    assert savings["least"].tolist()[:7] == [1.0, 10.0, 1.0, 0.0, 1.0, 3.0, 0.0]
+    assert savings["most"].tolist()[:7] == [1.0, 10.0, 1.0, 5.0, 1.0, np.inf, np.inf]
+    assert savings.loc[17].isna().all()
+    assert savings.index.tolist() == runs.index.tolist()

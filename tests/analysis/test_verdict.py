@@ -30,6 +30,16 @@ def test_what_was_not_measured_cannot_be_decided():
     assert judge(NOTHING, Expectation()) == Judgement("cannot be decided", "nothing was measured")
 
 
+def test_what_was_measured_in_another_set_up_decides_nothing():
+    judgement = judge(Finding(9.0, 8.0, 10.0, 5), Expectation(1.0, 4.0), "another goal")
+    assert judgement == Judgement("other set-up", "ours: another goal")
+    assert judge(NOTHING, Expectation(), "another goal").verdict == "cannot be decided"
+
+
+def test_a_value_between_two_bounds_is_judged_by_them():
+    assert judge(Finding(math.nan, 2.0, 3.0, 6), Expectation(1.0, 4.0)).verdict == "reproduced"
+
+
 def test_what_is_not_defined_cannot_be_decided():
     judgement = judge(Finding(0.6, 0.5, 0.7, 5), None)
     assert judgement == Judgement("cannot be decided", "the source's definition is not known")
@@ -56,6 +66,10 @@ def test_a_range_is_not_the_wrong_way_round():
         (["reproduced", "reproduced"], "reproduced"),
         (["reproduced", "refuted", "cannot be decided"], "refuted"),
         (["reproduced", "cannot be decided"], "cannot be decided"),
+        (["reproduced", "other set-up"], "reproduced"),
+        (["refuted", "other set-up"], "refuted"),
+        (["other set-up", "cannot be decided"], "cannot be decided"),
+        (["other set-up", "other set-up"], "other set-up"),
         ([], "cannot be decided"),
     ],
 )

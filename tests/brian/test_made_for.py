@@ -62,7 +62,7 @@ def test_with_another_its_own_templates_are_taken_and_one_line_says_so(
         np.testing.assert_array_equal(stock[name], array, err_msg=name)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("model", "rule"), [("rate", "largest(0.1)"), ("spiking", "subnet(5) + largest(0.2)")]
 )

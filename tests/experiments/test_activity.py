@@ -115,3 +115,11 @@ def test_moments_are_named_and_legends_name_what_is_drawn(data):
         list(activity.INPUTS),
         ["proposed", "written"],
     ]
+
+
+def test_headline_says_how_few_changes_are_written(data):
+    text = activity.headline(data)
+    assert "proposes 1,000 changes" in text
+    assert "of which 2.0 % are written (1.0 % before learning)" in text
+    assert "to within 12 Hz" in text
+    assert activity.headline(data[data["panel"] == "cells"]) == ""

@@ -3,7 +3,6 @@ from pathlib import Path
 
 import made_up
 import numpy as np
-import pandas as pd
 import pytest
 
 from bioplast.figures.style import use_style
@@ -12,45 +11,36 @@ from bioplast.plasticity import Plasticity
 from bioplast.studies.caption import fill_caption
 
 experiment = load_module("experiment", "plausibility", Path(__file__).parents[2])
-LAST = experiment.RUNGS[-1]
+PLAIN, LARGEST, FIXED, LOCAL = experiment.KINDS
+FAILING = "random feedback"
+LOST = "spiking readout"
 
 
-def make_run(rung, rule, seed, *, per_image, n_images, converged=True):
-    """A run that spends ``per_image`` and is at 93 % after half of its images, of which it sees 4 x 2,000."""
-    trace = [
-        {
-            "samples": number * n_images // 4,
-            "online": online,
-            "m0": number * n_images // 4 * per_image,
-            "m1": number * n_images / 8 * per_image,
-        }
-        for number, online in enumerate((0.8, 0.935, 0.925, 0.955), 1)
-    ]
+def make_run(cell, seed, *, per_image, converged=True):
     return made_up.make_run(
-        rung.model,
-        rule,
+        cell["model"],
+        cell["rule"],
         seed,
-        m0=trace[-1]["m0"],
-        m1=trace[-1]["m1"],
+        m0=8000 * per_image,
+        m1=80.0 * per_image,
         converged=converged,
-        trace=trace,
-        hidden=200,
-        samples=n_images,
-        config={"options": dict(sorted(rung.options.items()))},
+        samples=8000,
+        goal=experiment.GOAL,
+        config={"options": cell["options"]},
     )
 
 
 @pytest.fixture(scope="module")
 def runs():
-    """Rung r saves r + 1 times the writes in twice the time; on the last, seed 2 never comes to 95 %."""
+    """Rung r saves r + 2 times; under random feedback seed 2 of restricted, on another plain runs give up."""
     made = {}
     for number, rung in enumerate(experiment.RUNGS):
-        for seed in (1, 2, 3):
-            converged = rung is not LAST or seed != 2
-            plain = make_run(rung, "plain", seed, per_image=2000 * seed, n_images=8000)
-            less = 1000 * seed // (number + 1)
-            kept = make_run(rung, rung.rule, seed, per_image=less, n_images=16_000, converged=converged)
-            made |= {(*rung.cell, "plain", seed): plain, (*rung.cell, rung.rule, seed): kept}
+        for (label, cell), seed in itertools.product(rung.cells.items(), (1, 2, 3)):
+            converged = not (rung.name == FAILING and label != PLAIN and seed == 2)
+            converged = converged and not (rung.name == LOST and label == PLAIN)
+            per_image = 3000 * seed if label == PLAIN else 3000 * seed / (number + 2)
+            key = (cell["model"], cell["rule"], str(cell["options"]), seed)
+            made[key] = make_run(cell, seed, per_image=per_image, converged=converged)
     return list(made.values())
 
 
@@ -59,102 +49,133 @@ def data(runs):
     return experiment.analyse(runs)
 
 
-def test_every_rung_has_its_restriction_and_a_plain_network_to_compare_with():
-    grid = experiment.STUDY.list_runs()
-    cells = {(c.model, tuple(c.options.items()), c.rule) for c in grid}
-    # Rungs that differ in the restriction only share one.
-    assert len(cells) == len(experiment.RUNGS) + 6
-    assert len(grid) == len(cells) * 5
+def test_every_rung_is_run_with_plain_learning_and_its_restrictions():
+    runs = experiment.STUDY.list_runs()
+    cells = {(run.model, run.rule, tuple(sorted(run.options.items()))) for run in runs}
+    assert len(runs) == 5 * len(cells)
     for rung in experiment.RUNGS:
-        for rule in ("plain", str(Plasticity.parse(rung.rule))):
-            assert (rung.model, tuple(sorted(rung.options.items())), rule) in cells
-    assert {(c.hidden, c.goal) for c in grid} == {(200, 0.95)}
+        assert PLAIN in rung.cells
+        for cell in rung.cells.values():
+            assert (cell["model"], cell["rule"], tuple(sorted(cell["options"].items()))) in cells
+    assert {run.hidden for run in runs} == {100}
 
 
-def test_steps_add_up():
-    spiking = [rung for rung in experiment.RUNGS if rung.model == "spiking"][1:]
-    for rung, following in itertools.pairwise(spiking):
-        assert rung.options.items() <= following.options.items()
-        assert (rung.options, rung.rule) != (following.options, following.rule)
+def test_every_rung_but_the_first_and_that_in_time_stands_on_one_above_it():
+    seen = []
+    for rung in experiment.RUNGS:
+        assert (rung.base in seen) == (rung not in (experiment.ARTIFICIAL, experiment.IN_TIME))
+        seen.append(rung.name)
+    assert len(set(seen)) == len(seen)
 
 
-def test_energy_is_read_when_online_accuracy_and_when_validation_gets_there(data):
-    runs = data[(data["kind"] == "run") & (data["rung"] == "rate dynamics") & (data["seed"] == 1)]
-    found = runs.set_index(["level", "label"])[["samples", "m0", "m1"]]
-    assert found.loc[(0.93, "plain")].tolist() == [4000, 8e6, 4e6]
-    assert found.loc[(0.95, "plain")].tolist() == [8000, 16e6, 8e6]
-    assert found.loc[(0.93, "restricted")].tolist() == [8000, 4e6, 2e6]
-    assert found.loc[(0.95, "restricted")].tolist() == [16_000, 8e6, 4e6]
+# A spike that counts as its rate asks for, and what only the network before it has.
+TOGETHER = {"spikes": {"spike_trains", "psp_input", "loss", "derivative"}}
+TOGETHER |= {
+    "Poisson input, 100 Hz": {"p_input", "psp_input"},
+    "Poisson input, 50 Hz": {"p_input", "psp_input"},
+}
+TOGETHER |= {"first weights for a threshold": {"sd_hidden", "sd_output"}}
+TOGETHER |= {
+    "its own settings": {"psp_input", "sd_hidden", "sd_output"},
+    "one sign per cell": {"dale", "excitatory"},
+}
 
 
-def test_plain_runs_count_on_every_rung_they_belong_to(data):
-    plain = data[(data["kind"] == "run") & (data["label"] == "plain") & (data["level"] == 0.95)]
-    assert plain.groupby("rung").size().tolist() == [3] * len(experiment.RUNGS)
-    assert plain.groupby("rung")["m0"].sum().nunique() == 1
+def test_a_rung_changes_one_thing():
+    by_name = {rung.name: rung for rung in experiment.RUNGS}
+    for rung in experiment.IMAGES[1:]:
+        base = by_name[rung.base]
+        changed = {name for name, _ in set(rung.options.items()) ^ set(base.options.items())}
+        kinds = [rung.model != base.model, rung.tuned != base.tuned, rung.per_neuron != base.per_neuron]
+        if rung.name in TOGETHER:
+            assert changed == TOGETHER[rung.name]
+        else:
+            assert len(changed) + sum(kinds) == 1
+
+
+def test_cells_that_are_for_themselves_have_the_same_rules_per_neuron():
+    rung = experiment.NEURON
+    for label in (LARGEST, LOCAL):
+        mine, other = (
+            Plasticity.parse(one.cells[label]["rule"]).selection for one in (rung, experiment.SETTINGS)
+        )
+        assert mine.per == "neuron" != other.per
+        assert type(mine) is type(other)
+    assert rung.cells[PLAIN] == experiment.SETTINGS.cells[PLAIN]
 
 
 def test_saving_is_against_plain_on_the_same_rung_and_seed(data):
-    medians = data[(data["kind"] == "median") & (data["label"] == "restricted")]
-    saved = medians.set_index(["rung", "level"])
+    medians = data[(data["kind"] == "median") & (data["label"] != PLAIN)]
     for number, rung in enumerate(experiment.RUNGS):
-        for level in (0.93, 0.95):
-            row = saved.loc[(rung.name, level)]
-            # Rates of spending are rounded down to whole numbers.
-            assert row["m0 saving"] == pytest.approx(number + 1, rel=0.01)
-            assert row["m1 saving"] == row["m0 saving"]
-            assert row["m0 saving low"] <= row["m0 saving"] <= row["m0 saving high"]
-    is_plain = data["label"] == "plain"
-    assert data.loc[is_plain, "m0 saving"].isna().all()
+        rows = medians[medians["rung"] == rung.name]
+        assert set(rows["label"]) == set(rung.cells) - {PLAIN}
+        if rung.name != LOST:
+            assert rows["m0 saving"].to_numpy(float) == pytest.approx(number + 2, rel=0.01)
+            assert rows["m1 saving"].to_numpy(float) == pytest.approx(number + 2, rel=0.01)
+    assert data.loc[data["label"] == PLAIN, "m0 saving"].isna().all()
 
 
-def test_run_that_did_not_get_there_saves_nothing_and_is_open(data):
-    last = data[(data["rung"] == LAST.name) & (data["label"] == "restricted") & (data["seed"] == 2)]
-    last = last.set_index("level")
-    assert last["converged"].tolist() == [True, False]
-    assert np.isnan(last.loc[0.95, "m0 saving"])
-    assert last.loc[0.93, "m0 saving"] > 0
-    (row,) = [
-        row
-        for _, row in data[(data["kind"] == "median") & (data["level"] == 0.95)].iterrows()
-        if (row["rung"], row["label"]) == (LAST.name, "restricted")
-    ]
-    assert (row["reached"], row["n"]) == (2, 3)
+def test_run_that_gave_up_bounds_its_saving_from_above(data):
+    number = experiment.NAMES.index(FAILING)
+    rows = data[(data["rung"] == FAILING) & (data["label"] == LOCAL)]
+    run = rows[(rows["kind"] == "run") & (rows["seed"] == 2)].iloc[0]
+    assert not run["known"]
+    assert run["m0 saving"] == pytest.approx(number + 2)  # as if it had got there now
+    median = rows[rows["kind"] == "median"].iloc[0]
+    assert (median["reached"], median["n"]) == (2, 3)
+    assert median["m0 saving low"] == 0
 
 
-def test_rung_of_which_one_half_is_missing_is_left_out(runs):
-    part = [run for run in runs if run.record["model"] != "rate" or run.record["rule"] == "plain"]
+def test_saving_is_not_known_where_plain_learning_gave_up(data):
+    rows = data[(data["rung"] == LOST) & (data["label"] == LOCAL)]
+    assert not rows.loc[rows["kind"] == "run", "known"].any()
+    median = rows[rows["kind"] == "median"].iloc[0]
+    assert np.isnan(float(median["m0 saving"]))
+    assert median["m0 saving low"] == pytest.approx(experiment.NAMES.index(LOST) + 2)
+
+
+def test_rung_without_plain_learning_is_left_out(runs, data):
+    part = [run for run in runs if run.record["model"] != "rate" or run.record["rule"] != "plain"]
+    models = {rung.name: rung.model for rung in experiment.RUNGS}
     rungs = set(experiment.analyse(part)["rung"])
-    assert rungs == {rung.name for rung in experiment.RUNGS} - {"rate dynamics"}
+    assert rungs == {name for name, model in models.items() if model != "rate"}
+    assert set(data["rung"]) == set(models)
 
 
-def test_table_has_a_row_for_each_rung_accuracy_and_rule(data):
-    table = experiment.tabulate(data)
-    assert len(table) == 4 * len(experiment.RUNGS)
-    row = table[(table["rung"] == LAST.name) & (table["level"] == 0.95) & (table["rule"] != "plain")].iloc[0]
-    assert row["reached"] == "2/3"
+def test_what_survives_is_against_the_rung_that_it_stands_on(data):
+    survival = experiment.compute_survival(data).set_index(["rung", "label"])
+    numbers = {name: number + 2 for number, name in enumerate(experiment.NAMES)}
+    row = survival.loc[("one sign per cell", LOCAL)]
+    assert row["kept"] == pytest.approx(numbers["one sign per cell"] / numbers["learned feedback"], rel=0.01)
+    assert row["left"] == pytest.approx(numbers["one sign per cell"] / 2, rel=0.01)
+    assert survival.loc[("artificial", LOCAL), ["kept"]].isna().all()
+    assert np.isnan(survival.loc[(LOST, LOCAL), "kept"])
 
 
-def test_caption_says_what_is_saved_on_every_rung(data, runs):
+def test_caption_has_a_sentence_a_rung_and_the_headline_its_numbers(data, runs):
     caption = fill_caption(experiment.CAPTION, runs, [], experiment.describe(data))
-    assert "to 93 % and 95 % on mnist" in caption
-    assert "200 hidden units on every rung; n = 3 seeds" in caption
-    assert "artificial: M0 1 (1 to 1), M1 1 (1 to 1); rate dynamics: M0 2 (2 to 2)" in caption
-    assert f"{Plasticity.parse(LAST.rule)} (homeostatic threshold, random feedback, {LAST.name})" in caption
-    assert "Did not reach the goal: spiking with above" in caption
+    for rung in experiment.RUNGS:
+        assert f"{rung.name}: " in caption
+    assert f"{LOCAL} 3 (3 to 3; 3 of 3, 150 %)" in caption  # rate dynamics
+    assert "learned feedback on refractory time" in caption
+    assert "the artificial network writes 2 times less" in experiment.headline(data)
+    assert "least is left with rate dynamics, 3" in experiment.headline(data)
+
+
+def test_table_has_a_row_for_each_rung_and_rule(data):
+    table = experiment.tabulate(data)
+    assert len(table) == sum(len(rung.cells) for rung in experiment.RUNGS)
+    row = table[(table["rung"] == FAILING) & (table["label"] == LOCAL)].iloc[0]
+    assert row["reached"] == "2/3"
 
 
 def test_figure_draws_what_the_csv_holds(data):
     with use_style():
         figure = experiment.plot(data)
-    assert len(figure.axes) == 6
     runs = data[data["kind"] == "run"]
-    drawn = (("m0",), ("m1",), ("m0 saving", "m1 saving")) * 2
-    for number, (ax, columns) in enumerate(zip(figure.axes, drawn, strict=True)):
-        here = runs[runs["level"] == (0.93, 0.95)[number // 3]]
-        values = [line.get_xdata() for line in ax.lines if line.get_linestyle() == "None"]
-        expected = pd.concat([here[column] for column in columns]).dropna()
-        assert sorted(np.concatenate(values)) == sorted(expected.astype(float))
+    for ax, column in zip(figure.axes, ("m0", "m0 saving", "m1 saving"), strict=True):
+        drawn = np.concatenate([line.get_xdata() for line in ax.lines if line.get_linestyle() == "None"])
+        assert sorted(drawn) == sorted(runs[column].dropna().astype(float))
         assert ax.get_xscale() == "log"
-    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert names == [rung.name for rung in experiment.RUNGS]
-    assert all(ax.get_xlabel() for ax in figure.axes[3:])
+        assert ax.get_xlabel()
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == experiment.NAMES

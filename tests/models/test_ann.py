@@ -95,11 +95,19 @@ def test_settings_name_everything(ann):
         "clamps_first": False,
         "books_proposals": False,
         "ranks_all": False,
+        "activation": "relu",
+        "loss": "squared",
         "sd_hidden": 0.01,
         "sd_output": 0.01,
         "encoding": "rates",
         "dtype": "float32",
     }
+
+
+@pytest.mark.parametrize("name", ["activation", "loss"])
+def test_units_and_losses_that_there_are_not(ann, name):
+    with pytest.raises(RequestError, match=rf"Settings.{name}: must be .*, got 'tanh'"):
+        make_network(ann).with_settings({name: "tanh"})
 
 
 def test_build_time_is_known_apart(ann, mnist):

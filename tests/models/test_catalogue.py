@@ -26,6 +26,7 @@ COMPILED = [
     "above(0.001, target=0.05, rate=0.2, output=0.1)",
     'fixed(0.5) + above(0.0003, target=0.1, rate=0.2, output=0.3, per="neuron")',
     'fixed(0.5) + above(0.0003, target=0.3, rate=0.2, per="synapse")',
+    "fixed(0.5) + reserve(0.05, surprise=0.05, output=0.8)",
     "fixed(0.3) + random(0.3)",
     "fixed(0.1) + most_active(0.2, output=0.3)",
 ]

@@ -181,6 +181,8 @@ def test_what_is_not_allowed_is_refused(model, name, value, match):
         ("readout", "rates", r"\.readout: must be one of membrane, spikes, got 'rates'"),
         ("spike_trains", "bursts", r"\.spike_trains: must be one of poisson, regular, got 'bursts'"),
         ("tau_refrac_ms", -1.0, r"\.tau_refrac_ms: must be a number >= 0, got -1\.0"),
+        ("psp_input", 0.0, r"\.psp_input: must be a number above 0, got 0\.0"),
+        ("release_probability", 0.0, r"\.release_probability: must be in \(0, 1\], got 0\.0"),
     ],
 )
 def test_what_is_not_allowed_in_the_spiking_network_is_refused(name, value, match):
@@ -194,6 +196,9 @@ def test_what_is_not_allowed_in_the_spiking_network_is_refused(name, value, matc
         ("rate", {"dale": True}),
         ("spiking", {"feedback": "random", "readout": "spikes", "tau_refrac_ms": 3.0}),
         ("spiking", {"feedback": "sign", "spike_trains": "regular", "dale": True, "excitatory": 0.5}),
+        ("spiking", {"feedback": "learned", "reset": False, "p_input": 0.1, "psp_input": 2.0}),
+        ("spiking", {"release_probability": 0.25}),
+        ("rate", {"loss": "cross-entropy", "derivative": "psi", "sd_hidden": 0.12, "feedback": "learned"}),
     ],
     ids=str,
 )

@@ -9,6 +9,7 @@ from bioplast import Plasticity
 from bioplast.brian.model import RUNNERS
 from bioplast.brian.stimulus import Stimulus
 from bioplast.energy import Books
+from bioplast.errors import RequestError
 from bioplast.loading import load_module
 from bioplast.tasks import Images, Trials, load_task
 
@@ -88,7 +89,7 @@ def make_tiny(weights_hidden, weights_output, **settings):
     (n_pixels, n_hidden), n_classes = np.subtract(np.shape(weights_hidden), (1, 0)), len(weights_output[0])
     network = RATE(int(n_pixels), n_classes, int(n_hidden), Plasticity(), "runtime", "float64", **settings)
     state = network.initial_state(0)
-    for layer, weights in zip(state.layers, (weights_hidden, weights_output), strict=True):
+    for layer, weights in zip(state.layers[:2], (weights_hidden, weights_output), strict=True):
         layer.weights[...] = weights
         layer.books = Books.open(layer.weights)
     return network, state
@@ -122,6 +123,70 @@ def test_two_by_two_network_by_hand():
     np.testing.assert_allclose(hidden.books.m1, [[0.5, 0.0625], [0, 0], [0.5, 0.0625]], atol=atol)
     assert state.energies["input->hidden"].m1 == pytest.approx(1.125, rel=1e-14)
     assert state.energies["hidden->output"].m1 == pytest.approx(1.0, rel=1e-14)
+
+
+def test_softmax_and_psi_by_hand():
+    network, state = make_tiny(
+        [[1.25, -1.0, 3.0], [0.5, 0.5, 0.5], [0.0, 0.0, 0.0]],
+        [[1.0, 0.0], [0.0, 1.0], [0.0, 0.0], [0.0, 0.0]],
+        learning_rate=0.5,
+        learning_rate_output=0.25,
+        loss="cross-entropy",
+        derivative="psi",
+        gamma=0.4,
+        n_settle=N_SETTLE,
+    )
+    hidden, output = state.layers
+    first = hidden.weights.copy()
+    show(network, state, [[255, 0]], [1])
+    # h = (1.25, -1, 3), r = (1.25, 0, 3, 1), y = (1.25, 0).
+    error = np.array([0, 1]) - np.exp([1.25, 0]) / np.exp([1.25, 0]).sum()
+    np.testing.assert_allclose(
+        output.weights[:, 0], [1 + 0.3125 * error[0], 0, 0.75 * error[0], 0.25 * error[0]]
+    )
+    psi = 0.4 * np.array([0.75, 0, 0])  # of cells that are within one threshold of it
+    expected = 0.5 * psi * np.array([error[0], error[1], 0])
+    np.testing.assert_allclose(hidden.weights - first, [expected, 0 * expected, expected], atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "match"),
+    [
+        ("loss", "hinge", r"\.loss: must be one of squared, cross-entropy, got 'hinge'"),
+        ("derivative", "tanh", r"\.derivative: must be one of step, psi, got 'tanh'"),
+        ("gamma", 0.0, r"\.gamma: must be a number above 0, got 0\.0"),
+        ("feedback_decay", 1.0, r"\.feedback_decay: must be in \[0, 1\), got 1\.0"),
+    ],
+)
+def test_setting_that_is_not_allowed(name, value, match):
+    with pytest.raises(RequestError, match=match):
+        RATE(4, 2, 3, Plasticity(), **{name: value})
+
+
+def test_learned_feedback_needs_weights_that_are_written_at_once():
+    with pytest.raises(
+        RequestError, match=r"feedback: learned needs a rule without a consolidation, got cache"
+    ):
+        RATE(4, 2, 3, Plasticity.parse("cache(0.1)"), feedback="learned")
+
+
+def test_learned_feedback_by_hand():
+    """A feedback synapse gets the product of its partner, less a share of itself, and has books."""
+    network, state = make_tiny(
+        [[1.0], [0.0]], [[0.5], [0.25]], feedback="learned", feedback_decay=0.125, n_settle=N_SETTLE
+    )
+    _, output, back = state.layers
+    assert back.name == "output->hidden"
+    first = back.weights.copy()
+    show(network, state, [[255]], [0])
+    # r = (1, 1), y = 0.75, the error is 0.25.
+    product = 0.01 * 0.25
+    np.testing.assert_allclose(output.weights, [[0.4375 + product], [0.21875 + product]], rtol=1e-12)
+    np.testing.assert_allclose(back.weights[0, 0], 0.875 * first[0, 0] + product, rtol=1e-12)
+    assert back.weights[0, 1] == first[0, 1]  # onto the unit that is always on
+    np.testing.assert_array_equal(back.books.m0, [[1, 0]])
+    assert back.books.m1[0, 0] == pytest.approx(abs(back.weights[0, 0] - first[0, 0]), rel=1e-12)
+    assert state.energies["output->hidden"].m0 == 1
 
 
 @pytest.mark.parametrize("n_settle", [1, 3, 10])

@@ -9,9 +9,11 @@ from bioplast import Plasticity
 from bioplast.network import State, make_chain
 from bioplast.network.weights import make_layers
 from bioplast.numeric import reference
+from bioplast.numeric.activation import ACTIVATIONS
 from bioplast.numeric.chunk import Chunks
 from bioplast.numeric.encoding import Rates
 from bioplast.numeric.kernel import N_RECENT
+from bioplast.numeric.loss import LOSSES
 from bioplast.numeric.settings import Settings
 from bioplast.tasks.task import Images, Trials
 
@@ -108,6 +110,24 @@ def run_both(images, rule, settings, dtype, n_trials=120, hidden=12):
 @pytest.mark.parametrize("slope", [0.0, 0.1])
 def test_equals_the_reference_to_the_bit(images, rule, slope):
     check_bits(*run_both(images, rule, Settings(0.05, 0.02, slope, error_slope=0.1), np.float32))
+
+
+@pytest.mark.parametrize("rule", ["plain", "largest(0.3)", "most_active(0.3)", "lazy(0.5)"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_equals_the_reference_to_the_bit_for_every_unit_and_loss(images, activation, loss, dtype, rule):
+    settings = Settings(0.3, 0.2, error_slope=0.0, activation=activation, loss=loss)
+    check_bits(*run_both(images, rule, settings, dtype, hidden=(12, 9) if rule == "plain" else 12))
+
+
+@pytest.mark.parametrize("rule", ["subnet(4) + largest(0.3)", "cache(0.005, 0.05)"])
+def test_logistic_units_equal_the_reference_to_rounding(images, rule):
+    settings = Settings(0.3, 0.2, activation="logistic", loss="squared-logistic")
+    fast, slow = run_both(images, rule, settings, np.float64)
+    for mine, its in zip(fast.layers, slow.layers, strict=True):
+        np.testing.assert_array_equal(mine.books.m0, its.books.m0)
+        np.testing.assert_allclose(mine.weights, its.weights, rtol=0, atol=1e-12)
 
 
 # One of each rule: what a rule does in a layer has nothing to do with how many there are.

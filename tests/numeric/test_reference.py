@@ -9,6 +9,7 @@ from bioplast.network import Layer, State, make_chain
 from bioplast.network.weights import make_layers
 from bioplast.numeric import reference
 from bioplast.numeric.encoding import Rates
+from bioplast.numeric.loss import LOSSES
 from bioplast.numeric.settings import Settings
 from bioplast.tasks.task import Images, Trials
 
@@ -46,22 +47,37 @@ def test_two_by_two_network_by_hand():
     assert outcome.signalling.macs == 8
 
 
+def logistic(h):
+    return 1 / (1 + np.exp(-h))
+
+
+COSTS = {
+    "squared": lambda y, target: 0.5 * np.sum((target - y) ** 2),
+    "squared-logistic": lambda y, target: 0.5 * np.sum((target - logistic(y)) ** 2),
+    "cross-entropy": lambda y, target: np.log(np.exp(y).sum()) - y @ target,
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("hidden", [5, (5, 4), (5, 4, 6)])
-@pytest.mark.parametrize("slope", [0.0, 0.1])
-def test_backprop_is_the_gradient(slope, hidden):
+@pytest.mark.parametrize(("activation", "slope"), [("relu", 0.0), ("relu", 0.1), ("logistic", 0.0)])
+def test_backprop_is_the_gradient(activation, slope, hidden, loss):
     rng = np.random.default_rng(3)
     pixels, label = rng.integers(0, 256, (1, 6)), 2
     layers = make_layers(make_chain(6, hidden, 3, sds=(0.5, 0.5)), 1, Plasticity(), np.float64)
     before = [layer.weights.copy() for layer in layers]
-    # With eta 1 the change is minus the gradient of half the squared error.
-    show(State(1, layers), pixels, [label], Settings(1.0, 1.0, slope, slope))
+    # With eta 1 the change is minus the gradient of the loss.
+    show(
+        State(1, layers), pixels, [label], Settings(1.0, 1.0, slope, slope, activation=activation, loss=loss)
+    )
     x = np.append(pixels[0] / 255, 1)
 
     def compute_loss(weights):
         y = x @ weights[0]
         for behind in weights[1:]:
-            y = np.append(np.where(y > 0, y, slope * y), 1) @ behind
-        return 0.5 * np.sum((np.eye(3)[label] - y) ** 2)
+            r = logistic(y) if activation == "logistic" else np.where(y > 0, y, slope * y)
+            y = np.append(r, 1) @ behind
+        return COSTS[loss](y, np.eye(3)[label])
 
     step = 1e-6
     for index, layer in enumerate(layers):

@@ -63,6 +63,16 @@ ROWS = {
             ("above(inf)", "Above.theta: must be a number above 0, got inf"),
         ),
     ),
+    "reserve": Row(
+        ("reserve(0.02)", "reserve(0.1, surprise=2.5)", "reserve(0.1, surprise=2.5, output=0.3)"),
+        (24, 24, 24),  # a reserve is full at first; see test_reserve
+        (
+            ("reserve(-0.1)", r"Reserve.refill: must be in \[0, 1\], got"),
+            ("reserve(1.1)", r"Reserve.refill: must be in \[0, 1\], got"),
+            ("reserve(0.1, surprise=0)", "Reserve.surprise: must be a number above 0, got 0"),
+            ("reserve(0.1, output=-1)", "Reserve.output: must be a number above 0, got -1"),
+        ),
+    ),
     "subnet": Row(
         ("subnet(2)", "subnet(4)"),
         (12, 24),

@@ -231,7 +231,7 @@ def test_workers_do_not_outlive_a_study_that_is_killed(tmp_path):
         time.sleep(0.1)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_memory_of_the_study_stays_flat(tmp_path, study, patterns):
     resident = {}
 

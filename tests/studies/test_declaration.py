@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from bioplast.errors import RequestError
+from bioplast.figures.style import make_figure
 from bioplast.studies.declaration import Study
 from bioplast.studies.grid import Grid
 
@@ -87,3 +88,19 @@ def test_a_table_is_of_what_is_drawn_or_of_what_was_found(make_run):
     drawn, found = pd.DataFrame({"x": [1]}), [make_run()]
     assert make_study(tabulate=lambda data: data + 1).make_table(drawn, found)["x"].tolist() == [2]
     assert make_study(summarize=len).make_table(drawn, found) == 1
+
+
+def test_the_headline_stands_above_the_figure_and_says_what_is_drawn():
+    data = pd.DataFrame({"saving": [4.0]})
+
+    def plot(data):
+        figure = make_figure(85, 50)
+        figure.subplots().plot(data["saving"])
+        return figure
+
+    study = make_study(plot=plot, headline=lambda data: f"Saves {data['saving'].max():g} times.")
+    assert study.say(data) == "Saves 4 times."
+    assert study.draw(data).get_suptitle() == "Saves 4 times."
+    plain = make_study(plot=plot)
+    assert plain.say(data) == ""
+    assert plain.draw(data).get_suptitle() == ""

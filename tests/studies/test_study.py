@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from bioplast.errors import IncompleteStudyError, RequestError
+from bioplast.errors import IncompleteStudyError, MissingDataError, RequestError
 from bioplast.loading import load_module
 from bioplast.studies.failure import FAILURE_FILE
 from bioplast.studies.point import POINT_FILE
 from bioplast.studies.study import run_experiment, run_experiments
+from bioplast.tasks import fashion
 from bioplast.training.record import RECORD_FILE
 
 EXPERIMENT = '''
@@ -33,6 +34,7 @@ STUDY = Study(
     grid=Grid(model=MODELS, task={task!r}, goal=0.9, max_samples=480, seeds=2),
     analyse=Cells(["model"], ["m0", "m1"]),
     plot=plot,
+    headline=lambda data: f"{{len(data)}} rows are drawn.",
     caption="Energy to {{goal}}, {{seeds}}. {{missing}}",
 )
 '''
@@ -62,7 +64,7 @@ def test_draws_figure_table_and_caption(study, mini, capsys):
     assert dict(zip(data["seed"], data["m1"], strict=True)) == pytest.approx(drawn, rel=1e-14)
     assert pd.read_csv(folder / "table.csv")["m0"].tolist() == [data["m0"].median()]
     caption = (folder / "caption.txt").read_text()
-    assert caption == "Energy to 90 %, n = 2 seeds. Every run reached the goal.\n"
+    assert caption == "3 rows are drawn.\n\nEnergy to 90 %, n = 2 seeds. Every run reached the goal.\n"
     printed = capsys.readouterr().out
     assert "tiny" in printed
     assert caption in printed
@@ -92,6 +94,21 @@ def test_seeds_and_out_are_what_is_asked_for(study, mini, tmp_path):
 def add_broken_model(study, error):
     text = (study / "models" / "tiny.py").read_text()
     (study / "models" / "broken.py").write_text(text.replace("macs = 0", f"raise {error}"))
+
+
+def test_what_needs_data_that_are_not_here_is_left_out_of_several_with_a_line(
+    study, mini, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("BIOPLAST_DATA", str(tmp_path))
+    monkeypatch.setattr(fashion, "DEBIAN", tmp_path)
+    text = EXPERIMENT.format(task="fashion-mnist")
+    (study / "experiments" / "elsewhere.py").write_text(text)
+    elsewhere = load_module("experiment", "elsewhere", study)
+    folders = run_experiments([elsewhere, mini], project=study, workers=1)
+    assert [folder.name for folder in folders] == ["mini"]
+    assert "elsewhere is left out: task: fashion-mnist is not on this machine" in capsys.readouterr().err
+    with pytest.raises(MissingDataError, match="apt-get install dataset-fashion-mnist"):
+        run_experiment(elsewhere, project=study, workers=1)
 
 
 def test_the_rest_is_drawn_when_a_run_fails_and_the_reason_is_kept(study, mini, capsys):

@@ -201,14 +201,14 @@ def test_killed_at_random_moments_and_resumed(train_in_a_process, tmp_path, stud
     check_kills(train_in_a_process, tmp_path, "endless", study, options, n_runs=1, n_kills=3)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("model", ["ann", "rate", "spiking"])
 def test_each_network_killed_at_twenty_random_moments_and_resumed(train_in_a_process, tmp_path, model):
     options = ["--goal", "1", "--hidden", "20", "--rule", "largest(0.1)", "--max-samples", "6000"]
     check_kills(train_in_a_process, tmp_path, model, ROOT, options, n_runs=5, n_kills=4)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("model", ["recurrent", "rnn"])
 def test_networks_in_time_killed_at_twenty_random_moments_and_resumed(train_in_a_process, tmp_path, model):
     options = ["--task", "cues(delay=50)", "--goal", "1", "--hidden", "20", "--max-samples", "3000"]

@@ -65,6 +65,10 @@ def test_validates_only_when_close_to_the_goal(make_standard, online, wanted):
     assert make_standard(goal=0.9).wants_validation(online) is wanted
 
 
+def test_with_shifted_images_which_are_harder_validates_always(make_standard):
+    assert replace(make_standard(goal=0.9), shift=1).wants_validation(0.5)
+
+
 @pytest.mark.parametrize(("accuracy", "reached"), [(0.899, False), (0.9, True)])
 def test_goal_itself_is_enough(make_standard, accuracy, reached):
     assert make_standard(goal=0.9).is_reached(accuracy) is reached

@@ -8,7 +8,7 @@ from bioplast.brian import EnergyMonitor, PlasticSynapses
 from bioplast.errors import RequestError
 
 
-def make(rule, target=slice(None), **options):
+def make(rule, part=slice(None), **options):
     defaultclock.dt = 1 * ms
     rng = np.random.default_rng(4)
     steps, cells = np.nonzero(rng.random((60, 5)) < 0.2)
@@ -16,7 +16,7 @@ def make(rule, target=slice(None), **options):
     goal = NeuronGroup(4, "v : 1")
     synapses = PlasticSynapses(
         source,
-        goal[target],
+        goal[part],
         "w : siemens",
         proposals={"pre": "(1 + i + 10*j)*nS"},
         plasticity=rule,
@@ -29,9 +29,9 @@ def make(rule, target=slice(None), **options):
 
 
 @pytest.mark.parametrize("rule", ["plain", "cache(30, 0.1)", "largest(0.3)"])
-@pytest.mark.parametrize("target", [slice(None), slice(1, 4)])
-def test_totals_are_sums_of_the_books(rule, target):
-    synapses, network = make(rule, target)
+@pytest.mark.parametrize("part", [slice(None), slice(1, 4)])
+def test_totals_are_sums_of_the_books(rule, part):
+    synapses, network = make(rule, part)
     whole, cells = EnergyMonitor(synapses, 7 * ms), EnergyMonitor(synapses, 7 * ms, by_cell=True)
     names = ["plasticity_m0", "plasticity_m1"] + ["plasticity_maintenance"] * ("cache" in rule)
     books = StateMonitor(synapses, names, record=True, dt=7 * ms)

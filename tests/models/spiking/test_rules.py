@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from spiking_simulation import SEED, RuledSimulation, Simulation, draw_spikes
+from spiking_simulation import SEED, RuledSimulation, Simulation, draw_released, draw_spikes
 
 
 def keep_largest(fraction):
@@ -125,6 +125,13 @@ def test_event_driven_eligibility_is_the_sum_over_time_steps(make_network, trial
         {"spike_trains": "regular"},
         {"dale": True, "sd_hidden": 0.05},
         {"dale": True, "sd_hidden": 0.05, "feedback": "random", "readout": "spikes", "tau_refrac_ms": 2.0},
+        {"p_input": 0.1, "psp_input": 3.0},
+        {"reset": False, "psp_input": 0.5},
+        {"reset": False, "tau_refrac_ms": 4.0, "readout": "spikes", "hidden": (12, 9)},
+        {"release_probability": 0.25},
+        {"release_probability": 0.6, "hidden": (12, 9), "reset": False},
+        {"feedback": "learned", "sd_feedback": 0.3, "feedback_decay": 0.05},
+        {"feedback": "learned", "sd_feedback": 0.3, "hidden": (12, 9), "dale": True, "sd_hidden": 0.05},
     ],
     ids=lambda settings: ", ".join(settings),
 )
@@ -135,7 +142,12 @@ def test_options_do_what_they_mean(make_network, trials, rule, settings):
     simulation = Simulation(network, state, RULES[rule])
     spikes = draw_spikes(network, trials)
     outcome = network.present(state, trials, learn=True)
-    expected = [simulation.run_trial(*trial) for trial in zip(spikes, trials.labels, strict=True)]
+    forward = state.layers[: len(network.graph.projections)]
+    released = [draw_released(network, trials, layer.depth, layer.weights.shape) for layer in forward]
+    expected = []
+    for number, trial in enumerate(zip(spikes, trials.labels, strict=True)):
+        simulation.released = [layer[number] for layer in released]
+        expected.append(simulation.run_trial(*trial))
     assert outcome.predictions.tolist() == expected
     assert outcome.signalling.spikes_input == spikes.sum()
     assert outcome.signalling.spikes_hidden == simulation.n_hidden_spikes > 3 * len(trials)
@@ -176,3 +188,19 @@ def test_both_devices_are_one_network(make_network, trials, rule):
         # What P H - S leaves where it should be 0 is rounding, and so is whether it is booked.
         assert np.mean(layer.books.m0 != other.books.m0) < 0.05
         assert layer.books.m0.any()
+
+
+@pytest.mark.parametrize("rule", ["plain", "above(0.002)", "largest(0.1)"])
+def test_learned_feedback_comes_to_be_its_partner_by_one_share_a_write(make_network, trials, rule):
+    network = make_network(rule, feedback="learned", sd_feedback=0.3, feedback_decay=0.2)
+    state = network.initial_state(SEED)
+    forward, back = state.layers[1:]
+    apart = back.weights.T - forward.weights
+    network.present(state, trials, learn=True)
+    n_written = back.books.m0.T
+    np.testing.assert_array_equal(n_written[:-1], forward.books.m0[:-1])
+    assert n_written[:-1].any()
+    assert not n_written[-1].any()  # the unit that is always on gets no errors
+    found = (back.weights.T - forward.weights)[:-1]
+    np.testing.assert_allclose(found, apart[:-1] * 0.8 ** n_written[:-1], rtol=0, atol=1e-12)
+    assert state.energies["output->hidden"].m0 == n_written.sum()
