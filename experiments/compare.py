@@ -126,7 +126,7 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 
 
 def headline(data: pd.DataFrame) -> str:
-    """By how much the rule that saves most writes does so in each network, and at what price in samples."""
+    """By how much the rule that saves most writes does so in each network, at what price, and how surely."""
     rows = data[(data["kind"] == "median") & (data["label"] != "plain")].astype({"ratio": float})
     cells = rows.pivot(index=["network", "label"], columns="quantity", values="ratio").dropna().reset_index()
     if cells.empty:
@@ -139,9 +139,13 @@ def headline(data: pd.DataFrame) -> str:
     numbers = [f"{say_factor(ratio)} ({name})" for ratio, name in zip(best["m0"], named, strict=True)]
     low, high = say_factor(best["samples"].min()), say_factor(best["samples"].max())
     price = low if low == high else f"{low} to {high}"
+    runs = data[(data["kind"] == "run") & (data["quantity"] == "m0")]
+    runs = runs.merge(best[["network", "label"]])
+    missed = int((~runs["converged"].astype(bool)).sum())
+    but = f"; {missed} of {len(runs)} runs did not get there" if missed else ""
     return (
         f"{rule} takes {join_words(numbers)} times fewer weight writes than plain learning to {goal:g} %, "
-        f"in {price} times the samples"
+        f"in {price} times the samples{but}"
     )
 
 

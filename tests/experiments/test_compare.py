@@ -136,6 +136,17 @@ def test_the_headline_has_the_rule_that_saves_most_and_its_price(data):
     )
 
 
+def test_the_headline_counts_runs_that_did_not_get_there(runs):
+    shown = [
+        run for run in runs if run.record["rule"] in ("plain", compare.TUNED["spiking", "above(θ)"].rule)
+    ]
+    data = compare.analyse([run for run in shown if run.record["model"] == "spiking"])
+    assert compare.headline(data) == (
+        "Writing only changes above a threshold takes 5.0 (spiking) times fewer weight writes than plain "
+        "learning to 95 %, in 2.0 times the samples; 1 of 3 runs did not get there"
+    )
+
+
 def test_the_run_that_gave_up_is_open_and_the_caption_says_so(data, runs):
     with use_style():
         figure = compare.plot(data)
