@@ -197,7 +197,7 @@ def analyse(runs: list[Run]) -> pd.DataFrame:
         here = [key in labels for key in keys]
         names = [labels[key] for key in keys if key in labels]
         if PLAIN in names and len(set(names)) > 1:
-            parts.append(frame[here].assign(rung=rung.name, base=rung.base, label=names))
+            parts.append(frame[here].assign(rung=rung.name, base=rung.base or rung.name, label=names))
     frame = pd.concat(parts, ignore_index=True)
     is_plain = frame["label"] == PLAIN
     bounds = {}
@@ -260,7 +260,7 @@ def headline(data: pd.DataFrame) -> str:
     survival = compute_survival(data, PLAIN, ARTIFICIAL.name)
     first = survival[survival["rung"] == ARTIFICIAL.name].set_index("label")["saving"]
     label = LOCAL if LOCAL in first.index else LARGEST
-    mine = survival[(survival["label"] == label) & (survival["base"] != "")]
+    mine = survival[(survival["label"] == label) & (survival["base"] != survival["rung"])]
     if label not in first.index or pd.isna(first[label]) or mine.empty:
         return ""
     half = int((mine["left"] >= 0.5).sum())
