@@ -118,7 +118,7 @@ REFRACTORY = ONGOING.step("refractory time", tau_refrac_ms=3.0)
 COUNTED = REFRACTORY.step("spiking readout", readout="spikes")
 RANDOM = REFRACTORY.step("random feedback", feedback="random")
 LEARNED = REFRACTORY.step("learned feedback", feedback="learned")
-SIGNED = LEARNED.step("one sign per cell, half of them inhibit", dale=True, excitatory=0.5)
+SIGNED = LEARNED.step("one sign per cell, half inhibit", dale=True, excitatory=0.5)
 MAJORITY = SIGNED.step("four of five cells excite", excitatory=0.8)
 UNRELIABLE = LEARNED.step("unreliable release", release_probability=0.25)
 IN_TIME = Timed("in time (cues)", "recurrent")
@@ -154,7 +154,7 @@ two seconds, with Adam in every synapse, to 93 % of 500 new trials.
 
 a: weight writes M0. b, c: how many times less M0 and M1 (summed size of the changes, in the unit of each
 network's weights) than plain learning on the same seed. One marker a run; bars: medians. Open: a run that
-gave up, at what it had spent, and savings of which only a bound is known.
+gave up, at what it had spent, and savings of which only a bound is known; none where both gave up.
 
 Savings in M0 (with {interval}), of how many runs got there, and what part it is of the saving on the rung it
 stands on: {sentences} {missing}
@@ -187,7 +187,7 @@ def analyse(runs: list[Run]) -> pd.DataFrame:
     ``m0 saving`` and ``m1 saving`` say how many times less than plain learning on the same seed a restricted
     run took; ``known`` is false where one of the two gave up, and the saving is only a bound: of a run that
     gave up it is at most that, against a plain one that did at least. Medians take the bounds for what they
-    are, and are empty where they are not known.
+    are, and are empty where they are not known; two runs that both gave up say nothing of it.
     """
     frame = make_run_frame(runs)
     keys = [(run.record["model"], run.record["rule"], _freeze(run)) for run in runs]
@@ -197,13 +197,14 @@ def analyse(runs: list[Run]) -> pd.DataFrame:
         here = [key in labels for key in keys]
         names = [labels[key] for key in keys if key in labels]
         if PLAIN in names and len(set(names)) > 1:
-            parts.append(frame[here].assign(rung=rung.name, base=rung.base, label=names))
+            parts.append(frame[here].assign(rung=rung.name, base=rung.base or rung.name, label=names))
     frame = pd.concat(parts, ignore_index=True)
     is_plain = frame["label"] == PLAIN
     bounds = {}
     for name, saving in zip(ENERGIES, SAVINGS, strict=True):
         given = frame.assign(rule=frame["label"])
-        bounds[saving] = bound_savings(given, name, baseline=PLAIN, pairs=("rung", "seed"))
+        found = bound_savings(given, name, baseline=PLAIN, pairs=("rung", "seed"))
+        bounds[saving] = found.mask((found["least"] == 0) & (found["most"] == float("inf")))
         least, most = bounds[saving]["least"], bounds[saving]["most"]
         value = most.where(most < float("inf"), least.where(least > 0))
         frame[saving] = value.where(~is_plain)
@@ -249,9 +250,7 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
             f"{rule} ({model})" for (model, label), rule in rules.items() if label != PLAIN
         ),
         "interval": say_coverage(int(medians["n"].max())),
-        "sentences": " ".join(
-            say_survival(name, rows) for name, rows in survival.groupby("rung", sort=False)
-        ),
+        "sentences": " ".join(say_survival(*pair) for pair in survival.groupby("rung", sort=False)),
     }
 
 
@@ -260,7 +259,7 @@ def headline(data: pd.DataFrame) -> str:
     survival = compute_survival(data, PLAIN, ARTIFICIAL.name)
     first = survival[survival["rung"] == ARTIFICIAL.name].set_index("label")["saving"]
     label = LOCAL if LOCAL in first.index else LARGEST
-    mine = survival[(survival["label"] == label) & (survival["base"] != "")]
+    mine = survival[(survival["label"] == label) & (survival["base"] != survival["rung"])]
     if label not in first.index or pd.isna(first[label]) or mine.empty:
         return ""
     half = int((mine["left"] >= 0.5).sum())

@@ -14,8 +14,8 @@ def compute_survival(data: pd.DataFrame, plain: str, first: str) -> pd.DataFrame
 
     Parameters
     ----------
-    data : columns ``kind`` (run or median), ``rung``, ``base``, the name of the rung that it stands on,
-        ``label``, ``reached``, ``n``, and ``m0 saving`` with the ends of its interval
+    data : columns ``kind`` (run or median), ``rung``, ``base``, the rung that it stands on or itself if it
+        stands on none, ``label``, ``reached``, ``n``, and ``m0 saving`` with the ends of its interval
     plain : the label that nothing is saved with
     first : the rung that everything is also compared with
 
@@ -32,7 +32,7 @@ def compute_survival(data: pd.DataFrame, plain: str, first: str) -> pd.DataFrame
     for column, bases in (("kept", rows["base"]), ("left", [first] * len(rows))):
         found = known.reindex(pd.MultiIndex.from_arrays([bases, rows["label"]]))
         rows[column] = rows["saving"].to_numpy() / found.to_numpy()
-    return rows.reset_index(drop=True)
+    return rows.assign(kept=rows["kept"].where(rows["base"] != rows["rung"])).reset_index(drop=True)
 
 
 def say_survival(name: str, rows: pd.DataFrame) -> str:

@@ -165,7 +165,7 @@ def test_transient_changes_have_no_sign(model):
 @pytest.mark.parametrize(
     ("name", "value", "match"),
     [
-        ("feedback", "fixed", r"\.feedback: must be one of symmetric, random, sign, direct, got 'fixed'"),
+        ("feedback", "fixed", r"\.feedback: must be one of symmetric, random, .*, learned, got 'fixed'"),
         ("sd_feedback", -1.0, r"\.sd_feedback: must be a number >= 0, got -1\.0"),
         ("excitatory", 1.0, r"\.excitatory: must be in \[0, 1\), got 1\.0"),
     ],
