@@ -244,8 +244,8 @@ def headline(data: pd.DataFrame) -> str:
     best = optima.loc[optima["saving"].idxmax()]
     return (
         f"At {load:g} patterns an input learning takes {measured.median:,.0f} times the least M1 (theory "
-        f"{theory:,.0f}); at {CACHE_LOAD:g}, caching takes up to {say_factor(best['saving'])} times less energy "
-        f"({best['label']})"
+        f"{theory:,.0f}); at {CACHE_LOAD:g}, caching takes up to {say_factor(best['saving'])} times less "
+        f"energy ({best['label']})"
     )
 
 
