@@ -139,10 +139,17 @@ def headline(data: pd.DataFrame) -> str:
     pays = paying_prices(data, IN_SCALE)["value"].get("largest(f)")
     if whole is None or scaled is None or pays is None or pd.isna(pays):
         return ""
+    paying = "at any price" if pays == 0 else f"from {_say_millions(pays)} on"
     return (
-        f"Plasticity costs as much as signalling at {scaled:,.0f} ATP a write if axons fit their cells "
-        f"({whole:,.0f} if each has 8,000 boutons); writing only the largest changes pays from {pays:,.0f} on"
+        f"Plasticity costs as much as signalling at {_say_millions(scaled)} ATP a write if axons fit their "
+        f"cells ({_say_millions(whole)} if each has 8,000 boutons); writing only the largest changes pays "
+        f"{paying}"
     )
+
+
+def _say_millions(price: float) -> str:
+    """Two digits."""
+    return f"{float(f'{price / 1e6:.2g}'):g} million"
 
 
 def describe(data: pd.DataFrame) -> dict[str, str]:
@@ -182,12 +189,12 @@ def plot(data: pd.DataFrame) -> Figure:
         for network in networks
     ]
     rows = [upper, lower] if lower else [upper]
-    widths = {"width_ratios": [1.3, 1.2, 0.8]}
+    widths = {"width_ratios": [1.2, 1.15, 1]}
     options: dict[str, Any] = {"height_ratios": [1.15, 1], "share": [widths, {"sharey": True}]}
     if not lower:
         options = {"share": widths}
     looks = make_looks(_COMPARE.LABELS.values())
-    return Panels(rows, height_mm=150, looks=looks, legend=len(rows) - 1, **options)(data)
+    return Panels(rows, height_mm=165, looks=looks, legend=len(rows) - 1, **options)(data)
 
 
 def _price(preset: Preset, atp: float) -> dict[str, Any]:

@@ -165,7 +165,7 @@ def headline(data: pd.DataFrame) -> str:
     least, most = best["saving"].min(), best["saving"].max()
     return (
         f"At its best threshold caching takes {say_factor(least)} to {say_factor(most)} times less energy "
-        f"than plain learning; a whole neuron's trigger saves {triggers.median:.2f} times what a synapse's does"
+        f"than plain learning; a neuron's trigger saves {triggers.median:.2f} times what a synapse's does"
     )
 
 

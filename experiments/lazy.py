@@ -37,7 +37,7 @@ RULES = {
 QUANTITIES = ("m1", "m0", "samples")
 CLAIMED = {"m1": 2.2, "samples": 0.5}  # times less than plain: half is twice as many
 PRESET = load_presets()["scaled"]  # prices that fit the cells
-PRICES = {"m0": np.logspace(5, 11, 61), "m1": np.logspace(8, 16, 81)}  # of a write, of a unit of m1; ATP
+PRICES = {"m0": np.logspace(3, 9, 61), "m1": np.logspace(6, 14, 81)}  # of a write, of a unit of m1; ATP
 CHARGED = {"m0": "Price of a write (ATP)", "m1": "Price of a unit of $M_1$ (ATP)"}
 
 CAPTION = """
@@ -164,15 +164,15 @@ def headline(data: pd.DataFrame) -> str:
     """What lazy learning saves, and what it takes, in the network of the claim and in spikes."""
     saved = {network: savings(data, network)["value"] for network in (PUBLISHED, SPIKING)}
     pays = paying_prices(data)["value"].get("m0")
-    if any(not {"m1", "samples"} <= set(found.index) for found in saved.values()) or pays is None:
+    if any(not {"m1", "samples"} <= set(found.index) for found in saved.values()):
         return ""
-    said = (
-        f"{say_factor(found['m1'])} times less M1 in {say_factor(1 / found['samples'])} times the samples ({name})"
+    said = join_words(
+        f"{say_factor(found['m1'])} times less M1 in {say_factor(1 / found['samples'])} times the samples "
+        f"({name})"
         for name, found in saved.items()
     )
-    return (
-        f"Lazy learning takes {join_words(said)}; with spikes charged it pays from {pays:,.0f} ATP a write on"
-    )
+    charged = "does not pay" if pays is None or np.isnan(pays) else f"pays from {pays:,.0f} ATP a write on"
+    return f"Lazy learning takes {said}; with spikes charged it {charged}"
 
 
 def plot(data: pd.DataFrame) -> Figure:

@@ -235,7 +235,7 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 
 
 def headline(data: pd.DataFrame) -> str:
-    """How far from the minimum a perceptron is near its capacity, beside the theory, and what caching saves."""
+    """How far above the minimum learning is near the capacity, beside the theory, and what caching saves."""
     load = float(data.loc[(data["panel"] == "a") & (data["kind"] == "run"), "load"].max())
     measured, theory = find_inefficiency(data, load)
     optima = find_optima(data).dropna(subset=["saving"])
@@ -244,7 +244,8 @@ def headline(data: pd.DataFrame) -> str:
     best = optima.loc[optima["saving"].idxmax()]
     return (
         f"At {load:g} patterns an input learning takes {measured.median:,.0f} times the least M1 (theory "
-        f"{theory:,.0f}); at {CACHE_LOAD:g}, caching saves up to {say_factor(best['saving'])} times ({best['label']})"
+        f"{theory:,.0f}); at {CACHE_LOAD:g}, caching takes up to {say_factor(best['saving'])} times less "
+        f"energy ({best['label']})"
     )
 
 

@@ -105,8 +105,8 @@ def headline(data: pd.DataFrame) -> str:
     if not best["n"]:
         return ""
     return (
-        f"In a spiking cell that learns by STDP caching saves {100 * (1 - 1 / best['saving']):.0f} % of the energy "
-        f"at its best threshold, {best['threshold']:g} mV"
+        f"In a spiking cell that learns by STDP caching saves {100 * (1 - 1 / best['saving']):.0f} % of the "
+        f"energy at its best threshold, {best['threshold']:g} mV"
     )
 
 

@@ -187,9 +187,9 @@ def headline(data: pd.DataFrame) -> str:
     if label not in again or label not in index:
         return ""
     return (
-        f"Of the synapses that {label} writes, {100 * again[label]:.0f} % are written again in the next trial "
-        f"(by chance {100 * chance[label]:.0f} %); writes are as concentrated as on {100 * index[label]:.0f} % "
-        f"of the synapses"
+        f"Of the synapses that {label} writes {100 * again[label]:.0f} % are written again in the next trial "
+        f"(by chance {100 * chance[label]:.0f} %); its writes are as concentrated as if "
+        f"{100 * index[label]:.0f} % of the synapses took all of them"
     )
 
 

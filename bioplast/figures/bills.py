@@ -17,6 +17,7 @@ from bioplast.figures.style import GREY
 SHARES = ("low", "high")  # of excitatory transmission, that plasticity is said to cost
 SHOWN = {"plain": 4.0, "largest(f)": 5.5}  # whose bills are drawn, filled and open: size of the markers
 SPREAD = 0.7  # part of a place that is filled
+NEAR = 10.0  # prices less than so many times apart share a line of names
 
 
 def plot_bills(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
@@ -46,11 +47,10 @@ def plot_break_even(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
             x = [place + _shift(rank, len(markers))] * len(prices)
             ax.plot(x, prices, color=look.colour, marker=marker, linestyle="none")
     asked = data[(data["panel"] == "price") & (data["kind"] == "median")].sort_values("energy_atp")
-    # Names beside their lines, those of neighbours on two sides.
-    for rank, (name, price) in enumerate(zip(asked["preset"], asked["energy_atp"], strict=True)):
+    for names, price in _group(asked):
+        ax.annotate(names, (-0.5, price), (2, -2), textcoords="offset points", va="top", fontsize=7)
+    for price in asked["energy_atp"]:
         draw_line(ax, price)
-        side, offset = ("top", (2, -2)) if rank == 0 else ("bottom", (2, 1))
-        ax.annotate(name, (-0.5, price), offset, textcoords="offset points", va=side, fontsize=7)
     name_places(ax, list(looks), slanted=True)
     ax.set(yscale="log", xlim=(-0.5, len(looks) - 0.5), ylabel="Price of a write (ATP)", ymargin=0.1)
     _add_joules(data, ax)
@@ -59,6 +59,17 @@ def plot_break_even(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
         for preset, marker in markers.items()
     ]
     ax.legend(handles=handles, loc="center", bbox_to_anchor=(0.5, 0.68))
+
+
+def _group(asked: pd.DataFrame) -> list[tuple[str, float]]:
+    """Names of prices, from the lowest on, those of neighbours together and beside the lowest of them."""
+    groups: list[tuple[str, float]] = []
+    for name, price in zip(asked["preset"], asked["energy_atp"].astype(float), strict=True):
+        if groups and price < NEAR * groups[-1][1]:
+            groups[-1] = f"{groups[-1][0]}, {name}", groups[-1][1]
+        else:
+            groups.append((str(name), price))
+    return groups
 
 
 def plot_m1_prices(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
