@@ -187,6 +187,20 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def headline(data: pd.DataFrame) -> str:
+    """Where flies live longest with both gates beside the better memory alone."""
+    runs = data[data["kind"] == "run"]
+    harms = [harm for harm in sorted(runs["harm"].unique()) if harm > 0]
+    gains = {(label, harm): find_gain(data, label, harm).median for label in TOGETHER for harm in harms}
+    if not gains:
+        return ""
+    label, harm = max(gains, key=lambda key: gains[key])
+    return (
+        f"Flies that gate lasting memory by {label} live {gains[label, harm]:.2f} times as long as with the "
+        f"better memory alone (harm {harm:g})"
+    )
+
+
 def plot(data: pd.DataFrame) -> Figure:
     """Life span against harm, and how much longer it is than with one memory alone."""
     figure = make_figure(DOUBLE_COLUMN_MM, 70)
@@ -215,6 +229,7 @@ STUDY = Study(
     analyse=analyse,
     summarize=summarize,
     describe=describe,
+    headline=headline,
     plot=plot,
     caption=CAPTION,
 )
