@@ -1,9 +1,9 @@
 """Is it as fast as it was? Ratios of this machine beside those that are stored in baseline.json.
 
-A ratio is taken within one run, so that it hardly depends on the machine: the kernel's speed over that of the
-same network as a loop in NumPy (``benchmarks.dense``), and the speed of ``PlasticSynapses`` over that of Brian2's
-own ``Synapses``. Below ``LEAST`` of what is stored, something has become slower. The new ratios are written to a
-file of the same form: to accept them, put it in the place of the old one.
+A ratio is taken within one run, so that it hardly depends on the machine: the kernel's speed over that of
+the same network as a loop in NumPy (``benchmarks.dense``), and the speed of ``PlasticSynapses`` over that of
+Brian2's own ``Synapses``. Below ``LEAST`` of what is stored, something has become slower. The new ratios are
+written to a file of the same form: to accept them, put it in the place of the old one.
 """
 
 from __future__ import annotations

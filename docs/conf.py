@@ -1,6 +1,7 @@
 """How Sphinx makes the documentation; ``make docs`` calls it."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -10,13 +11,10 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
 # Notebooks say `!bioplast` and mean that of this Python; programs that they compile are kept.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-os.environ |= {"COLUMNS": "80", "TTY_COMPATIBLE": "0"}  # a page is no terminal on which a bar could move
-# Kernels start as IPython does where nobody has set it up, and keep warnings of their transport to themselves.
+os.environ["COLUMNS"] = "80"
+# Kernels have a profile of their own: nobody's settings, and `!` gives what a program prints to a file.
 IPYTHON = HERE / "_build" / "ipython"
-(IPYTHON / "profile_default").mkdir(parents=True, exist_ok=True)
-(IPYTHON / "profile_default" / "ipython_kernel_config.py").write_text(
-    "get_config().IPKernelApp.log_level = 40\n"
-)
+shutil.copytree(HERE / "_ext" / "ipython", IPYTHON, dirs_exist_ok=True)
 os.environ["IPYTHONDIR"] = str(IPYTHON)
 
 project = "bioplast"

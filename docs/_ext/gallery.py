@@ -8,23 +8,30 @@ them a page says how they are made.
 import ast
 import os
 import shutil
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
+from bioplast.loading import load_module
 from bioplast.project import STUDY, list_experiments
 
-# Of what is written anew at each build.
-PAGES = "gallery/pages"
-# In which of an example's files there is more than one example, or none that is drawn.
-KINDS = {"experiments": "A study of many runs", "examples": "A model in one file"}
+PAGES = "gallery/pages"  # written anew at each build
+KINDS = ("experiments", "examples")
 
 
 @dataclass(frozen=True)
 class Item:
-    """An experiment or an example: its words, and the files that are stored of it."""
+    """An experiment or an example: its words, and the files that are stored of it.
+
+    Attributes
+    ----------
+    kind, name : one of ``KINDS``, and the name of its file
+    source : its file
+    message : what the figure shows, in a sentence; empty where nothing says so
+    picture, numbers : files, where they are stored
+    caption : the words below the picture
+    """
 
     kind: str
     name: str
@@ -56,17 +63,12 @@ def find_items(docs: Path, results: Path | None) -> list[Item]:
     docs : folder of the documentation
     results : folder with a folder for each experiment that was carried out
     """
-    messages = tomllib.loads((docs / "gallery" / "messages.toml").read_text(encoding="utf-8"))
     files = {"experiments": [STUDY / "experiments" / f"{name}.py" for name in list_experiments(STUDY)]}
     files["examples"] = sorted((docs / "examples").glob("*.py"))
-    return [
-        _make_item(docs, kind, source, results, messages.get(kind, {}))
-        for kind, sources in files.items()
-        for source in sources
-    ]
+    return [_make_item(docs, kind, source, results) for kind, sources in files.items() for source in sources]
 
 
-def _make_item(docs: Path, kind: str, source: Path, results: Path | None, messages: dict[str, str]) -> Item:
+def _make_item(docs: Path, kind: str, source: Path, results: Path | None) -> Item:
     name = source.stem
     stored = docs / "gallery" / kind
     places = [(stored / f"{name}.png", stored / f"{name}.txt", stored / f"{name}.csv")]
@@ -74,13 +76,16 @@ def _make_item(docs: Path, kind: str, source: Path, results: Path | None, messag
         folder = results / name
         places.append((folder / "figure.png", folder / "caption.txt", folder / "figure.csv"))
     picture, caption, numbers = next((place for place in places if place[0].is_file()), places[0])
+    message, words = "", caption.read_text(encoding="utf-8").strip() if caption.is_file() else ""
+    if words and load_module("experiment", name, STUDY).STUDY.headline is not None:
+        message, _, words = words.partition("\n\n")  # a study's headline comes first
     return Item(
         kind,
         name,
         source,
-        messages.get(name, ""),
+        message,
         picture if picture.is_file() else None,
-        caption.read_text(encoding="utf-8") if caption.is_file() else "",
+        words,
         numbers if numbers.is_file() else None,
     )
 

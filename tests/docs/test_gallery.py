@@ -1,13 +1,13 @@
 """The gallery: what is stored is small and belongs to something, and pages are made of it."""
 
 import importlib.util
-import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from bioplast.loading import load_module
 from bioplast.project import STUDY, list_experiments
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -39,8 +39,6 @@ def test_what_is_stored_is_of_something_that_is_there(kind, collect):
     for path in stored:
         assert path.suffix in (".png", ".txt", ".csv")
         assert path.stat().st_size <= collect.MOST_BYTES, path.name
-    messages = tomllib.loads((DOCS / "gallery" / "messages.toml").read_text(encoding="utf-8"))
-    assert set(messages[kind]) <= NAMES[kind]
 
 
 def test_a_picture_is_made_small_and_stays_a_picture(collect, tmp_path, monkeypatch):
@@ -79,26 +77,33 @@ def test_results_are_collected(collect, tmp_path, monkeypatch):
     assert [path.stem for path in collect.collect_results(results, ["masks"])] == ["masks"]
 
 
+def has_headline(name):
+    return load_module("experiment", name, STUDY).STUDY.headline is not None
+
+
 def test_a_page_shows_what_is_stored_and_says_so_where_nothing_is(tmp_path):
     pytest.importorskip("sphinx", reason="is among what the documentation needs, not the tests")
     gallery = load(DOCS / "_ext" / "gallery.py")
-    folder = tmp_path / "masks"
-    folder.mkdir()
-    for name, content in (
-        ("figure.png", "picture"),
-        ("caption.txt", "Words of it."),
-        ("figure.csv", "a,b\n"),
-    ):
+    docs, folder = tmp_path / "docs", tmp_path / "results" / "masks"
+    (docs / "gallery").mkdir(parents=True)
+    folder.mkdir(parents=True)
+    caption = "It shows this.\n\nWords of it." if has_headline("masks") else "Words of it."
+    for name, content in {"figure.png": "picture", "caption.txt": caption, "figure.csv": "a,b\n"}.items():
         (folder / name).write_text(content)
-    items = {item.name: item for item in gallery.find_items(DOCS, tmp_path) if item.kind == "experiments"}
+    items = {item.name: item for item in gallery.find_items(docs, tmp_path / "results")}
     assert set(items) == NAMES["experiments"]
-    page = gallery.make_page(items["masks"])
+    masks, other = items["masks"], items["compare"]
+    assert (masks.picture, masks.numbers) == (folder / "figure.png", folder / "figure.csv")
+    assert masks.caption == "Words of it."
+    assert masks.message == ("It shows this." if has_headline("masks") else "")
+    page = gallery.make_page(masks)
     assert page.startswith("# Which synapses may change")
     assert "bioplast run masks" in page
-    if items["masks"].picture == folder / "figure.png":  # nothing is stored of it in docs/gallery
-        assert "Words of it." in page
-    without = {item.name: item for item in gallery.find_items(DOCS, None)}
-    bare = [item for item in without.values() if item.picture is None]
-    assert all("draws the figure" in gallery.make_page(item) for item in bare)
+    assert "{image} experiments-masks.png" in page
+    assert other.picture is None
+    assert "draws the figure" in gallery.make_page(other)
     cards = gallery.make_cards(list(items.values()))
     assert cards.count("{grid-item-card}") == len(items)
+    stored = gallery.find_items(DOCS, None)
+    assert {item.name for item in stored if item.kind == "examples"} == NAMES["examples"]
+    assert any(item.picture for item in stored)
