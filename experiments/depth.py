@@ -195,12 +195,12 @@ def headline(data: pd.DataFrame) -> str:
     for model in dict.fromkeys(data["model"]):
         saved = find_savings(data, model, "both").reindex([1, deepest])["m0"]
         if saved.notna().all():
-            said.append(f"{saved[1]:.2g} and {saved[deepest]:.2g} in {model}")
+            said.append(f"{model} {saved[1]:.2g} and {saved[deepest]:.2g}")
     if not said:
         return ""
     return (
-        f"Large changes on paths save writes with one and with {deepest} hidden layers: "
-        f"{', '.join(said)} times less than plain learning"
+        f"Times fewer writes than plain learning with large changes on paths, one hidden layer and {deepest}: "
+        f"{', '.join(said)}"
     )
 
 

@@ -188,7 +188,7 @@ def plot_course(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
             ax.plot(rows["m1"], wrong, linestyle=style, color=look.colour, label=rule)
     ax.set(xscale="log", yscale="log", xlabel=name_axis("m1"), ylabel="Errors (%), online")
     ax.invert_yaxis()
-    ax.legend(fontsize=6)
+    ax.legend(fontsize=6, loc="lower right")
 
 
 def plot_gain(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
