@@ -199,7 +199,7 @@ def headline(data: pd.DataFrame) -> str:
     if not said:
         return ""
     return (
-        f"Times fewer writes than plain learning with large changes on paths, one hidden layer and {deepest}: "
+        f"Times fewer writes with large changes on paths than plain, with one and {deepest} hidden layers: "
         f"{', '.join(said)}"
     )
 
