@@ -151,6 +151,17 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def headline(data: pd.DataFrame) -> str:
+    """What a trial writes, and how many spikes it takes, after learning and before."""
+    n = data.groupby(["when", "what"]).size()
+    n_synapses = N_CELLS * (N_CELLS - 1)
+    written = n.get(("after", "change"), 0)
+    return (
+        f"A trial that is learned from writes {written:,} of {n_synapses:,} synapses among cells; "
+        f"learning took its spikes from {n.get(('before', 'spike'), 0):,} to {n.get(('after', 'spike'), 0):,}"
+    )
+
+
 def plot(data: pd.DataFrame) -> Figure:
     """Four rows of panels, before learning on the left."""
     figure = make_figure(DOUBLE_COLUMN_MM, 150)
@@ -213,6 +224,7 @@ STUDY = Study(
     analyse=analyse,
     summarize=summarize,
     describe=describe,
+    headline=headline,
     plot=plot,
     caption=CAPTION,
 )

@@ -188,6 +188,22 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def headline(data: pd.DataFrame) -> str:
+    """What both restrictions save with one hidden layer and with the most, network by network."""
+    said = []
+    deepest = int(data["depth"].max())
+    for model in dict.fromkeys(data["model"]):
+        saved = find_savings(data, model, "both").reindex([1, deepest])["m0"]
+        if saved.notna().all():
+            said.append(f"{model} {saved[1]:.2g} and {saved[deepest]:.2g}")
+    if not said:
+        return ""
+    return (
+        f"Times fewer writes with large changes on paths than plain, with one and {deepest} hidden layers: "
+        f"{', '.join(said)}"
+    )
+
+
 def plot(data: pd.DataFrame) -> Figure:
     """A column a network: writes and savings against depth, and writes by layer."""
     models = list(dict.fromkeys(data["model"]))
@@ -287,5 +303,12 @@ def _name_depths(ax: Axes) -> None:
 
 
 STUDY = Study(
-    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+    grid=GRID,
+    quick=QUICK,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    headline=headline,
+    plot=plot,
+    caption=CAPTION,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from bioplast.analysis.fronts import compare_rules, describe_rules, tabulate_rules
+from bioplast.analysis.fronts import compare_rules, describe_rules, find_frugal, tabulate_rules
 from bioplast.figures.fronts import plot_fronts
 from bioplast.figures.style import make_looks
 from bioplast.studies.declaration import Study
@@ -72,6 +72,22 @@ def analyse(runs: list[Run]) -> pd.DataFrame:
     return compare_rules(runs, [name_run(run) for run in runs], BASELINES)
 
 
+def headline(data: pd.DataFrame) -> str:
+    """How right it gets, and how many writes the rule saves that needs fewest trials of the frugal ones."""
+    best = find_frugal(data, BASELINES)
+    ends = data[(data["panel"] == "end") & (data["label"] == HIGH)]
+    tests = ends.loc[ends["converged"].astype(bool), "test"].astype(float)
+    said = (
+        [f"Told apart by spike times: {tests.min():.1%} right, or more, of new trials"] if len(tests) else []
+    )
+    if best is not None:
+        said.append(
+            f"{best.name.partition(': ')[2]} writes {best['m0']:.3g} times less "
+            f"in {1 / best['samples']:.2g} times the trials"
+        )
+    return "; ".join(said)
+
+
 def plot(data: pd.DataFrame) -> Figure:
     """Accuracy against trials, writes and size of changes, and savings at the goal."""
     return plot_fronts(data, make_looks(LABELS), goal=GOAL)
@@ -83,6 +99,7 @@ STUDY = Study(
     analyse=analyse,
     tabulate=tabulate_rules,
     describe=describe_rules,
+    headline=headline,
     plot=plot,
     caption=CAPTION,
 )

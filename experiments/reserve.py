@@ -147,6 +147,19 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def headline(data: pd.DataFrame) -> str:
+    """At how much energy rules with a reserve are ahead of all others."""
+    gains = find_gains(data)
+    if gains.empty:
+        return ""
+    points = gains["points"].astype(float)
+    ahead = (gains["points low"].astype(float) > 0).sum()
+    return (
+        f"A reserve is ahead of every rule without one at {ahead} of {len(gains)} amounts of energy (M1), "
+        f"by {points.max():.1f} points at best and {points.min():.1f} at worst"
+    )
+
+
 def plot(data: pd.DataFrame) -> Figure:
     """Accuracy against M1 by rule, and the gain of the best reserve."""
     looks = {"ungated": Look(BLUE, "o"), "reserve": Look(ORANGE, "s")}
@@ -175,7 +188,7 @@ def plot_course(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
             ax.plot(rows["m1"], wrong, linestyle=style, color=look.colour, label=rule)
     ax.set(xscale="log", yscale="log", xlabel=name_axis("m1"), ylabel="Errors (%), online")
     ax.invert_yaxis()
-    ax.legend(fontsize=6)
+    ax.legend(fontsize=6, loc="lower right")
 
 
 def plot_gain(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
@@ -198,5 +211,12 @@ def plot_gain(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
 
 
 STUDY = Study(
-    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+    grid=GRID,
+    quick=QUICK,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    headline=headline,
+    plot=plot,
+    caption=CAPTION,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -60,6 +60,31 @@ def find_savings(data: pd.DataFrame, label: str) -> pd.DataFrame:
     """
     rows = data[(data["panel"] == "saving") & (data["kind"] == "run") & (data["label"] == label)]
     return estimate_by(rows, "saving", "quantity")
+
+
+def find_frugal(data: pd.DataFrame, labels: Iterable[str], least: float = 10) -> pd.Series[float] | None:
+    """The rule that writes at least ``least`` times less than its baseline in the fewest trials.
+
+    Parameters
+    ----------
+    data : what ``compare_rules`` returned
+    labels : of the rules in question
+    least : if none writes so much less, it is the one that writes least
+
+    Returns
+    -------
+    found : named by its label, with the savings ``m0``, ``m1`` and ``samples``; None if none got there
+    """
+    found = [find_savings(data, label)["value"].rename(label) for label in labels]
+    known = [saved for saved in found if set(QUANTITIES) <= set(saved.index)]
+    if not known:
+        return None
+    frugal = [saved for saved in known if saved["m0"] >= least]
+    return (
+        max(frugal, key=lambda saved: saved["samples"])
+        if frugal
+        else max(known, key=lambda saved: saved["m0"])
+    )
 
 
 def tabulate_rules(data: pd.DataFrame) -> pd.DataFrame:

@@ -26,7 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.errors import RequestError
-from bioplast.numeric.recurrent.cells import find_tiny
+from bioplast.numeric.recurrent.cells import ANSWERS, FEEDBACKS, find_tiny
+from bioplast.numeric.recurrent.errors import clear, send_errors
 from bioplast.plasticity.checks import (
     check_choice,
     check_count,
@@ -38,8 +39,6 @@ from bioplast.plasticity.checks import (
 FloatArray = NDArray[np.floating[Any]]
 
 CREDITS = ("bptt", "e-prop")
-FEEDBACKS = ("symmetric", "random")
-ANSWERS = ("mean", "steps")
 
 
 @dataclass(frozen=True)
@@ -180,13 +179,10 @@ def run_rates_forward(
 ) -> None:
     """Show the events from number ``event`` to before ``last_event`` for ``n_steps``."""
     n_cells, n_outputs = trace.h.size, trace.sums.size
-    for j in range(n_cells):
-        trace.h[j] = c.zero
-    for k in range(n_outputs):
-        trace.sums[k] = c.zero
+    clear(trace.h)
+    clear(trace.sums)
     for t in range(n_steps):
-        for j in range(n_cells):
-            trace.g[j] = c.zero
+        clear(trace.g)
         if t > 0:
             for i in range(n_cells):
                 r = trace.r[t - 1, i]
@@ -232,24 +228,16 @@ def run_rates_backward(
 ) -> None:
     """Add up the gradient of a trial's error, or e-prop's part of it; see ``spiking.run_backward``."""
     n_cells, n_outputs = trace.h.size, trace.sums.size
+    for cells in (trace.g, trace.back, trace.later, signal, trace.out):
+        clear(cells)
     for j in range(n_cells):
-        trace.g[j] = c.zero
-        trace.back[j] = c.zero
-        trace.later[j] = c.zero
-        signal[j] = c.zero
         for k in range(n_cells):
             trace.back_rec[k, j] = w_rec[j, k]
-    for k in range(n_outputs):
-        trace.out[k] = c.zero
     for t in range(n_steps - 1, -1, -1):
         if t == n_steps - 1 or (changes and t >= answer_from):
-            for j in range(n_cells):
-                signal[j] = feedback[j, 0] * errors[t, 0]
-                for k in range(1, n_outputs):
-                    signal[j] += feedback[j, k] * errors[t, k]
+            send_errors(feedback, errors, t, signal)
         elif t == answer_from - 1:
-            for j in range(n_cells):
-                signal[j] = c.zero
+            clear(signal)
         for k in range(n_outputs):
             trace.out[k] = c.kappa * trace.out[k] + (errors[t, k] if t >= answer_from else c.zero)
         # `later` is what the cells' drive of the next step is worth.

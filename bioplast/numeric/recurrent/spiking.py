@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.numeric.recurrent.cells import Constants
+from bioplast.numeric.recurrent.errors import clear, send_errors
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.int64]
@@ -90,15 +91,9 @@ def run_forward(
 ) -> None:
     """Show the events from number ``event`` to before ``last_event`` for ``n_steps``."""
     n_cells, n_outputs = trace.v.size, trace.reach.size
-    for j in range(n_cells):
-        trace.current[j] = c.zero
-        trace.v[j] = c.zero
-        trace.a[j] = c.zero
-        trace.wait[j] = c.zero
-        trace.fired[j] = c.zero
-        trace.n_spikes[j] = 0
-    for k in range(n_outputs):
-        trace.reach[k] = c.zero
+    for cells in (trace.current, trace.v, trace.a, trace.wait, trace.fired, trace.reach):
+        clear(cells)
+    trace.n_spikes[:] = 0
     n = 0
     trace.starts[0] = 0
     for t in range(n_steps):
@@ -186,24 +181,14 @@ def run_backward(
     d_in, d_rec, d_out : gradients, added to
     """
     n_cells, n_outputs = trace.v.size, trace.reach.size
-    for j in range(n_cells):
-        trace.q[j] = c.zero
-        trace.g[j] = c.zero
-        trace.r1[j] = c.zero
-        trace.r2[j] = c.zero
-        trace.fired[j] = c.zero  # psi of the step after
-        signal[j] = c.zero
-    for k in range(n_outputs):
-        trace.reach[k] = c.zero
+    for cells in (trace.q, trace.g, trace.r1, trace.r2, signal, trace.reach):
+        clear(cells)
+    clear(trace.fired)  # psi of the step after
     for t in range(n_steps - 1, -1, -1):
         if t == n_steps - 1 or (changes and t >= answer_from):
-            for j in range(n_cells):
-                signal[j] = feedback[j, 0] * errors[t, 0]
-                for k in range(1, n_outputs):
-                    signal[j] += feedback[j, k] * errors[t, k]
+            send_errors(feedback, errors, t, signal)
         elif t == answer_from - 1:
-            for j in range(n_cells):
-                signal[j] = c.zero
+            clear(signal)
         replay_cells(trace, c, pull, signal, t)
         for k in range(n_outputs):
             trace.reach[k] = c.kappa * trace.reach[k] + (errors[t, k] if t >= answer_from else c.zero)
