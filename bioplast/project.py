@@ -135,7 +135,8 @@ def _adds_something(folder: Path) -> bool:
 def _is_users(folder: Path) -> bool:
     """Whether ``folder`` belongs to the user; one that is not there yet is nobody else's."""
     try:
-        return folder.stat().st_uid == os.geteuid()
+        owner = folder.stat().st_uid
+        return not hasattr(os, "geteuid") or owner == os.geteuid()  # Windows knows no such numbers
     except FileNotFoundError:
         return True
     except OSError:

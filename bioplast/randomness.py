@@ -14,6 +14,7 @@ PURPOSES = (
     "feedback",
     "signs",
     "trials",
+    "connections",
 )
 
 

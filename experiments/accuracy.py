@@ -13,7 +13,8 @@ from bioplast.analysis.cells import stack, with_medians
 from bioplast.analysis.crossing import tabulate_crossings
 from bioplast.analysis.frame import make_run_frame, make_trace_frame
 from bioplast.analysis.interval import name_columns, spread_estimate
-from bioplast.analysis.statistics import compute_savings, estimate_median
+from bioplast.analysis.statistics import bound_savings, estimate_between
+from bioplast.analysis.words import say_factor
 from bioplast.figures.labels import name_axis
 from bioplast.figures.panels import Looks, Panels, draw_line, panel
 from bioplast.figures.places import name_places, plot_place
@@ -85,14 +86,17 @@ def savings(data: pd.DataFrame, network: str = SPIKING) -> pd.DataFrame:
 
     Returns
     -------
-    savings : a row a rule and accuracy: ``label``, ``asked``, ``saving`` with its ends, and ``n``
+    savings : a row a rule and accuracy: ``label``, ``asked``, ``saving`` with its ends, and ``n``. A run that
+        never got there is a bound: it had written as much as it did when it ended
     """
-    runs = _take(data, "asked", "run")
-    rows = []
+    runs, ends = _take(data, "asked", "run"), _take(data, "end", "run")
+    names, rows = ["network", "label", "seed"], []
+    runs = runs.merge(ends[[*names, "m0"]].rename(columns={"m0": "ended"}), on=names)
+    runs["m0"] = runs["m0"].astype(float).mask(~runs["converged"].astype(bool), runs["ended"].astype(float))
     for asked, there in runs[runs["network"] == network].groupby("asked"):
-        saved = compute_savings(there, "m0", pairs=("network", "seed"))
+        bounds = bound_savings(there, "m0", pairs=("network", "seed"))
         for label, cell in there[there["rule"] != "plain"].groupby("label", sort=False):
-            estimate = estimate_median(saved[cell.index])
+            estimate = estimate_between(bounds.loc[cell.index, "least"], bounds.loc[cell.index, "most"])
             row = {"label": label, "asked": asked} | spread_estimate("saving", estimate)
             rows.append(row | {"n": estimate.n})
     return pd.DataFrame(rows, columns=["label", "asked", *name_columns(["saving"]), "n"])
@@ -135,6 +139,21 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
         "ends": f"Medians (least to most): {'; '.join(ends)}.",
         "spent": f"Medians: {'; '.join(spent) or 'none got there'}.",
     }
+
+
+def headline(data: pd.DataFrame) -> str:
+    """How far the spiking network goes, and with how many fewer writes it goes there."""
+    ends = _take(data, "end", "run")
+    tests = ends[(ends["network"] == SPIKING) & (ends["label"] == "plain")]["test"].astype(float)
+    saved = savings(data).dropna(subset=["saving"])
+    if saved.empty:
+        return ""
+    best = saved.loc[saved.index[saved["asked"] == saved["asked"].max()]].sort_values("saving").iloc[-1]
+    return (
+        f"Spiking cells that learn one image at a time come to {100 * tests.median():.2f} % on test images "
+        f"(least of {len(tests)}: {100 * tests.min():.2f} %); {best['label']} takes "
+        f"{say_factor(best['saving'])} times fewer writes to {100 * best['asked']:g} % on validation"
+    )
 
 
 def plot(data: pd.DataFrame) -> Figure:
@@ -208,5 +227,12 @@ def _take(data: pd.DataFrame, panel: str, kind: str) -> pd.DataFrame:
 
 
 STUDY = Study(
-    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+    grid=GRID,
+    quick=QUICK,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    headline=headline,
+    plot=plot,
+    caption=CAPTION,
 )

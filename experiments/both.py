@@ -183,7 +183,7 @@ def headline(data: pd.DataFrame) -> str:
     size = data.loc[data["kind"] == "gain", "hidden"].max()
     return (
         f"Large updates on paths take {say_factor(saved['m0'])} times fewer writes than plain learning with "
-        f"N = {size:,}, {say_factor(more['m0'])} times fewer than the better of the two alone, in "
+        f"N = {size:,.0f}, {say_factor(more['m0'])} times fewer than the better of the two alone, in "
         f"{say_factor(1 / saved['samples'])} times the samples"
     )
 

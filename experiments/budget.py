@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from bioplast.analysis.cells import stack
 from bioplast.analysis.estimates import estimate_by
@@ -21,9 +18,9 @@ from bioplast.analysis.interval import say
 from bioplast.analysis.totals import compare_totals
 from bioplast.analysis.usage import count_usage
 from bioplast.energy.prices import NOT_CHARGED, Preset, load_presets
-from bioplast.figures.panels import Looks, Panels, draw_line, panel
-from bioplast.figures.places import name_places
-from bioplast.figures.style import GREY, make_looks
+from bioplast.figures.bills import SHARES, plot_bills, plot_break_even, plot_m1_prices
+from bioplast.figures.panels import Panels, panel
+from bioplast.figures.style import make_looks
 from bioplast.figures.totals import plot_relative_totals
 from bioplast.loading import load_module
 from bioplast.studies.declaration import Study
@@ -40,12 +37,10 @@ SCALED = "scaled"  # the same with action potentials that are charged by the syn
 OPEN_PRESETS = [
     name for name, preset in PRESETS.items() if math.isnan(preset.write) and math.isnan(preset.synapse)
 ]
-_SHARES = ("low", "high")  # of excitatory transmission, that plasticity is said to cost
-SHOWN = {"plain": 4.0, "largest(f)": 5.5}  # whose bills are drawn, filled and open: size of the markers
+IN_SCALE = "spiking, scaled"  # the spiking network's totals with the signalling of that preset
 # Of a write: in ATP where there are spikes, else in multiply-accumulates.
 PRICES = {False: np.logspace(-2, 3, 51), True: np.logspace(4, 10, 61)}
 ENERGIES = ["energy_atp", "energy_joule"]
-SPREAD = 0.7  # part of a place that is filled
 _COLUMNS = ["panel", "component", "network", "label", "rule", "seed", "trial", "preset", *ENERGIES]
 
 CAPTION = """
@@ -61,14 +56,16 @@ by the synapses that the cell has; all-in has one price for all of it. Not charg
 b: the price of a write at which plasticity costs as much as spikes and vesicles, one marker a run, and,
 dashed, what a write costs plain learning under the presets that price plasticity: running-low and -high
 spread a running cost over the writes; in fly-memory a write is taken to be a bit. Break-even under {open}, in
-ATP a write: {break_even}; under {scaled}: {break_even_scaled}. Plasticity would be 4.0 to 11.2 % of
-excitatory transmission, as it is said to be, at these prices of a unit of m1, in ATP: {m1_prices}. The dashed
-prices lie a factor of {apart} apart: there is no one figure in joules.
+ATP a write: {break_even}; under {scaled}: {break_even_scaled}. The dashed prices lie a factor of {apart}
+apart: there is no one figure in joules.
 
-c-e: signalling and plasticity together, relative to plain learning on the same seed, by the price of a
-write; where there are spikes in ATP with the signalling of {open}, otherwise in multiply-accumulates of the
-forward pass. Thin: seeds, thick: medians. Above 1 a rule loses, because it needs more samples. A rule pays
-from these prices on: {paying}. {missing}
+c: the prices of a unit of M1 between which plasticity is 4.0 to 11.2 % of excitatory transmission (vesicles),
+as it is said to be; a line a run. In ATP: {m1_prices}.
+
+d-g: signalling and plasticity together, relative to plain learning on the same seed, by the price of a
+write; where there are spikes in ATP with the signalling of {open} and of {scaled}, otherwise in
+multiply-accumulates of the forward pass. Thin: seeds, thick: medians. Above 1 a rule loses, because it needs
+more samples. A rule pays from these prices on: {paying}. {missing}
 """
 
 
@@ -136,12 +133,24 @@ def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def headline(data: pd.DataFrame) -> str:
+    """What a write may cost, and from which price on writing less pays."""
+    whole, scaled = (break_evens(data, preset)["value"].get("plain") for preset in (OPEN, SCALED))
+    pays = paying_prices(data, IN_SCALE)["value"].get("largest(f)")
+    if whole is None or scaled is None or pays is None or pd.isna(pays):
+        return ""
+    return (
+        f"Plasticity costs as much as signalling at {scaled:,.0f} ATP a write if axons fit their cells "
+        f"({whole:,.0f} if each has 8,000 boutons); writing only the largest changes pays from {pays:,.0f} on"
+    )
+
+
 def describe(data: pd.DataFrame) -> dict[str, str]:
     """What is seen, for the caption."""
     prices = _take(data, "price")["energy_atp"].astype(float)
     trial = data["trial"].dropna()
     networks = dict.fromkeys(_take(data, "paying")["network"])
-    m1_prices = {share: _say_all(break_evens(data, OPEN, share, "m1_price")) for share in _SHARES}
+    m1_prices = {share: _say_all(break_evens(data, OPEN, share, "m1_price")) for share in SHARES}
     return {
         "open": OPEN,
         "trial": f"{trial.iloc[0]:g}" if len(trial) else "no",
@@ -159,78 +168,26 @@ def plot(data: pd.DataFrame) -> Figure:
     """Bills and break-even prices; below, totals by the price of a write, a column a network."""
     networks = list(dict.fromkeys(data.loc[data["panel"] == "total", "network"]))
     upper = [
-        panel(_plot_bills, where={"panel": "bill", "kind": "median"}, looks=make_looks(COMPONENTS)),
-        panel(_plot_break_even, where={"panel": ("break_even", "price")}),
+        panel(plot_bills, where={"panel": "bill", "kind": "median"}, looks=make_looks(COMPONENTS)),
+        panel(plot_break_even, where={"panel": ("break_even", "price")}),
+        panel(plot_m1_prices, where={"panel": "m1_price", "kind": "run", "preset": OPEN}),
     ]
     lower = [
         panel(
             plot_relative_totals,
-            label=f"Price of a write\n({'ATP' if network == SPIKING else 'multiply-accumulates'})",
+            label=f"Price of a write\n({'ATP' if SPIKING in network else 'multiply-accumulates'})",
             where={"panel": "total", "network": network},
             settings={"title": network} | ({} if network == networks[0] else {"ylabel": ""}),
         )
         for network in networks
     ]
     rows = [upper, lower] if lower else [upper]
-    options: dict[str, Any] = {"height_ratios": [1.15, 1], "share": [{}, {"sharey": True}]} if lower else {}
+    widths = {"width_ratios": [1.3, 1.2, 0.8]}
+    options: dict[str, Any] = {"height_ratios": [1.15, 1], "share": [widths, {"sharey": True}]}
+    if not lower:
+        options = {"share": widths}
     looks = make_looks(_COMPARE.LABELS.values())
     return Panels(rows, height_mm=150, looks=looks, legend=len(rows) - 1, **options)(data)
-
-
-def _plot_bills(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
-    """What each component costs under each preset, of rules that are filled and open; joules on the right."""
-    presets = list(dict.fromkeys(data["preset"]))
-    for rank, (component, look) in enumerate(looks.items()):
-        shift = _shift(rank, len(looks))
-        for (label, size), face in zip(SHOWN.items(), (look.colour, "none"), strict=True):
-            rows = data[(data["component"] == component) & (data["label"] == label)]
-            x = [presets.index(name) + shift for name in rows["preset"]]
-            style: dict[str, Any] = {"color": look.colour, "marker": look.marker, "markersize": size}
-            style |= {"markerfacecolor": face, "markeredgewidth": 0.7, "linestyle": "none"}
-            ax.plot(x, rows["energy_atp"], label=component if face != "none" else None, **style)
-    name_places(ax, presets, slanted=True)
-    ax.set(yscale="log", ylabel="Cost of learning (ATP)")
-    ax.legend(loc="upper left")
-    _add_joules(data, ax)
-
-
-def _plot_break_even(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
-    """Break-even prices of a write by rule, a shape a preset, and dashed what presets ask for one."""
-    runs = data[(data["panel"] == "break_even") & (data["kind"] == "run") & (data["component"] == "write")]
-    markers = dict(zip(dict.fromkeys(runs["preset"]), "os^D", strict=False))
-    for place, (label, look) in enumerate(looks.items()):
-        for rank, (preset, marker) in enumerate(markers.items()):
-            prices = runs.loc[(runs["label"] == label) & (runs["preset"] == preset), "energy_atp"]
-            x = [place + _shift(rank, len(markers))] * len(prices)
-            ax.plot(x, prices, color=look.colour, marker=marker, linestyle="none")
-    asked = data[(data["panel"] == "price") & (data["kind"] == "median")].sort_values("energy_atp")
-    # Names beside their lines, those of neighbours on two sides.
-    for rank, (name, price) in enumerate(zip(asked["preset"], asked["energy_atp"], strict=True)):
-        draw_line(ax, price)
-        side, offset = ("top", (2, -2)) if rank == 0 else ("bottom", (2, 1))
-        ax.annotate(name, (-0.5, price), offset, textcoords="offset points", va=side, fontsize=7)
-    name_places(ax, list(looks), slanted=True)
-    ax.set(yscale="log", xlim=(-0.5, len(looks) - 0.5), ylabel="Price of a write (ATP)", ymargin=0.1)
-    _add_joules(data, ax)
-    handles = [
-        Line2D([], [], color=GREY, marker=marker, linestyle="none", label=f"break-even, {preset}")
-        for preset, marker in markers.items()
-    ]
-    ax.legend(handles=handles, loc="center", bbox_to_anchor=(0.5, 0.68))
-
-
-def _shift(rank: int, n: int) -> float:
-    """Where the one of this ``rank`` stands among ``n`` in the same place."""
-    return (rank - (n - 1) / 2) * SPREAD / n
-
-
-def _add_joules(data: pd.DataFrame, ax: Axes) -> None:
-    """The same axis in joules, on the right."""
-    if not len(data):
-        return
-    joule_per_atp = float(data["energy_joule"].iloc[0]) / float(data["energy_atp"].iloc[0])
-    functions = (partial(np.multiply, joule_per_atp), partial(np.multiply, 1 / joule_per_atp))
-    ax.secondary_yaxis("right", functions=functions).set_ylabel("Joule")
 
 
 def _price(preset: Preset, atp: float) -> dict[str, Any]:
@@ -253,7 +210,7 @@ def _find_prices(frame: pd.DataFrame) -> pd.DataFrame:
         writes = {"write": run["usage"].writes, "m1": run["m1"]}
         for name, preset in PRESETS.items():
             bill = preset.make_bill(run["usage"])
-            for share, atp in zip(_SHARES, preset.find_m1_prices(run["usage"]), strict=True):
+            for share, atp in zip(SHARES, preset.find_m1_prices(run["usage"]), strict=True):
                 if not math.isnan(atp):
                     rows.append(_name(run, "m1_price", share) | _price(preset, atp))
             if name in OPEN_PRESETS:
@@ -272,11 +229,17 @@ def _name(run: pd.Series[Any], panel: str, component: str) -> dict[str, Any]:
 def _compare_totals(frame: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for network, tried in frame.groupby("network", sort=False):
-        runs, has_spikes = tried[tried["converged"].astype(bool)], network == SPIKING
-        bills = [PRESETS[OPEN].make_bill(usage).signalling for usage in runs["usage"]]
-        spent = bills if has_spikes else runs["macs"].tolist()
-        totals = compare_totals(runs.assign(spent=spent), PRICES[has_spikes]).assign(network=network)
-        parts.append(totals.astype(object))  # those of a network in which nothing got there are empty
+        runs = tried[tried["converged"].astype(bool)]
+        spent = {network: runs["macs"].tolist()}
+        if network == SPIKING:
+            presets = {SPIKING: PRESETS[OPEN], IN_SCALE: PRESETS[SCALED]}
+            spent = {
+                name: [preset.make_bill(usage).signalling for usage in runs["usage"]]
+                for name, preset in presets.items()
+            }
+        for name, cost in spent.items():
+            totals = compare_totals(runs.assign(spent=cost), PRICES[network == SPIKING]).assign(network=name)
+            parts.append(totals.astype(object))  # those of a network in which nothing got there are empty
     return pd.concat(parts, ignore_index=True).infer_objects()
 
 
@@ -295,6 +258,7 @@ STUDY = Study(
     analyse=analyse,
     tabulate=tabulate,
     describe=describe,
+    headline=headline,
     plot=plot,
     caption=CAPTION,
 )

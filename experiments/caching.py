@@ -14,6 +14,7 @@ from bioplast.analysis.frame import make_run_frame
 from bioplast.analysis.interval import name_columns
 from bioplast.analysis.optimum import find_optimum
 from bioplast.analysis.statistics import Estimate, estimate_median
+from bioplast.analysis.words import say_factor
 from bioplast.figures.panels import Looks, Panels, panel
 from bioplast.figures.style import BLUE, GREY, ORANGE, PURPLE, SKY_BLUE, Look
 from bioplast.figures.sweep import plot_sweep
@@ -156,6 +157,18 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def headline(data: pd.DataFrame) -> str:
+    """What caching saves at its best, and that the trigger hardly matters or does."""
+    best, triggers = find_optima(data).dropna(subset=["saving"]), compare_triggers(data)
+    if best.empty or not triggers.n:
+        return ""
+    least, most = best["saving"].min(), best["saving"].max()
+    return (
+        f"At its best threshold caching takes {say_factor(least)} to {say_factor(most)} times less energy "
+        f"than plain learning; a whole neuron's trigger saves {triggers.median:.2f} times what a synapse's does"
+    )
+
+
 def plot(data: pd.DataFrame) -> Figure:
     """Energy and samples against the threshold, and the saving against the cost of maintenance."""
     rows = [panel(_plot, quantity=y, over=x, where={"panel": letter}) for letter, (y, x) in AXES.items()]
@@ -169,5 +182,12 @@ def _plot(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str, over: st
 
 
 STUDY = Study(
-    grid=GRID, quick=QUICK, analyse=analyse, tabulate=tabulate, describe=describe, plot=plot, caption=CAPTION
+    grid=GRID,
+    quick=QUICK,
+    analyse=analyse,
+    tabulate=tabulate,
+    describe=describe,
+    headline=headline,
+    plot=plot,
+    caption=CAPTION,
 )

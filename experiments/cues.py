@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from bioplast.analysis.fronts import compare_rules, describe_rules, tabulate_rules
 from bioplast.figures.fronts import plot_fronts
 from bioplast.figures.style import make_looks
+from bioplast.plasticity import Plasticity
 from bioplast.studies.declaration import Study
 from bioplast.studies.grid import Grid
 from bioplast.training.record import Run
@@ -18,13 +19,19 @@ RULES = {
     "recurrent": (
         "adam(rate=0.0005)",
         "adam(rate=0.0005) + largest(0.1)",
-        "adam(rate=0.001) + largest(0.05)",
+        "adam(rate=0.001) + largest(0.065)",
+        "adam(rate=0.001) + largest(0.05, output=0.5)",
+        "adam(rate=0.0007) + largest(0.05, output=0.5)",
     ),
     "rnn": ("adam(rate=0.001)", "adam(rate=0.001) + largest(0.1)"),
 }
-ALL = "all written"
-LABELS = [f"{model}: {rule.partition(' + ')[2] or ALL}" for model, rules in RULES.items() for rule in rules]
-BASELINES = {label: f"{label.partition(':')[0]}: {ALL}" for label in LABELS if ALL not in label}
+LABELS = [f"{model}: {Plasticity.parse(rule)}" for model, rules in RULES.items() for rule in rules]
+# With all changes written, in the same network.
+BASELINES = {
+    label: next(first for first in LABELS if first.startswith(f"{label.partition(':')[0]}:"))
+    for label in LABELS
+    if "largest" in label
+}
 GOAL = 0.93
 GRID = [
     Grid(seeds=5, model=model, rule=rules, hidden=100, task=TASK, goal=GOAL, max_samples=16_000)
@@ -51,7 +58,7 @@ d: how many times less than with all changes written, same seed; bars: medians. 
 
 def name_run(run: Run) -> str:
     """The label of a run."""
-    return f"{run.record['model']}: {run.record['rule'].partition(' + ')[2] or ALL}"
+    return f"{run.record['model']}: {run.record['rule']}"
 
 
 def analyse(runs: list[Run]) -> pd.DataFrame:

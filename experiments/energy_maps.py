@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from bioplast.analysis.interval import spread, spread_estimate
 from bioplast.analysis.statistics import estimate_median
-from bioplast.analysis.words import join_words
 from bioplast.figures.style import BLACK, BLUE, DOUBLE_COLUMN_MM, GREY, label_panel, make_figure
 from bioplast.figures.ticks import label_log_axis
 from bioplast.network import Layer
@@ -222,8 +221,13 @@ def headline(data: pd.DataFrame) -> str:
     shares = data[data["panel"] == "pixels share"].astype({"value": float})
     shares = shares.set_index(["network", "label"])["value"]
     cells = [("ann, centred", "plain"), ("ann, centred", "largest(f)"), ("spiking", "plain")]
-    said = [f"{100 * shares[cell]:.0f} % ({', '.join(cell)})" for cell in cells if cell in shares]
-    return f"The dearest tenth of the pixels takes {join_words(said)} of the energy of learning"
+    if not all(cell in shares for cell in cells):
+        return ""
+    plain, largest, spiking = (f"{100 * shares[cell]:.0f} %" for cell in cells)
+    return (
+        f"With centred input the dearest tenth of the pixels takes {plain} of plain learning's energy, and "
+        f"{largest} where only the largest changes are written; with spikes for input it takes {spiking} anyway"
+    )
 
 
 def _join(texts: Iterable[str]) -> str:
@@ -282,7 +286,7 @@ def _plot_ranks(data: pd.DataFrame, ax: Axes) -> None:
     for label, colour in COLOURS.items():
         line = data[data["label"] == label].sort_values("x")
         ax.plot(line["x"], line["value"], color=colour)
-    ax.set(xlim=(0, 1), ylim=(0, None), ylabel="Energy")
+    ax.set(xlim=(0, 1), ylim=(0, None), ylabel="Energy (average: 1)")
 
 
 def _plot_sizes(data: pd.DataFrame, ax: Axes) -> None:

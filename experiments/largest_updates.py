@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -140,7 +139,7 @@ def headline(data: pd.DataFrame) -> str:
     best = best[best["label"] == LABELS["largest"]].astype({"m0": float, "samples": float})
     if best.empty:
         return ""
-    saved = join_words(f"{say_factor(row.m0)} (N = {row.hidden:,})" for row in best.itertuples())
+    saved = join_words(f"{say_factor(row.m0)} (N = {row.hidden:,.0f})" for row in best.itertuples())
     longer = join_words(say_factor(1 / samples) for samples in best["samples"])
     return f"Writing only the largest changes takes {saved} times fewer writes, in {longer} times the samples"
 
@@ -183,8 +182,8 @@ def _compute_shares(frame: pd.DataFrame) -> pd.Series[float]:
 
 def _say_saving(row: pd.Series[object]) -> str:
     table = unfold(row, QUANTITIES)
-    longer = 1 / np.asarray(table.loc["samples", ["value", "high", "low"]], np.float64)
-    time = say(pd.Series(dict(zip(("value", "low", "high"), longer, strict=True))), ".2g")
+    longer = 1 / table.loc["samples", ["value", "high", "low"]].astype(float)
+    time = say(longer.set_axis(["value", "low", "high"]), ".2g")
     saved = f"M0 {say(table.loc['m0'], '.3g')}, M1 {say(table.loc['m1'], '.2g')}"
     return f"N = {row['hidden']}, {row['rule']}: {saved}, with {time} times the samples (n = {row['n']})"
 

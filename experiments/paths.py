@@ -114,9 +114,10 @@ def exponents(data: pd.DataFrame, units: int = SHOWN) -> pd.DataFrame:
 
 
 def savings(data: pd.DataFrame) -> pd.DataFrame:
-    """How many times less subnet(SHOWN) took than plain in the largest network."""
+    """How many times less subnet(SHOWN) took than plain in the largest network; nan if nothing is known."""
     rows = data[data["kind"] == "saving"].sort_values("hidden")
-    return unfold(rows.iloc[-1], QUANTITIES).assign(n=rows["n"].iloc[-1])
+    found = unfold(rows.iloc[-1], QUANTITIES).assign(n=rows["n"].iloc[-1])
+    return found.assign(value=found["value"].replace(0.0, np.nan))
 
 
 def tabulate(data: pd.DataFrame) -> pd.DataFrame:
@@ -156,8 +157,8 @@ def headline(data: pd.DataFrame) -> str:
         return ""
     size = data.loc[data["kind"] == "saving", "hidden"].max()
     return (
-        f"Paths through {best['m0']:.0f} hidden units take the fewest writes; {SHOWN} of N = {size:,} take "
-        f"{say_factor(saved['m0'])} times fewer than plain learning and grow as N to the {law['m0']:.2f}"
+        f"Paths through {best['m0']:.0f} hidden units take the fewest writes; {SHOWN} of N = {size:,.0f} "
+        f"take {say_factor(saved['m0'])} times fewer than plain learning and grow as N to the {law['m0']:.2f}"
     )
 
 

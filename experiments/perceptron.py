@@ -16,6 +16,7 @@ from bioplast.analysis.cells import stack, with_medians
 from bioplast.analysis.cheapest import find_cheapest
 from bioplast.analysis.interval import name_columns, spread, spread_estimate
 from bioplast.analysis.statistics import Estimate, estimate_median
+from bioplast.analysis.words import say_factor
 from bioplast.figures.panels import Looks, Panels, panel
 from bioplast.figures.style import (
     BLACK,
@@ -233,6 +234,20 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def headline(data: pd.DataFrame) -> str:
+    """How far from the minimum a perceptron is near its capacity, beside the theory, and what caching saves."""
+    load = float(data.loc[(data["panel"] == "a") & (data["kind"] == "run"), "load"].max())
+    measured, theory = find_inefficiency(data, load)
+    optima = find_optima(data).dropna(subset=["saving"])
+    if optima.empty:
+        return ""
+    best = optima.loc[optima["saving"].idxmax()]
+    return (
+        f"At {load:g} patterns an input learning takes {measured.median:,.0f} times the least M1 (theory "
+        f"{theory:,.0f}); at {CACHE_LOAD:g}, caching saves up to {say_factor(best['saving'])} times ({best['label']})"
+    )
+
+
 def plot(data: pd.DataFrame) -> Figure:
     """Inefficiency against load, then energy against the threshold by cost and by decay and trigger."""
     rows = [
@@ -279,6 +294,7 @@ STUDY = Study(
     analyse=analyse,
     tabulate=tabulate,
     describe=describe,
+    headline=headline,
     plot=plot,
     caption=CAPTION,
 )

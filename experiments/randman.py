@@ -9,7 +9,7 @@ from bioplast.analysis.fronts import compare_rules, describe_rules, tabulate_rul
 from bioplast.figures.fronts import plot_fronts
 from bioplast.figures.style import make_looks
 from bioplast.studies.declaration import Study
-from bioplast.studies.grid import Grid
+from bioplast.studies.grid import Grid, Settings
 from bioplast.tasks.randman import Randman
 from bioplast.training.record import Run
 
@@ -32,19 +32,25 @@ SELECTIONS = ("largest(0.1)", "largest(0.03)")
 RULES = (ADAM, *(f"{ADAM} + {selection}" for selection in SELECTIONS))
 FEEDBACKS = ("symmetric", "random")
 ALL = "all written"
-LABELS = [f"{feedback}: {label}" for feedback in FEEDBACKS for label in (ALL, *SELECTIONS)]
+GOAL, HIGH_GOAL = 0.975, 0.99
+HIGH = f"symmetric: {ALL}, to {HIGH_GOAL:.0%}"  # how good it gets
+LABELS = [*(f"{feedback}: {label}" for feedback in FEEDBACKS for label in (ALL, *SELECTIONS)), HIGH]
 BASELINES = {f"{feedback}: {label}": f"{feedback}: {ALL}" for feedback in FEEDBACKS for label in SELECTIONS}
-GOAL = 0.97
 CELLS = [{"options": {**OPTIONS, "feedback": feedback}} for feedback in FEEDBACKS]
 TASKS = [str(Randman(seed=seed)) for seed in range(1, 6)]
-GRID = Grid(cells=CELLS, model=MODEL, rule=RULES, hidden=100, task=TASKS, goal=GOAL, max_samples=80_000)
+COMMON: Settings = {"model": MODEL, "hidden": 100, "task": TASKS}
+GRID = [
+    Grid(cells=CELLS, rule=RULES, goal=GOAL, max_samples=80_000, **COMMON),
+    Grid(cells=CELLS[:1], rule=ADAM, goal=HIGH_GOAL, max_samples=160_000, **COMMON),
+]
 QUICK = Grid(cells=CELLS[:1], model=MODEL, rule=RULES, hidden=100, task=TASKS[0], goal=0.6, max_samples=4000)
 
 CAPTION = """
 Ten classes of spike latencies on smooth random manifolds (randman): 20 inputs that spike once in 50 ms,
 {hidden} spiking cells that reach each other, e-prop with symmetric or random feedback, one trial at a time,
-to {goal} on 1,000 validation trials; chance 10 %, a linear readout of latencies 41 to 48 %. Adam in every
-synapse; books count writes of weights only. n = {n} seeds on each of five sets of manifolds.
+to {goal} on 1,000 validation trials (the higher goal with all changes written only); chance 10 %, a linear
+readout of latencies 41 to 48 %. Adam in every synapse; books count writes of weights only. n = {n} seeds on
+each of five sets of manifolds.
 
 a, b, c: online accuracy against trials, writes (M0) and summed size of the changes (M1), a line a run; open
 markers gave up. Broken line: the goal.
@@ -55,6 +61,8 @@ d: how many times less than with all changes written, same seed; bars: medians. 
 
 def name_run(run: Run) -> str:
     """The label of a run."""
+    if run.record["goal"] == HIGH_GOAL:
+        return HIGH
     feedback = run.record["config"]["options"]["feedback"]
     return f"{feedback}: {run.record['rule'].partition(' + ')[2] or ALL}"
 

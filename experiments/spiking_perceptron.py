@@ -99,6 +99,17 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def headline(data: pd.DataFrame) -> str:
+    """What is saved at the best threshold."""
+    best = find_optimum(data).iloc[0]
+    if not best["n"]:
+        return ""
+    return (
+        f"In a spiking cell that learns by STDP caching saves {100 * (1 - 1 / best['saving']):.0f} % of the energy "
+        f"at its best threshold, {best['threshold']:g} mV"
+    )
+
+
 def plot(data: pd.DataFrame) -> Figure:
     """Energy, and how well the patterns are learned, against the threshold."""
     energy = panel(
@@ -139,6 +150,7 @@ STUDY = Study(
     analyse=analyse,
     tabulate=tabulate,
     describe=describe,
+    headline=headline,
     plot=plot,
     caption=CAPTION,
 )

@@ -179,6 +179,20 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def headline(data: pd.DataFrame) -> str:
+    """How much of what is written is written again, and how evenly writes are spread."""
+    again, index = overlaps(data)["value"], simpson_indices(data)["value"]
+    chance = data[(data["kind"] == "median") & (data["panel"] == "chance")].set_index("label")["y"]
+    label = "largest(0.01)"
+    if label not in again or label not in index:
+        return ""
+    return (
+        f"Of the synapses that {label} writes, {100 * again[label]:.0f} % are written again in the next trial "
+        f"(by chance {100 * chance[label]:.0f} %); writes are as concentrated as on {100 * index[label]:.0f} % "
+        f"of the synapses"
+    )
+
+
 def plot(data: pd.DataFrame) -> Figure:
     """Overlap, concentration, index and winners, a colour a rule."""
     names = {"xlabel": "Input pixels, dark to bright (tenth)", "ylabel": "Writes a trial and synapse"}
@@ -268,6 +282,7 @@ STUDY = Study(
     analyse=analyse,
     tabulate=tabulate,
     describe=describe,
+    headline=headline,
     plot=plot,
     caption=CAPTION,
 )

@@ -20,12 +20,17 @@ With eligibility e and the learning signal L, where B brings errors of the reado
 
 It is found without a trace at any synapse, by replaying the trial backwards
 (``bioplast.numeric.recurrent.reference.replay``). What of it is written is up to the plasticity.
+
+Trials run as machine code; with ``--device runtime`` in Brian2 (``bioplast.brian.in_time``), slowly and in
+double precision.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -34,17 +39,25 @@ from bioplast.numeric.recurrent.chunk import Dynamics
 from bioplast.numeric.recurrent.model import RecurrentModel
 from bioplast.numeric.recurrent.spiking import make_trace, run_backward, run_forward
 from bioplast.plasticity import Plasticity
+from bioplast.signals import leave_signals
 from bioplast.sizes import Hidden
 
 N_HIDDEN = 100
 IN_TIME = True
+RUNTIME = "runtime"
 
 
 @dataclass
 class Network(RecurrentModel):
-    """Spiking cells; for the parameters see ``RecurrentModel`` and ``Cells``."""
+    """Spiking cells; for the other parameters see ``RecurrentModel`` and ``Cells``.
+
+    Parameters
+    ----------
+    device : ``"runtime"`` for Brian2 in this process; anything else for machine code
+    """
 
     cells: Cells = field(default_factory=Cells)
+    device: str = "cpp_standalone"
 
     name = "recurrent"
 
@@ -56,21 +69,31 @@ class Network(RecurrentModel):
         cells, dtype = self.cells, np.dtype(self.dtype)
         beta = cells.make_beta(self.n_cells, dtype)
         return Dynamics(
-            parts={"run_forward": run_forward, "run_backward": run_backward},
+            parts=find_parts(self.device),
             constants=cells.make_constants(dtype),
             make_trace=partial(make_trace, beta, n_outputs=self.n_outputs, refractory=cells.refractory),
             feedback=self.draw_feedback(seed),
             is_mean=cells.answer == "mean",
             rate_target=cells.rate_hz / 1000,
             rate_cost=cells.rate_cost,
+            is_compiled=self.device != RUNTIME,
         )
+
+
+def find_parts(device: str) -> dict[str, Callable[..., Any]]:
+    """What takes a trial forward and backward on ``device``."""
+    if device != RUNTIME:
+        return {"run_forward": run_forward, "run_backward": run_backward}
+    with leave_signals():  # what follows may be the first to need Brian2
+        from bioplast.brian import in_time
+    return {"run_forward": in_time.run_forward, "run_backward": in_time.run_backward}
 
 
 def make_network(
     *, n_pixels: int, n_classes: int, n_hidden: Hidden, plasticity: Plasticity, device: str
 ) -> Network:
     """The network for tasks with ``n_pixels`` input units."""
-    return Network(n_pixels, n_classes, n_hidden, plasticity)
+    return Network(n_pixels, n_classes, n_hidden, plasticity, device=device)
 
 
 MAKERS = {"standard": make_network, "endless": make_network}

@@ -81,6 +81,7 @@ class SpikingNetwork(BrianModel):
     gamma : height of the pseudo-derivative psi
     spike_trains : ``"poisson"``, or ``"regular"``: spikes at even distances
     readout : ``"membrane"``, or ``"spikes"``: output cells fire as hidden ones do, and their counts are read
+    n_pause : time steps after a trial in which nothing is shown
     reset : whether every trial begins with cells at rest; else potentials and traces go on from trial to
         trial, and begin at rest with each chunk of trials alone
     release_probability : probability, in (0, 1], that a spike releases transmitter at a synapse, drawn for
@@ -104,6 +105,7 @@ class SpikingNetwork(BrianModel):
     spike_trains: str = "poisson"
     readout: str = "membrane"
     tau_refrac_ms: float = 0.0
+    n_pause: int = 0
     reset: bool = True
     release_probability: float = 1.0
     learning_rate: float = 0.05
@@ -136,13 +138,19 @@ class SpikingNetwork(BrianModel):
             "sd_output",
             "sd_between",
         )
-        if self.n_steps > MAX_STEPS:
-            longest = MAX_STEPS - self.n_steps + self.n_stimulus
+        if isinstance(self.n_pause, bool) or not isinstance(self.n_pause, int) or self.n_pause < 0:
+            raise RequestError(f"SpikingNetwork.n_pause: must be a whole number >= 0, got {self.n_pause!r}")
+        if super().n_steps > MAX_STEPS:
+            longest = MAX_STEPS - super().n_steps + self.n_stimulus
             raise RequestError(f"SpikingNetwork.n_stimulus: must be at most {longest}, got {self.n_stimulus}")
 
     @property
     def read_step(self) -> int:
         return self.n_stimulus + 1
+
+    @property
+    def n_steps(self) -> int:
+        return super().n_steps + self.n_pause
 
     @property
     def constants(self) -> Mapping[str, Any]:

@@ -37,7 +37,8 @@ def draw_released(network, trials, layer, shape):
     steps, pre, post = np.meshgrid(
         np.arange(1, network.n_stimulus + 1), *map(np.arange, shape), indexing="ij"
     )
-    counters = (steps * shape[0] + pre) * shape[1] + post
+    n_cells = shape[1] + (layer < len(network.graph.hidden))  # hidden cells with the one that is always on
+    counters = (steps * shape[0] + pre) * n_cells + post
     keys = mix(keys + np.uint32((layer + 1) * 0x85EBCA6B & 0xFFFFFFFF))
     return np.array([uniform(key, counters) < network.release_probability for key in keys])
 
@@ -104,6 +105,9 @@ class Simulation:
         """Cells before the first trial: hidden ones, trace of the inputs, output and its last spikes."""
         *w_hidden, w_output = self.effective[: len(self.network.graph.projections)]
         hidden = [HiddenCells(self.network, w.shape[1]) for w in w_hidden]
+        if not self.network.reset:
+            for cells in hidden:  # from the first step on, in which nothing is shown
+                cells.v = cells.drive * (1 - np.exp(-1 / self.network.tau_m_ms))
         n_outputs = w_output.shape[1]
         return hidden, np.zeros(len(w_hidden[0])), np.zeros(n_outputs), np.full(n_outputs, -np.inf)
 
@@ -157,6 +161,7 @@ class Simulation:
             self.n_hidden_spikes += sum(int(cells.fired.sum()) for cells in hidden)
         eligibility[0][~spikes.any(axis=0)] = 0  # what an earlier trial left of the trace is not learned from
         active = [spikes.any(axis=0), *(cells.trace_sum > 0 for cells in hidden)]
+        self.active = active
         for index, cells in enumerate(hidden):
             # Both were active but not in the order that counts: 0 here, but P H - S may leave a last digit.
             both = np.outer(active[index], cells.psi_sum > 0)
@@ -207,7 +212,8 @@ class Simulation:
     def change(self, layer, delta_w, error, activity):
         before, product = self.weights[layer], delta_w
         if self.network.feedback == "learned" and layer > 0:
-            delta_w = product - self.network.feedback_decay * before
+            decayed = product - self.network.feedback_decay * before
+            delta_w = np.where(self.active[layer][:, np.newaxis], decayed, 0)  # silent cells propose nothing
         self.write(layer, delta_w)
         if self.network.feedback == "learned" and layer > 0:
             back = self.n_forward + layer - 1

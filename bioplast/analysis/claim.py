@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 import pandas as pd
 
 from bioplast.analysis.columns import format_cell
-from bioplast.analysis.statistics import Estimate, compute_coverage
+from bioplast.analysis.statistics import compute_coverage
 from bioplast.analysis.verdict import NOTHING, REFUTED, REPRODUCED, Expectation, Finding, judge
+
+Find = Callable[[ModuleType, pd.DataFrame], Finding]
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Part:
     claimed: float
     expected: Expectation | None
     experiment: str = ""
-    find: Callable[[ModuleType, pd.DataFrame], Finding] = lambda module, data: NOTHING
+    find: Find = lambda module, data: NOTHING
     differs: str = ""
     lacking: str = ""
 
@@ -58,95 +60,6 @@ class Claim:
     def __init__(self, text: str, source: str, *parts: Part) -> None:
         for name, value in (("text", text), ("source", source), ("parts", parts)):
             object.__setattr__(self, name, value)
-
-
-Find = Callable[[ModuleType, pd.DataFrame], Finding]
-
-
-def take(table: pd.DataFrame, row: object) -> Finding:
-    """A row of a table with the columns ``value``, ``low``, ``high`` and ``n``, if it has such a row."""
-    if row not in table.index:
-        return NOTHING
-    value, low, high, n = table.loc[[row], ["value", "low", "high", "n"]].to_numpy()[0]
-    return Finding(float(value), float(low), float(high), int(n))
-
-
-def find_row(function: str, row: object, *more: object) -> Find:
-    """What ``take`` gives of the table that ``function`` of the experiment's file makes of its data."""
-    return lambda module, data: take(getattr(module, function)(data, *more), row)
-
-
-def find_estimate(function: str) -> Find:
-    """The median over seeds that ``function`` of the experiment's file gives of its data."""
-    return lambda module, data: take_estimate(getattr(module, function)(data))
-
-
-def find_most(function: str, quantity: str) -> Find:
-    """The highest ``quantity`` in the table that ``function`` of the experiment's file makes of its data."""
-
-    def find(module: ModuleType, data: pd.DataFrame) -> Finding:
-        table = getattr(module, function)(data).dropna(subset=[quantity])
-        return take_columns(table.loc[table[quantity].idxmax()], quantity) if len(table) else NOTHING
-
-    return find
-
-
-def take_columns(row: pd.Series[Any], quantity: str) -> Finding:
-    """The value of a row with the columns ``X``, ``X low``, ``X high`` and ``n``."""
-    value, low, high = (float(row[f"{quantity}{end}"]) for end in ("", " low", " high"))
-    return Finding(value, low, high, int(row["n"]))
-
-
-def take_estimate(estimate: Estimate) -> Finding:
-    """A median over seeds."""
-    return Finding(estimate.median, estimate.low, estimate.high, estimate.n)
-
-
-def invert(finding: Finding) -> Finding:
-    """One over what was found: times longer, where it was times less."""
-    return Finding(1 / finding.value, 1 / finding.high, 1 / finding.low, finding.n)
-
-
-def divide(above: Finding, below: Finding) -> Finding:
-    """How many times more, as far apart as their intervals allow; the n of what stands above."""
-    return Finding(above.value / below.value, above.low / below.high, above.high / below.low, above.n)
-
-
-def find_inverse(find: Find) -> Find:
-    """How many times more, where ``find`` gives how many times less."""
-    return lambda module, data: invert(find(module, data))
-
-
-def find_least(quantity: str, where: Mapping[str, object] | None = None) -> Find:
-    """The lowest of the medians in an experiment's data, of rows with the values ``where`` by column."""
-
-    def find(module: ModuleType, data: pd.DataFrame) -> Finding:
-        medians = _take_medians(data, quantity, where)
-        if medians.empty:
-            return NOTHING
-        return take_columns(medians.loc[medians[quantity].astype(float).idxmin()], quantity)
-
-    return find
-
-
-def find_excess(quantity: str, over: str, end: int, where: Mapping[str, object] | None = None) -> Find:
-    """How many times more the smallest (end 0) or largest (end -1) setting takes than the cheapest."""
-
-    def find(module: ModuleType, data: pd.DataFrame) -> Finding:
-        medians = _take_medians(data, quantity, where).sort_values(over)
-        if medians.empty:
-            return NOTHING
-        least, edge = find_least(quantity, where)(module, data), take_columns(medians.iloc[end], quantity)
-        return Finding(1.0, 1.0, 1.0, edge.n) if edge == least else divide(edge, least)
-
-    return find
-
-
-def _take_medians(data: pd.DataFrame, quantity: str, where: Mapping[str, object] | None) -> pd.DataFrame:
-    rows = data[data["kind"] == "median"]
-    for column, value in (where or {}).items():
-        rows = rows[rows[column] == value]
-    return rows.dropna(subset=[quantity])
 
 
 def assess(name: str, part: Part, finding: Finding) -> dict[str, Any]:

@@ -141,7 +141,13 @@ class Additions:
     def dtypes(self, weight: DTypeLike) -> dict[str, DTypeLike]:
         """Data types of the variables that are not Brian2's default, for a weight of the type ``weight``."""
         like_weight = {"w", "transient", "delta_w", "initial", "seen", "left"}
-        wanted = {**BOOKS_DTYPES, "external": np.float64, **dict.fromkeys(like_weight, weight)}
+        # Half of what the books cost is the memory that they are read from.
+        wanted = {
+            **BOOKS_DTYPES,
+            "m0": np.int32,
+            "external": np.float64,
+            **dict.fromkeys(like_weight, weight),
+        }
         dtypes = {self.name(word): dtype for word, dtype in wanted.items()}
         return {name: np.dtype(dtype).type for name, dtype in dtypes.items() if name in self.equations.names}
 

@@ -91,13 +91,14 @@ def _make_total(
 
     Cell 0 is asked first, and then all are added up.
     """
+    wide = np.int64 if np.issubdtype(variable.dtype, np.integer) else np.float64
 
     def total(i: NDArray[Any]) -> NDArray[Any]:
         values = variable.get_value()
         if not by_cell:
-            return np.full(np.shape(i), values.sum())
+            return np.full(np.shape(i), values.sum(dtype=wide))
         cells = synapses.variables["_synaptic_post"].get_value() - first
-        sums = np.zeros(n_cells, values.dtype)
+        sums = np.zeros(n_cells, wide)
         np.add.at(sums, cells, values)
         return sums[np.asarray(i)]
 

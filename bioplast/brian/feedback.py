@@ -19,9 +19,9 @@ the partner's rule decides for both::
 
     delta_w_jk = eta r_j error_k - decay w_jk        delta_B_jk = eta r_j error_k - decay B_jk
 
-so that with every write B - w shrinks by ``1 - decay``. Its books are those of any synapse: a layer of its
-own, ``output->hidden``, stands in the state, and its writes are part of all totals. The unit that is always
-on gets no errors, and no feedback synapse of it is written.
+so that with every write B - w shrinks by ``1 - decay``; a silent cell proposes nothing. Its books are those
+of any synapse: a layer of its own, ``output->hidden``, stands in the state, and its writes are part of all
+totals. The unit that is always on gets no errors, and no feedback synapse of it is written.
 """
 
 from __future__ import annotations

@@ -78,7 +78,8 @@ class Layout:
         if path is None:
             chosen = np.ones(self.post.size, bool)
         elif path.needs_units:
-            chosen = self.take(path.mask(replace(view, plastic=np.ones(plastic.shape, bool)), rng))
+            whole = replace(view, plastic=np.ones((self.n_pre, self.n_post), bool))
+            chosen = path.mask(whole, rng)[self.pre, self.post]
         else:
             chosen = path.mask(replace(view, plastic=np.ones((self.post.size, 1), bool)), rng).ravel()
         plastic[self._rows, self.post] = chosen

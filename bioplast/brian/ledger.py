@@ -76,7 +76,7 @@ class Ledger:
         """The energy up to now, in the unit of the weight; what is transient is taken for consolidated."""
         values = self.bring_up_to_date()
         weights = values["seen" if self._is_seen else "w"]
-        books = Books(values["initial"], self.get("m0"), self.get("m1"))
+        books = Books(values["initial"], self.get("m0").astype(np.int64), self.get("m1"))
         if self.added.keeping is not None:
             books.maintenance = float(self.get("maintenance").sum())
             settled = self.clip(weights + self.get("transient"))

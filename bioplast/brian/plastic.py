@@ -134,6 +134,11 @@ class Plastic:
         return bool(self.added.list_decisions(watched=False))
 
     @property
+    def counts_synapses(self) -> bool:
+        """Whether the rules need to know which synapses there are."""
+        return self.chooses or self.rules.path is not None
+
+    @property
     def meets(self) -> bool:
         """Whether what happens at one synapse depends on others."""
         keeping = self.added.keeping
@@ -171,10 +176,10 @@ class Plastic:
 
     def check_connectivity(self, layout: Layout | None) -> None:
         """Refuse synapses that the rules cannot count."""
-        parts = [part for part in self.rules.parts if part.needs_units]
+        parts = [part for part in self.rules.parts if part.needs_units and part is not self.rules.path]
         if parts and not (layout is not None and layout.is_all_to_all):
             raise self._refuse(f"{parts[0].name} goes by whole units: connect all to all, by connect() alone")
-        if layout is None and not is_runtime() and (self.chooses or self.rules.path is not None):
+        if layout is None and not is_runtime() and self.counts_synapses:
             raise self._refuse(
                 f"{self.rules} counts synapses, and C++ standalone makes these only when it runs; "
                 "connect(i=..., j=...)"
@@ -201,7 +206,10 @@ class Plastic:
             if path is not None:
                 n_hidden = len(synapses.source if self.view.is_readout else synapses.target)
                 path.check_sizes({"hidden": n_hidden})
-            plastic = layout.place(path, self.view, make_rng(self.seed, "masks"))
+            view = self.view
+            if synapses.source.name == synapses.target.name and not view.is_readout:
+                view = replace(view, depth=1)  # whose paths begin and end at the same cells
+            plastic = layout.place(path, view, make_rng(self.seed, "masks"))
             form = self.rules.selection.brian(replace(self.view, plastic=plastic))
             values["plastic"] = layout.take(plastic)
             values |= {word: layout.take(matrix) for word, matrix in form.constants.items()}

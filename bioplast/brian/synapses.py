@@ -10,9 +10,9 @@ from typing import Any
 
 from brian2 import Equations, Quantity, Synapses, get_device, prefs
 from brian2.core.namespace import get_local_namespace
-from brian2.equations.equations import FLOAT
 
 from bioplast.brian.additions import PREFIX
+from bioplast.brian.connecting import make_known
 from bioplast.brian.convert import convert_synapses
 from bioplast.brian.decisions import is_runtime, make_decisions
 from bioplast.brian.layout import Layout
@@ -20,6 +20,7 @@ from bioplast.brian.ledger import Ledger
 from bioplast.brian.outsiders import has_outsiders
 from bioplast.brian.pathways import Pathways, Proposal
 from bioplast.brian.plastic import LAYERS, Plastic
+from bioplast.brian.weight import by_name
 from bioplast.energy import Energy
 from bioplast.errors import RequestError
 from bioplast.plasticity import Plasticity
@@ -127,7 +128,7 @@ class PlasticSynapses(Synapses):
             on_pre=codes[0],
             on_post=codes[1],
             namespace=dict(ChainMap(dict(namespace or {}), *functions)),
-            dtype=dict(ChainMap(*dtypes, _by_name(model, dtype))),
+            dtype=dict(ChainMap(*dtypes, by_name(model, dtype))),
             name=name,
             **others,
         )
@@ -182,8 +183,12 @@ class PlasticSynapses(Synapses):
         Raises
         ------
         RequestError : the rule goes by units, and these synapses do not reach all from all; or it counts
-            synapses, and C++ standalone will know only in the running program which there are
+            synapses, and only the running program will know which there are
         """
+        parts = self._plastic.values()
+        if any(plastic.counts_synapses for plastic in parts):
+            names, seed = namespace or get_local_namespace(level + 1), next(iter(parts)).seed
+            condition, i, j, p = make_known(self, (condition, i, j, p), n, names, seed)
         new = Layout.foresee(condition, i, j, p, n, (len(self.source), len(self.target)))
         for plastic in self._plastic.values():
             plastic.check_connectivity(new)
@@ -292,10 +297,3 @@ class PlasticSynapses(Synapses):
 
     def _refuse(self, reason: str) -> RequestError:
         return RequestError(f"{self._title}: {reason}")
-
-
-def _by_name(model: Equations, dtype: Any) -> dict[str, Any]:
-    """Data types as Brian2 takes them, by variable."""
-    if dtype is None or isinstance(dtype, Mapping):
-        return dict(dtype or {})
-    return {equation.varname: dtype for equation in model.values() if equation.var_type == FLOAT}

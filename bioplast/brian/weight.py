@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,3 +111,10 @@ def _read_bound(title: str, model: Equations, bound: Any, size: Quantity) -> Bou
 def _check_unit(message: str, given: Any, wanted: Quantity) -> None:
     if not have_same_dimensions(given, wanted):
         raise DimensionMismatchError(message, get_dimensions(given), wanted.dim)
+
+
+def by_name(model: Equations, dtype: Any) -> dict[str, Any]:
+    """Data types as Brian2 takes them, by variable."""
+    if dtype is None or isinstance(dtype, Mapping):
+        return dict(dtype or {})
+    return {equation.varname: dtype for equation in model.values() if equation.var_type == FLOAT}

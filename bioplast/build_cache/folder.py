@@ -85,7 +85,7 @@ def check_owner(path: Path) -> None:
     RequestError : it is somebody else's
     """
     owner = path.stat().st_uid
-    if owner != os.geteuid() and not _is_shared():
+    if hasattr(os, "geteuid") and owner != os.geteuid() and not _is_shared():
         _refuse(path, f"it belongs to user {owner}")
 
 

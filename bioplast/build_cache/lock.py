@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+import filelock
 
 from bioplast.build_cache.folder import writing
 
@@ -53,7 +54,7 @@ def _hold(path: Path) -> IO[str]:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = path.open("w")
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            filelock.lock_descriptor(lock.fileno())
         except BaseException:
             lock.close()
             raise
@@ -64,9 +65,8 @@ def _is_held(folder: Path) -> bool:
     """Whether the process that made a scratch folder is alive."""
     try:
         with (folder / _HELD).open("r+") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return not filelock.lock_descriptor(lock.fileno(), blocking=False)
     except FileNotFoundError:  # it died before it could hold it
         return False
-    except OSError:  # held, or somebody else's
+    except OSError:  # somebody else's
         return True
-    return False

@@ -70,7 +70,8 @@ def run(
         check_path("--certificates", certificates)
     folder = find_project(project)
     modules = [loading.load_module("experiment", name, folder) for name in experiments]
-    from bioplast.studies.study import preview_experiments, run_experiments
+    from bioplast.studies.preview import preview_experiments
+    from bioplast.studies.study import run_experiments
     from bioplast.training.interrupts import held_interrupts
 
     options: dict[str, Any] = {

@@ -96,7 +96,8 @@ def sweep(
     folder = find_project(project)
     if name is not None:
         _check_name("--name", name, folder)
-    from bioplast.studies.study import preview_experiments, run_experiments
+    from bioplast.studies.preview import preview_experiments
+    from bioplast.studies.study import run_experiments
     from bioplast.studies.sweep import SWEEP_FILE, Sweep, read_sweep
     from bioplast.training.interrupts import held_interrupts
     from bioplast.training.record import replace_text

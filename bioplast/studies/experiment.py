@@ -49,6 +49,12 @@ class Experiment:
         """The experiment's name: that of its file."""
         return self.module.__name__.rpartition(".")[2]
 
+    def say_command(self, quick: bool, seeds: int | None) -> str:
+        """What makes the experiment's figure; of a sweep, from the file that it leaves."""
+        own: str | None = getattr(self.module, "COMMAND", None)
+        options = [" --quick"] * quick + [f" --seeds {seeds}"] * (seeds is not None)
+        return own or f"bioplast run {self.name}" + "".join(options)
+
     @property
     def sources(self) -> tuple[str, ...]:
         return tuple(self.study.sources)

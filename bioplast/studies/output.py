@@ -15,6 +15,7 @@ from bioplast.figures.style import save_figure, use_style
 from bioplast.studies.caption import fill_caption
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Failure
+from bioplast.studies.report import write_report
 from bioplast.training.lock import only_one
 from bioplast.training.record import Run
 
@@ -28,9 +29,12 @@ def draw(
     *,
     runs: Sequence[Run] = (),
     failures: Sequence[Failure] = (),
+    rows: pd.DataFrame | None = None,
+    command: str = "",
     shown: Console | None = None,
 ) -> pd.DataFrame:
-    """Analyse, write figure.{pdf,png,svg}, figure.csv, table.{csv,md} and caption.txt; print the last two.
+    """Analyse, write figure.{pdf,png,svg}, figure.csv, table.{csv,md} and caption.txt, report.html; print
+    table and caption.
 
     Parameters
     ----------
@@ -38,6 +42,8 @@ def draw(
     findings : what its ``analyse`` is given
     folder : where to write
     runs, failures : what the caption accounts for
+    rows : what was measured at points
+    command : what makes all this, for the report
     shown : where table and caption are shown; standard output if None
 
     Returns
@@ -61,6 +67,16 @@ def draw(
             words = fill_caption(experiment.caption, runs, failures, experiment.describe(data))
             caption = "\n\n".join(filter(None, [experiment.say(data), words]))
             (folder / "caption.txt").write_text(caption + "\n", encoding="utf-8")
+            write_report(
+                experiment,
+                folder,
+                headline=experiment.say(data),
+                caption=words,
+                table=table,
+                runs=runs,
+                rows=rows,
+                command=command or f"bioplast run {experiment.name}",
+            )
         except OSError as error:
             reason = f"cannot write the figure to {folder}: {error.strerror}"
             raise RequestError(f"out: {reason}; finished runs are kept") from None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bioplast.errors import RequestError
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Failure, Job, Work
 from bioplast.studies.point import Point
@@ -98,3 +100,17 @@ def list_work(experiment: Experiment, options: Options) -> list[Work]:
     # A grid may name a run twice, for instance as a cell of two panels.
     work: list[Work] = [*complete, *experiment.make_points(options.quick, options.seeds)]
     return list({one.key: one for one in work}.values())
+
+
+def count_workers(workers: int | None) -> int:
+    """Processes of this machine at work at once; None is one for each core that we may use.
+
+    Raises
+    ------
+    RequestError : fewer than one
+    """
+    if workers is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if workers < 1:
+        raise RequestError(f"workers: must be a whole number >= 1, got {workers}")
+    return workers

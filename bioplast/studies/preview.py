@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
+from bioplast.additions import load_additions
+from bioplast.errors import MissingDataError
+from bioplast.loading import load_module
 from bioplast.sizes import format_hidden
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Work, name_run
-from bioplast.studies.plan import Options, list_work
+from bioplast.studies.plan import Options, count_workers, list_work
 from bioplast.studies.point import Point
 from bioplast.studies.progress import format_seconds
 from bioplast.studies.store import Store
@@ -38,6 +42,46 @@ class Preview:
     @property
     def size(self) -> int:
         return self.n_stored + len(self.waiting) + self.n_failed
+
+
+def preview_experiments(
+    modules: Sequence[ModuleType],
+    *,
+    project: Path,
+    quick: bool = False,
+    seeds: int | None = None,
+    workers: int | None = None,
+    fresh: bool = False,
+    retry: bool = False,
+    out: Path | None = None,
+) -> list[str]:
+    """Lines that say what ``run_experiments`` would do with the same arguments; nothing is written.
+
+    Raises
+    ------
+    RequestError : the request is wrong
+    """
+    options = Options(project, quick, seeds, fresh, retry)
+    load_additions(project)
+    waiting = [Experiment(module) for module in modules]
+    experiments: dict[str, Experiment] = {}
+    while waiting:
+        experiment = waiting.pop(0)
+        experiments.setdefault(experiment.name, experiment)
+        waiting = [
+            Experiment(load_module("experiment", name, project)) for name in experiment.sources
+        ] + waiting
+    own = [experiment for experiment in experiments.values() if not experiment.sources]
+    results = out or project / "results"
+    previews, lines = [], []
+    for one in own:
+        try:
+            previews.append(preview(one, results, options))
+        except MissingDataError as error:
+            if len(own) == 1:
+                raise
+            lines.append(f"{one.name} is left out: {error}")
+    return [*lines, *describe(previews, count_workers(workers))]
 
 
 def preview(experiment: Experiment, results: Path, options: Options) -> Preview:

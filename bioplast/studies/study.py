@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,8 +20,7 @@ from bioplast.studies.executor import execute
 from bioplast.studies.experiment import Experiment
 from bioplast.studies.jobs import Failure, summarize_failures
 from bioplast.studies.output import draw
-from bioplast.studies.plan import Options, Plan, make_plan
-from bioplast.studies.preview import describe, preview
+from bioplast.studies.plan import Options, Plan, count_workers, make_plan
 from bioplast.studies.progress import StudyProgress, format_seconds
 from bioplast.studies.store import Store
 
@@ -61,8 +59,9 @@ def run_experiments(
 
     Returns
     -------
-    folders : each holds figure.{pdf,png,svg}, figure.csv, table.{csv,md}, caption.txt and a folder per run;
-        of several experiments those are left out, with a line, whose data are not on this machine
+    folders : each holds figure.{pdf,png,svg}, figure.csv, table.{csv,md}, caption.txt, report.html and a
+        folder per run; of several experiments those are left out, with a line, whose data are not on this
+        machine
 
     Raises
     ------
@@ -71,7 +70,7 @@ def run_experiments(
     """
     series = Series(
         Options(project, quick, seeds, fresh, retry),
-        workers=_check_workers(workers),
+        workers=count_workers(workers),
         scheduler=scheduler,
         certificates=certificates,
         results=out or project / "results",
@@ -95,38 +94,6 @@ def run_experiments(
     if errors:
         raise IncompleteStudyError("; ".join(errors))
     return folders
-
-
-def preview_experiments(
-    modules: Sequence[ModuleType],
-    *,
-    project: Path,
-    quick: bool = False,
-    seeds: int | None = None,
-    workers: int | None = None,
-    fresh: bool = False,
-    retry: bool = False,
-    out: Path | None = None,
-) -> list[str]:
-    """Lines that say what ``run_experiments`` would do with the same arguments; nothing is written.
-
-    Raises
-    ------
-    RequestError : the request is wrong
-    """
-    options = Options(project, quick, seeds, fresh, retry)
-    load_additions(project)
-    waiting = [Experiment(module) for module in modules]
-    experiments: dict[str, Experiment] = {}
-    while waiting:
-        experiment = waiting.pop(0)
-        experiments.setdefault(experiment.name, experiment)
-        waiting = [
-            Experiment(load_module("experiment", name, project)) for name in experiment.sources
-        ] + waiting
-    own = [experiment for experiment in experiments.values() if not experiment.sources]
-    results = out or project / "results"
-    return [*describe([preview(one, results, options) for one in own], _check_workers(workers))]
 
 
 def run_experiment(module: ModuleType, **options: Any) -> Path:
@@ -205,8 +172,13 @@ class Series:
         if runs or rows:
             findings = [runs] if experiment.has_runs else []
             findings += [pd.DataFrame(rows)] if experiment.has_points else []
-            self._data[experiment.name] = draw(
-                experiment, findings, plan.store.folder, runs=runs, failures=failures, shown=self.shown
+            self._data[experiment.name] = self._draw(
+                experiment,
+                findings,
+                plan.store.folder,
+                runs=runs,
+                failures=failures,
+                rows=findings[-1] if experiment.has_points else None,
             )
         _check_complete(failures, plan.size, len(plan.earlier))
 
@@ -221,9 +193,15 @@ class Series:
         if not lacking:
             folder = Store(self.results / experiment.name).folder
             findings = {name: self._data[name] for name in experiment.sources}
-            self._data[experiment.name] = draw(experiment, [findings], folder, shown=self.shown)
+            self._data[experiment.name] = self._draw(experiment, [findings], folder)
         if incomplete:
             raise IncompleteStudyError("; ".join(incomplete))
+
+    def _draw(
+        self, experiment: Experiment, findings: Sequence[Any], folder: Path, **more: Any
+    ) -> pd.DataFrame:
+        command = experiment.say_command(self.options.quick, self.options.seeds)
+        return draw(experiment, findings, folder, command=command, shown=self.shown, **more)
 
     def _load_sources(self, experiment: Experiment) -> list[Experiment]:
         return [
@@ -258,14 +236,6 @@ class Series:
             if not failure.is_lost:
                 store.record_failure(failure)
         return failures
-
-
-def _check_workers(workers: int | None) -> int:
-    if workers is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if workers < 1:
-        raise RequestError(f"workers: must be a whole number >= 1, got {workers}")
-    return workers
 
 
 def _check_complete(failures: Sequence[Failure], n_runs: int, n_earlier: int) -> None:

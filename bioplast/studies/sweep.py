@@ -103,7 +103,8 @@ class Sweep:
     def make_module(self, name: str) -> ModuleType:
         """A module as that of ``experiments/NAME.py``, for ``run_experiments``."""
         module = ModuleType(f"bioplast_sweeps.{name}", f"Every combination of {', '.join(self.axes)}.")
-        vars(module).update(STUDY=self.make_study(), __file__=SWEEP_FILE)
+        command = f"bioplast sweep --file {SWEEP_FILE} --name {name}"
+        vars(module).update(STUDY=self.make_study(), COMMAND=command, __file__=SWEEP_FILE)
         return module
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import filelock
 
 from bioplast.errors import RequestError
 
 LOCK_FILE = ".lock"
 _POLL_SECONDS = 0.2
+_CLOEXEC = getattr(os, "O_CLOEXEC", 0)  # Windows hands no files on anyway
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
@@ -41,16 +43,18 @@ def only_one(folder: Path, wait: Callable[[], None] = lambda: None) -> Iterator[
     while True:
         descriptor = _open(path)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_free = filelock.lock_descriptor(descriptor, blocking=False)
         except OSError as error:
+            is_free = True
             if error.errno not in _NO_LOCKS:
                 os.close(descriptor)
-                if error.errno != errno.EWOULDBLOCK:
-                    raise
-                waited = True
-                wait()
-                time.sleep(_POLL_SECONDS)
-                continue
+                raise
+        if not is_free:
+            os.close(descriptor)
+            waited = True
+            wait()
+            time.sleep(_POLL_SECONDS)
+            continue
         # Who held the lock before may have removed the file that was opened here.
         if _is_same(descriptor, path):
             break
@@ -58,29 +62,29 @@ def only_one(folder: Path, wait: Callable[[], None] = lambda: None) -> Iterator[
     try:
         yield waited
     finally:
-        path.unlink(missing_ok=True)
+        with suppress(PermissionError):  # where a file that is open cannot be removed, it stays
+            path.unlink(missing_ok=True)
         os.close(descriptor)
 
 
 def is_held(folder: Path) -> bool:
     """Whether a process holds the lock of ``folder`` at this moment."""
     try:
-        descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | _CLOEXEC)
     except OSError:
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno == errno.EWOULDBLOCK
+        return not filelock.lock_descriptor(descriptor, blocking=False)
+    except OSError:  # there are no locks here
+        return False
     finally:
         os.close(descriptor)
-    return False
 
 
 def _open(path: Path) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        return os.open(path, os.O_RDWR | os.O_CREAT | _CLOEXEC, 0o666)
     except OSError as error:
         raise RequestError(f"out: cannot write to {path.parent}: {error.strerror}") from None
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-import resource
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 from bioplast.errors import RequestError
 from bioplast.sizes import Hidden, list_shapes, list_sizes
+
+with suppress(ImportError):  # not on Windows
+    import resource
 
 # What each synapse is known to take: its weight and its first weight in single precision and whether it is
 # plastic, and its books m0 and m1 where it may be written.
@@ -39,7 +43,7 @@ def check_memory(n_pixels: int, n_hidden: Hidden, n_classes: int, *, has_path: b
     if needed > free:
         units = "-".join(map(str, list_sizes(n_hidden)))
         raise RequestError(
-            f"--hidden: a network of {n_pixels}-{units}-{n_classes} units needs at least "
+            f"hidden: a network of {n_pixels}-{units}-{n_classes} units needs at least "
             f"{format_bytes(needed)} of memory, {format_bytes(free)} are free"
         )
 
@@ -47,9 +51,10 @@ def check_memory(n_pixels: int, n_hidden: Hidden, n_classes: int, *, has_path: b
 def find_free_memory() -> int:
     """Bytes that this process could still take: what the machine has, and what it is allowed to."""
     limits = [_find_machine_memory()]
-    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if soft != resource.RLIM_INFINITY:
-        limits.append(max(soft - _find_own_size(), 0))
+    if "resource" in globals():
+        soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if soft != resource.RLIM_INFINITY:
+            limits.append(max(soft - _find_own_size(), 0))
     text = _read(_CGROUP_LIMIT).strip()
     if text.isdecimal():
         limits.append(int(text))
@@ -61,6 +66,8 @@ def _find_machine_memory() -> int:
         name, _, value = line.partition(":")
         if name == "MemAvailable":
             return int(value.split()[0]) * 1024
+    if not hasattr(os, "sysconf"):  # Windows does not say without more ado
+        return sys.maxsize
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")  # not on Linux
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from importlib import import_module
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
@@ -33,7 +34,9 @@ def watch(label: str, max_samples: int, console: Console | None = None) -> Itera
     console = console or Console(stderr=True)
     if console.quiet:
         yield be_silent
-    elif console.is_terminal or console.is_jupyter:
+    elif console.is_jupyter:
+        yield from _show(label, max_samples)
+    elif console.is_terminal:
         yield from _draw(label, max_samples, console)
     else:
         yield from _log(label, max_samples, console)
@@ -50,6 +53,21 @@ def _draw(label: str, max_samples: int, console: Console) -> Iterator[Report]:
             bar.update(task, completed=position.samples, news=news)
 
         yield report
+
+
+def _show(label: str, max_samples: int) -> Iterator[Report]:
+    """One line in a notebook, which changes as the run goes on."""
+    display = import_module("IPython.display").display  # there is one, where there is a notebook
+
+    def make(news: str) -> dict[str, str]:
+        return {"text/plain": f"{label}: {news}"}
+
+    line = display(make(_PREPARING), raw=True, display_id=True)
+
+    def report(position: Position) -> None:
+        line.update(make(describe(position, max_samples)), raw=True)
+
+    yield report
 
 
 def _log(label: str, max_samples: int, console: Console) -> Iterator[Report]:

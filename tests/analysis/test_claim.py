@@ -1,75 +1,14 @@
-from types import SimpleNamespace
-
-import pandas as pd
 import pytest
 
-from bioplast.analysis.claim import (
-    Claim,
-    Part,
-    assess,
-    divide,
-    find_estimate,
-    find_excess,
-    find_inverse,
-    find_least,
-    find_most,
-    find_row,
-)
-from bioplast.analysis.statistics import estimate_median
+from bioplast.analysis.claim import Claim, Part, assess
+from bioplast.analysis.finders import find_row
 from bioplast.analysis.verdict import NOTHING, Expectation, Finding
-
-MEDIANS = pd.DataFrame(
-    {
-        "kind": ["median"] * 4 + ["run"],
-        "hidden": [100, 10, 1000, 3000, 10],
-        "m0": [2.0, 8.0, 6.0, None, 0.1],
-        "m0 low": [1.0, 7.0, 5.0, None, None],
-        "m0 high": [4.0, 9.0, None, None, None],
-        "n": [3, 3, 2, 3, None],
-    }
-)
-TABLE = pd.DataFrame(
-    {
-        "saving": [2.0, 5.0, None],
-        "saving low": [1.0, 4.0, None],
-        "saving high": [3.0, 6.0, None],
-        "n": [3, 3, 0],
-    }
-)
-
-
-def module(**tables):
-    """A file of an experiment whose functions give tables."""
-    return SimpleNamespace(**{name: lambda data, *more, table=table: table for name, table in tables.items()})
 
 
 def test_a_claim_has_as_many_parts_as_it_is_given():
     part = Part("m0", 1.0, None, "some", find_row("savings", "m0"))
     assert Claim("text", "source", part, part).parts == (part, part)
     assert Claim("text", "source").parts == ()
-
-
-def test_a_ratio_reaches_as_far_as_both_intervals_allow():
-    assert divide(Finding(8, 6, 10, 3), Finding(2, 1, 4, 5)) == Finding(4, 1.5, 10, 3)
-
-
-def test_the_least_is_the_lowest_median():
-    assert find_least("m0")(None, MEDIANS) == Finding(2.0, 1.0, 4.0, 3)
-    assert find_least("m0")(None, MEDIANS[4:]) == NOTHING
-
-
-def test_excess_is_over_the_least_at_either_end_that_is_known():
-    smallest = find_excess("m0", "hidden", 0)(None, MEDIANS)
-    assert (smallest.value, smallest.low, smallest.high) == (4.0, 7 / 4, 9.0)
-    assert find_excess("m0", "hidden", -1)(None, MEDIANS).value == 3.0
-    assert find_excess("m0", "hidden", 0)(None, MEDIANS[:1]) == Finding(1.0, 1.0, 1.0, 3)
-    assert find_excess("m0", "hidden", 0)(None, MEDIANS[4:]) == NOTHING
-
-
-def test_the_least_and_excess_may_be_those_of_some_rows():
-    where = {"hidden": 10}
-    assert find_least("m0", where)(None, MEDIANS).value == 8.0
-    assert find_excess("m0", "hidden", -1, {"n": 3})(None, MEDIANS) == Finding(1.0, 1.0, 1.0, 3)
 
 
 @pytest.mark.parametrize(
@@ -91,16 +30,3 @@ def test_a_number_is_assessed_with_what_chance_would_decide(part, finding, verdi
 def test_what_lies_between_two_bounds_is_said_so():
     row = assess("1", Part("m0", 2.0, None), Finding(float("nan"), 1.0, 3.0, 4))
     assert row["said"] == "[1, 3] n = 4"
-
-
-def test_the_most_is_the_highest_row_of_a_table():
-    find = find_most("find_optima", "saving")
-    assert find(module(find_optima=TABLE), None) == Finding(5.0, 4.0, 6.0, 3)
-    assert find(module(find_optima=TABLE[2:]), None) == NOTHING
-
-
-def test_an_estimate_and_an_inverse():
-    estimate = module(compare=estimate_median([1.0, 2.0, 4.0]))
-    assert find_estimate("compare")(estimate, None) == Finding(2.0, 1.0, 4.0, 3)
-    inverse = find_inverse(find_estimate("compare"))(estimate, None)
-    assert (inverse.value, inverse.low, inverse.high) == pytest.approx((0.5, 0.25, 1.0))

@@ -1,5 +1,7 @@
 """Synapses of any connectivity as a matrix."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,6 +42,17 @@ def test_a_path_of_units_is_laid_through_columns_or_rows():
     layout, rng = Layout.all_to_all(3, 2), np.random.default_rng(0)
     assert layout.place(Subnet(1), VIEW, rng).tolist() == [[True, False]] * 3
     assert layout.place(Subnet(1), READOUT, rng).tolist() == [[True] * 2, [False] * 2, [False] * 2]
+
+
+def test_a_path_of_units_is_laid_through_the_synapses_that_exist():
+    rng, among = np.random.default_rng(0), replace(VIEW, depth=1)
+    for view, chosen in (
+        (VIEW, SOME.post < 2),
+        (READOUT, SOME.pre < 2),
+        (among, (SOME.post < 2) & (SOME.pre < 2)),
+    ):
+        assert SOME.take(SOME.place(Subnet(2), view, rng)).tolist() == chosen.tolist()
+        assert 0 < chosen.sum() < chosen.size
 
 
 @pytest.mark.parametrize(

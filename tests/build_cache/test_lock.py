@@ -37,10 +37,10 @@ def test_lock_is_given_back_after_a_failure(tmp_path):
 
 
 def test_a_disk_without_locks(tmp_path, monkeypatch):
-    def refuse(*args):
+    def refuse(*args, **options):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(lock.fcntl, "flock", refuse)
+    monkeypatch.setattr(lock.filelock, "lock_descriptor", refuse)
     message = rf"^build cache {tmp_path}.*: .*\(No locks available\); set BIOPLAST_CACHE to another"
     with pytest.raises(UnusableCacheError, match=message), locked(tmp_path / "thing"):
         pass

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from brian2 import DimensionMismatchError, NeuronGroup, nS
+from brian2 import DimensionMismatchError, NeuronGroup, ms, nS
 
 from bioplast.brian import PlasticSynapses
 
@@ -27,7 +27,7 @@ REQUESTS = [
     {"weight": "g"},
     {"proposals": {"post": "v_post"}},
     {"plasticity": "largest(0.1)"},
-    {"plasticity": "subnet(2)", "connect": "i != j"},
+    {"plasticity": "neurons(0.5)", "every": 1 * ms, "connect": "i != j"},
     {"on_event": "nap"},
 ]
 

@@ -111,3 +111,9 @@ def test_caption_says_what_is_seen(runs, data):
     assert "energy to 95 % against the learning rate" in caption
     assert "Medians of M1: 102,400 at 0.003, 102,400 at 0.01, 204,800 at 0.03." in caption
     assert "read along runs of 54,000 samples" in caption
+
+
+def test_the_headline_compares_low_and_high_accuracies(data):
+    assert experiment.headline(data).startswith(
+        "One more percent of accuracy takes plain learning 2.00 times (88-92 %) to 2.00 times (94-97 %) the "
+    )

@@ -129,3 +129,11 @@ def test_one_size_alone_is_still_a_figure_and_a_table(make_run):
     assert size.tabulate(data)["reached"].iloc[0] == "0/2"
     assert np.isnan(size.exponents(data)["value"]).all()
     assert size.describe(data)["exponents"] == "M0 not known, M1 not known, samples not known"
+    assert size.headline(data) == ""
+
+
+def test_the_headline_has_the_cheapest_size_and_the_exponents(data):
+    assert size.headline(data) == (
+        "Plain learning takes the fewest writes with 100 hidden units; in large networks its writes grow as "
+        "N to the 1.00, the size of its changes as N to the 0.50"
+    )

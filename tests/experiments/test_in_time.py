@@ -68,7 +68,7 @@ def test_grid_has_every_rule_beside_its_baseline(name):
     labels = [module.name_run(make_run(config, 1, 1.0, 1)) for config in grid]
     assert set(labels) == set(module.LABELS)
     assert all(labels.count(label) == 5 for label in module.LABELS)  # of a task or of its own
-    assert set(module.BASELINES) | set(module.BASELINES.values()) == set(module.LABELS)
+    assert set(module.BASELINES) | set(module.BASELINES.values()) <= set(module.LABELS)
     assert len(module.STUDY.list_runs(quick=True)) < len(grid) / 4
 
 

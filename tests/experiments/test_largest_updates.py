@@ -75,7 +75,7 @@ def test_best_saving_passes_over_what_does_not_get_there(data):
     best = experiment.best_savings(data).set_index("label")
     assert best.loc["largest(f)", "rule"] == str(Plasticity.parse(LESS))  # 1000 / 150
     assert best.loc["largest(f)", "m0"] == pytest.approx(20 / 3)
-    assert best.loc["largest(f)", "n"] == 2
+    assert best.loc["largest(f)", "n"] == 3
     assert best.loc["largest(f), per neuron", "m0"] == 2
     assert "smallest(f)" not in best.index
 
@@ -90,6 +90,12 @@ def test_table_counts_who_got_there(data):
 def test_caption_says_what_is_saved_at_what_cost_in_time(data, runs):
     caption = fill_caption(experiment.CAPTION, runs, [], experiment.describe(data))
     assert "n = 3 at N = 100" in caption
-    assert f"{Plasticity.parse(LESS)}: M0 6.67 (6.67 to 6.67), M1 6.7" in caption
-    assert "with 3 (3 to 3) times the samples (n = 2)" in caption
+    assert f"{Plasticity.parse(LESS)}: M0 6.67 (0 to 6.67), M1 6.7" in caption
+    assert "with 3 (3 to inf) times the samples (n = 3)" in caption
     assert f"Did not reach the goal: ann with {Plasticity.parse(LESS)} (1 of 3); ann with {SMALL}" in caption
+
+
+def test_the_headline_has_the_saving_and_its_price(data):
+    assert experiment.headline(data) == (
+        "Writing only the largest changes takes 6.7 (N = 100) times fewer writes, in 3.0 times the samples"
+    )

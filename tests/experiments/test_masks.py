@@ -69,3 +69,10 @@ def test_table_has_a_row_a_rule_and_fraction(data):
     assert table.loc[("fixed", 0.1), "reached"] == "0/2"
     assert np.isnan(table.loc[("fixed", 0.1), "m0"])
     assert table.loc[("subnet", 0.1), "m0"] == 100.0
+
+
+def test_the_headline_sets_masks_of_the_same_share_side_by_side(data):
+    headline = masks.headline(data.replace({"label": {"subnet": "largest"}}))
+    assert headline.startswith("With 3 % of the synapses plastic, it matters which: the best accuracy is ")
+    assert "88.0 % (fixed)" in headline
+    assert "90.0 % (random)" in headline

@@ -87,3 +87,11 @@ def test_runs_that_all_gave_up_are_still_a_figure_a_table_and_a_caption(make_run
         assert len(paths.plot(data).axes) == 6
     assert paths.tabulate(data)["reached"].tolist() == ["0/1"]
     assert paths.describe(data)["savings"] == "M0 not known, M1 not known, samples not known"
+    assert paths.headline(data) == ""
+
+
+def test_the_headline_has_the_best_number_of_units_and_what_it_saves(data):
+    assert paths.headline(data) == (
+        "Paths through 100 hidden units take the fewest writes; 100 of N = 10,000 take 1,000 times fewer "
+        "than plain learning and grow as N to the 0.00"
+    )

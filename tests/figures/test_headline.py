@@ -5,7 +5,7 @@ from bioplast.figures.panels import draw_legend
 from bioplast.figures.style import make_figure, make_looks, make_part, use_style
 
 SHORT = "Writing only large changes saves 5 times the writes."
-LONG = f"{SHORT} {SHORT} {SHORT}"
+LONG = f"{SHORT} {SHORT.upper()} {SHORT}"
 
 
 def draw(text, width=174, legend=True):

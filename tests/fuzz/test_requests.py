@@ -46,8 +46,19 @@ class Drawer:
         return options[self.rng.integers(len(options))]
 
     def request(self) -> list[str]:
-        command = self.choose("train", "train", "train", "run", "list", "show", "gc", self.text())
-        draw = {"train": self.train, "run": self.run, "list": self.list, "show": self.show, "gc": self.gc}
+        draw = {
+            "train": self.train,
+            "run": self.run,
+            "list": self.list,
+            "show": self.show,
+            "gc": self.gc,
+            "sweep": self.sweep,
+            "plot": self.plot,
+            "compare": self.compare,
+            "export": self.export,
+            "evaluate": self.evaluate,
+        }
+        command = self.choose("train", "train", *draw, self.text())
         arguments = [command, *draw.get(command, self.show)()]
         if self.chance(0.05):
             arguments.insert(self.rng.integers(len(arguments) + 1), self.text())
@@ -72,7 +83,51 @@ class Drawer:
         for name in self.rng.permutation(list(odd))[: self.rng.integers(1, 4)]:
             given[str(name)] = odd[name]()
         arguments += [text for pair in given.items() for text in pair]
-        return arguments + self.flags("--json", "--resume")
+        arguments += ["--record", self.kinds()] if self.chance(0.1) else []
+        return arguments + self.flags("--json", "--resume", "--quiet", "--verbose")
+
+    def sweep(self) -> list[str]:
+        """Only previews: nothing is to be run."""
+        arguments = [self.choose("tiny", self.text()) for _ in range(self.rng.integers(3))]
+        odd = {
+            "--hidden": self.number,
+            "--goal": self.number,
+            "--rule": self.rule,
+            "--max-samples": self.number,
+            "--seeds": lambda: self.choose("1", "2", "0", "x"),
+            "--set": lambda: f"{self.choose('learning_rate', self.text())}={self.value()}",
+            "--name": lambda: self.choose("mine", "compare", self.text()),
+            "--file": lambda: self.choose("sweep.toml", self.read_path()),
+            "--task": lambda: self.choose("../patterns", self.read_path()),
+        }
+        for name in self.rng.choice(list(odd), self.rng.integers(5)):
+            arguments += [str(name), odd[str(name)]()]
+        return [*arguments, "--dry-run", *self.flags("--quiet", "--verbose")]
+
+    def plot(self) -> list[str]:
+        out = ["--out", self.choose("x.png", "x.gif", self.path())] if self.chance(0.5) else []
+        return [*self.show(), *out]
+
+    def compare(self) -> list[str]:
+        return [self.choose(self.read_path(), self.text()), *self.show()]
+
+    def export(self) -> list[str]:
+        form = ["--to", self.choose("npz", "netcdf", "nir", "spikes", "neo", self.text())]
+        trials = ["--trials", self.trials()] if self.chance(0.3) else []
+        return [*self.show(), *form, *trials]
+
+    def evaluate(self) -> list[str]:
+        record = ["--record", self.kinds()] if self.chance(0.5) else []
+        trials = ["--trials", self.trials()] if self.chance(0.5) else []
+        return [*self.show(), *record, *trials, *self.flags("--json")]
+
+    def kinds(self) -> str:
+        return self.choose("spikes", "potentials", "spikes,potentials", "spikes,", self.text())
+
+    def trials(self) -> str:
+        return self.choose(
+            "0:3", "5", "3,7", ":", "1:", "9:1", "0:999999999", f"{self.number()}:{self.number()}"
+        )
 
     def run(self) -> list[str]:
         arguments = [self.choose("nothing", self.text())]

@@ -15,7 +15,7 @@ from bioplast.training import memory
 def test_what_fits_passes(monkeypatch):
     monkeypatch.setattr(memory, "find_free_memory", lambda: 25 * (17 * 8 + 9 * 3))
     memory.check_memory(16, 8, 3, has_path=False)
-    with pytest.raises(RequestError, match=r"^--hidden: a network of 16-9-3 units needs at least .* free$"):
+    with pytest.raises(RequestError, match=r"^hidden: a network of 16-9-3 units needs at least .* free$"):
         memory.check_memory(16, 9, 3, has_path=False)
     memory.check_memory(16, 9, 3, has_path=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,7 @@ class Dynamics:
     rate_target, rate_cost : spikes per step that cells are drawn to, and how strongly
     step : length of a step in ms
     has_spikes : whether cells send spikes, and not their activity in each step
+    is_compiled : whether the parts are in Numba's subset of Python; if not, all runs as it stands
     """
 
     parts: dict[str, Callable[..., Any]]
@@ -52,6 +54,7 @@ class Dynamics:
     rate_cost: float = 0.0
     step: int = 1
     has_spikes: bool = True
+    is_compiled: bool = True
 
     def count(self, n_in: int, n_fired: int, n_steps: int, shape: tuple[int, int]) -> Signalling:
         """What signalling amounts to.
@@ -112,11 +115,12 @@ class TimedChunks:
         )
         keys, predictions = make_keys(state, len(events)), np.zeros(len(events), np.int64)
         counts = np.zeros(2, np.int64)
-        kernel = compiled(run_chunk, **dynamics.parts, **self._rules.parts)
+        make_kernel = compiled if dynamics.is_compiled else with_parts
+        kernel = make_kernel(run_chunk, **dynamics.parts, **self._rules.parts)
         trace, constants = dynamics.make_trace(n_steps), dynamics.constants
         fixed = (arrays, chains, trace, constants, _show(events), learning, keys, predictions, counts)
         self._build(kernel, dtype, *fixed)
-        if self._rules.is_fast or not learn:
+        if (self._rules.is_fast and dynamics.is_compiled) or not learn:
             kernel(*fixed, 0, len(events), learn, True)
         else:
             for trial in range(len(events)):
@@ -176,6 +180,12 @@ class TimedChunks:
         kernel(*fixed, 0, 0, False, False)
         self.build_seconds += time.perf_counter() - started
         self._ready.add((kernel, dtype))
+
+
+def with_parts(function: Callable[..., Any], **parts: Callable[..., Any]) -> Callable[..., Any]:
+    """``function`` with other functions in place of those that it calls by these names."""
+    assert isinstance(function, FunctionType)
+    return FunctionType(function.__code__, {**function.__globals__, **parts}, function.__name__)
 
 
 def _show(events: Events) -> Shown:

@@ -110,7 +110,10 @@ def test_every_rule_runs_or_is_refused_by_name(name):
             r"bounds must be quantities or parameters of the model \(w\), got 'w_max'",
         ),
         ({"rule": "subnet(9)"}, "Subnet.units: must be at most the 4 hidden units, got 9"),
-        ({"rule": "subnet(2)", "connect": ("i != j",)}, "subnet goes by whole units: connect all to all"),
+        (
+            {"rule": "neurons(0.5)", "every": 1 * ms, "connect": ("i != j",)},
+            "neurons goes by whole units: connect all to all",
+        ),
         ({"rule": "neurons(0.5)", "every": 1 * ms, "connect": (None, [0], [1])}, "neurons goes by"),
     ],
 )
@@ -170,9 +173,10 @@ def test_energy_before_the_first_run():
 
 def test_counting_rules_want_to_see_the_synapses_that_standalone_will_make(standalone):
     with pytest.raises(RequestError, match=r"standalone makes these only when it runs; connect\(i=..., j="):
-        make("largest(0.5)", every=1 * ms, connect=("i != j",))
+        make("largest(0.5)", every=1 * ms, connect=("rand() < 0.5",))
     make("largest(0.5)", every=1 * ms, connect=(None, [0, 1], [1, 0]))
-    make("above(0.5)", connect=("i != j",), name="local")
+    make("largest(0.5)", every=1 * ms, connect=("i != j",), name="known")
+    make("above(0.5)", connect=("rand() < 0.5",), name="local")
 
 
 def test_openmp_is_refused_where_synapses_compete(standalone):

@@ -126,7 +126,7 @@ def test_event_driven_eligibility_is_the_sum_over_time_steps(make_network, trial
         {"dale": True, "sd_hidden": 0.05},
         {"dale": True, "sd_hidden": 0.05, "feedback": "random", "readout": "spikes", "tau_refrac_ms": 2.0},
         {"p_input": 0.1, "psp_input": 3.0},
-        {"reset": False, "psp_input": 0.5},
+        {"reset": False, "psp_input": 0.5, "n_pause": 7},
         {"reset": False, "tau_refrac_ms": 4.0, "readout": "spikes", "hidden": (12, 9)},
         {"release_probability": 0.25},
         {"release_probability": 0.6, "hidden": (12, 9), "reset": False},
