@@ -123,7 +123,7 @@ def _indent_code(text: str) -> str:
 
 
 def make_cards(items: list[Item]) -> str:
-    """A grid with a card for each item, those with pictures first, and their pages for the table of contents."""
+    """A grid with a card for each item, those with pictures first, and a table of contents of their pages."""
     lines = ["::::{grid} 1 2 2 3", ":gutter: 3", ""]
     for item in sorted(items, key=lambda item: (item.picture is None, item.name)):
         title, _ = item.words
