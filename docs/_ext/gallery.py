@@ -95,7 +95,7 @@ def make_page(item: Item) -> str:
     title, rest = item.words
     parts = [f"# {title.rstrip('.')}"]
     if item.message:
-        parts.append(f"```{{admonition}} {item.message}\n:class: message\n```")
+        parts.append(f"::::{{div}} message\n{item.message}\n::::")
     if item.picture:
         parts.append(f"```{{image}} {item.kind}-{item.name}.png\n:alt: {title}\n:class: figure\n```")
     else:
@@ -123,9 +123,9 @@ def _indent_code(text: str) -> str:
 
 
 def make_cards(items: list[Item]) -> str:
-    """A grid with a card for each item, and their pages for the table of contents."""
+    """A grid with a card for each item, those with pictures first, and a table of contents of their pages."""
     lines = ["::::{grid} 1 2 2 3", ":gutter: 3", ""]
-    for item in items:
+    for item in sorted(items, key=lambda item: (item.picture is None, item.name)):
         title, _ = item.words
         lines += [f":::{{grid-item-card}} {item.name}", f":link: pages/{item.kind}-{item.name}"]
         lines += [":link-type: doc", ":class-card: gallery-card"]
@@ -133,7 +133,7 @@ def make_cards(items: list[Item]) -> str:
             lines += [f":img-top: pages/{item.kind}-{item.name}.png", f":img-alt: {title}"]
         lines += ["", item.message or title, ":::", ""]
     lines += ["::::", "", "```{toctree}", ":hidden:", ""]
-    lines += [f"pages/{item.kind}-{item.name}" for item in items]
+    lines += [f"{item.name} <pages/{item.kind}-{item.name}>" for item in items]
     return "\n".join([*lines, "```", ""])
 
 

@@ -1,8 +1,13 @@
 """Let ``!program`` run without a terminal, on which bars would move and lines would be cut."""
 
+import os
 import subprocess
 
 from IPython import get_ipython
+
+# Kernels ask programs for colors, which some take for a terminal.
+for name in ("CLICOLOR_FORCE", "FORCE_COLOR"):
+    os.environ.pop(name, None)
 
 
 def run_program(command: str) -> None:
