@@ -60,6 +60,7 @@ def test_export_to_netcdf_reads_back(call, runs, study):
         assert dataset.attrs["model"] == "tiny"
 
 
+@pytest.mark.slow
 def test_spikes_are_recorded_after_training_and_again_from_the_run(call, patterns, study):
     options = ("--task", patterns, "--hidden", 4, "--max-samples", 40, "--device", "runtime", "--quiet")
     asked = ("--record", "spikes,potentials", "--trials", "0:2,5")
