@@ -24,7 +24,7 @@ from bioplast.plasticity import Subnet as subnet
 from bioplast.plasticity import Weakest as weakest
 from bioplast.plasticity import WeightDecay as weight_decay
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "Plasticity",
     "above",

@@ -80,7 +80,9 @@ def gc(
 ) -> None:
     """What nothing needs any more in results/: checkpoints of finished runs and leftovers.
 
-    Only files that bioplast wrote are deleted, and none through a link. For instance:
+    Only files that bioplast wrote are deleted, and none through a link.
+
+    For instance:
 
     bioplast gc --outdated --delete
     """
