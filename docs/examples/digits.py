@@ -29,10 +29,8 @@ def run(n_cells, n_images):
     how = {"events": {"gather": "step == 0", "scale": "step == 1"}, "namespace": {"light": light}}
     pixels = NeuronGroup(784, PIXEL, threshold="rand() < light(t, i)*int(step < 700)", reset="x = 1", **how)
     how = {"namespace": {"rest": -65, "low": -100, "tau": 100 * ms}, "refractory": 5 * ms, "method": "euler"}
-    cells = NeuronGroup(
-        n_cells, CELL, threshold="v > theta - 72", reset=AFTER, events={"new": "fresh"}, **how
-    )
-    cells.run_on_event("new", "onto = 0", when="resets")
+    cells = NeuronGroup(n_cells, CELL, threshold="v > theta - 72", reset=AFTER, events={"go": "fresh"}, **how)
+    cells.run_on_event("go", "onto = 0", when="resets")
     how |= {"namespace": {"rest": -60, "low": -85, "tau": 10 * ms}, "refractory": 2 * ms}
     others = NeuronGroup(n_cells, CELL, threshold="v > -40", reset="v = -45", **how)
     cells.v, cells.theta, others.v = -65, 20, -60
