@@ -66,7 +66,7 @@ test-long: $(TEST_INSTALLED)
 test-quick: $(TEST_INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slow" \
 		tests/test_*.py tests/commands tests/docs/test_own.py tests/docs/test_site.py tests/energy tests/kernels tests/plasticity \
-		tests/properties tests/tasks tests/numeric/test_reference.py bioplast
+		tests/properties tests/tasks tests/backends/numeric/test_reference.py bioplast
 
 check: $(TEST_INSTALLED)
 	$(BIN)/ruff check .

@@ -105,8 +105,8 @@ def main(path: Path, folder: Path) -> str:
     device: Any = brian2.get_device()
     if not any(name == "run_network" for name, _ in device.main_queue):
         return f"{NOT_STANDALONE}: {reason or 'runs nothing'}"
+    from bioplast.backends.programs.compile import compile_source
     from bioplast.brian import checkpoint
-    from bioplast.brian.compile import compile_source
     from bioplast.errors import MachineError
 
     file = folder / "run.checkpoint"

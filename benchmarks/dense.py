@@ -2,7 +2,7 @@
 
 One program for every rule: what is proposed, what may change and what is written are matrices of the
 layer's shape. It is the reference that speed is quoted against; ``lean`` is the same written for speed,
-and ``bioplast.numeric.reference`` is the oracle, exact to the bit and slower.
+and ``bioplast.backends.numeric.reference`` is the oracle, exact to the bit and slower.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bioplast.backends.numeric.encoding import Rates
+from bioplast.backends.numeric.settings import Settings
 from bioplast.network import Layer, State
-from bioplast.numeric.encoding import Rates
-from bioplast.numeric.settings import Settings
 from bioplast.plasticity import Largest, Plasticity
 from bioplast.tasks.task import Images, Trials
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bioplast.backends.numeric.encoding import Rates
+from bioplast.backends.numeric.settings import Settings
 from bioplast.network import Layer, State
-from bioplast.numeric.encoding import Rates
-from bioplast.numeric.settings import Settings
 from bioplast.plasticity import Largest, Plasticity, Subnet
 from bioplast.tasks.task import Images, Trials
 

@@ -10,11 +10,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bioplast.backends.numeric.chunk import Chunks
+from bioplast.backends.numeric.encoding import Rates
+from bioplast.backends.numeric.reference import present
+from bioplast.backends.numeric.settings import Settings
 from bioplast.network import State
-from bioplast.numeric.chunk import Chunks
-from bioplast.numeric.encoding import Rates
-from bioplast.numeric.reference import present
-from bioplast.numeric.settings import Settings
 from bioplast.plasticity import Plasticity
 from bioplast.tasks.task import Images, Task, Trials
 from models.ann import Network
@@ -62,7 +62,7 @@ class KernelNetwork:
 
 
 class OracleNetwork(KernelNetwork):
-    """``bioplast.numeric.reference``, which the kernel equals bit by bit."""
+    """``bioplast.backends.numeric.reference``, which the kernel equals bit by bit."""
 
     def learn(self, images: Images, indices: NDArray[np.int64]) -> NDArray[np.int64]:
         """Show images in order, learn from each, and say which class each was taken for."""

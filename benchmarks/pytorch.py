@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from bioplast.backends.numeric.settings import Settings
 from bioplast.network import State
-from bioplast.numeric.settings import Settings
 from bioplast.plasticity import Largest, Plasticity, Subnet
 from bioplast.plasticity.projection import ProjectionView
 from bioplast.tasks.task import Images

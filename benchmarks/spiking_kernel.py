@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bioplast.brian.stimulus import Stimulus
+from bioplast.backends.numeric.compiled import compiled
+from bioplast.backends.programs.stimulus import Stimulus
 from bioplast.keys import make_keys
 from bioplast.network import State
-from bioplast.numeric.compiled import compiled
 from bioplast.tasks import Trials
 from models.spiking import SpikingNetwork
 

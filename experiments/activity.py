@@ -14,10 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from bioplast.brian.drive import compute_rate, drive_cells, measure_answers
-from bioplast.brian.observation import observe
-from bioplast.brian.recording import Recorder
-from bioplast.brian.sampled_traces import CELLS, INPUTS, OUTPUTS, choose, describe_trial
+from bioplast.backends.brian.drive import compute_rate, drive_cells, measure_answers
+from bioplast.backends.brian.observation import observe
+from bioplast.backends.brian.recording import Recorder
+from bioplast.backends.brian.sampled_traces import CELLS, INPUTS, OUTPUTS, choose, describe_trial
 from bioplast.figures.style import (
     BLACK,
     BLUE,

@@ -11,10 +11,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bioplast.backends.numeric.recurrent.reference import Activity, judge, show
 from bioplast.figures.style import BLACK, BLUE, DOUBLE_COLUMN_MM, GREY, ORANGE, label_panel, make_figure
 from bioplast.loading import load_module
 from bioplast.network import State
-from bioplast.numeric.recurrent.reference import Activity, judge, show
 from bioplast.plasticity import Plasticity
 from bioplast.studies.declaration import Study
 from bioplast.studies.grid import Grid

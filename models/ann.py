@@ -23,13 +23,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from bioplast.backends.numeric.centred import Centred
+from bioplast.backends.numeric.chunk import Chunks
+from bioplast.backends.numeric.encoding import Encoding, Rates
+from bioplast.backends.numeric.settings import Settings
 from bioplast.changes import check_changes
 from bioplast.network import DTYPES, Graph, Outcome, State, make_chain
 from bioplast.network.weights import make_layers
-from bioplast.numeric.centred import Centred
-from bioplast.numeric.chunk import Chunks
-from bioplast.numeric.encoding import Encoding, Rates
-from bioplast.numeric.settings import Settings
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_choice, check_not_negative
 from bioplast.sizes import Hidden
@@ -41,7 +41,7 @@ ANY_DEPTH = True
 
 @dataclass
 class Network:
-    """784-N-10 and its like; ``bioplast.numeric.reference`` is what it computes.
+    """784-N-10 and its like; ``bioplast.backends.numeric.reference`` is what it computes.
 
     Parameters
     ----------

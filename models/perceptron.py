@@ -32,15 +32,15 @@ from typing import Any, Self
 
 import numpy as np
 
+from bioplast.backends.numeric.arrays import make_arrays
+from bioplast.backends.numeric.compiled import compiled
+from bioplast.backends.numeric.perceptron import run_patterns
 from bioplast.changes import check_changes
 from bioplast.energy import Signalling
 from bioplast.errors import RequestError
 from bioplast.keys import make_keys
 from bioplast.network import Outcome, State
 from bioplast.network.weights import open_layer
-from bioplast.numeric.arrays import make_arrays
-from bioplast.numeric.compiled import compiled
-from bioplast.numeric.perceptron import run_patterns
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.checks import check_choice, check_not_negative
 from bioplast.plasticity.forms import FastForm

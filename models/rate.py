@@ -29,9 +29,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from bioplast.brian import softmax
-from bioplast.brian.cells import Cells, ReadoutCells, Synapses
-from bioplast.brian.model import BrianModel
+from bioplast.backends.brian import softmax
+from bioplast.backends.brian.cells import Cells, ReadoutCells, Synapses
+from bioplast.backends.brian.model import BrianModel
 from bioplast.energy import Signalling
 from bioplast.network import Graph, make_chain
 from bioplast.plasticity import Plasticity

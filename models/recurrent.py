@@ -19,9 +19,9 @@ With eligibility e and the learning signal L, where B brings errors of the reado
     delta_w_ij = -eta sum_t L_j(t) filter_kappa(e_ij)(t) - eta c (f_j - f_target) / T sum_t e_ij(t)
 
 It is found without a trace at any synapse, by replaying the trial backwards
-(``bioplast.numeric.recurrent.reference.replay``). What of it is written is up to the plasticity.
+(``bioplast.backends.numeric.recurrent.reference.replay``). What of it is written is up to the plasticity.
 
-Trials run as machine code; with ``--device runtime`` in Brian2 (``bioplast.brian.in_time``), slowly and in
+Trials run as machine code; with ``--device runtime`` in Brian2 (``backends.brian.in_time``), slowly and in
 double precision.
 """
 
@@ -34,10 +34,10 @@ from typing import Any
 
 import numpy as np
 
-from bioplast.numeric.recurrent.cells import Cells
-from bioplast.numeric.recurrent.chunk import Dynamics
-from bioplast.numeric.recurrent.model import RecurrentModel
-from bioplast.numeric.recurrent.spiking import make_trace, run_backward, run_forward
+from bioplast.backends.numeric.recurrent.cells import Cells
+from bioplast.backends.numeric.recurrent.chunk import Dynamics
+from bioplast.backends.numeric.recurrent.model import RecurrentModel
+from bioplast.backends.numeric.recurrent.spiking import make_trace, run_backward, run_forward
 from bioplast.plasticity import Plasticity
 from bioplast.signals import leave_signals
 from bioplast.sizes import Hidden
@@ -85,7 +85,7 @@ def find_parts(device: str) -> dict[str, Callable[..., Any]]:
     if device != RUNTIME:
         return {"run_forward": run_forward, "run_backward": run_backward}
     with leave_signals():  # what follows may be the first to need Brian2
-        from bioplast.brian import in_time
+        from bioplast.backends.brian import in_time
     return {"run_forward": in_time.run_forward, "run_backward": in_time.run_backward}
 
 

@@ -1,6 +1,6 @@
 """Recurrent network of leaky rate units that learns in time by backpropagation or by e-prop.
 
-Per step of ``step`` ms, with counts of input spikes x and rates r (``bioplast.numeric.recurrent.rates``)::
+Per step of ``step`` ms, with counts of input spikes x and rates r (``backends.numeric.recurrent.rates``)::
 
     h_j(t) = a_j h_j(t-1) + sum_i W_ij x_i(t) + (1 - a_j) sum_i V_ij r_i(t-1)       no cell reaches itself
     r_j(t) = tanh(h_j(t))
@@ -19,9 +19,9 @@ from functools import partial
 
 import numpy as np
 
-from bioplast.numeric.recurrent.chunk import Dynamics
-from bioplast.numeric.recurrent.model import RecurrentModel
-from bioplast.numeric.recurrent.rates import (
+from bioplast.backends.numeric.recurrent.chunk import Dynamics
+from bioplast.backends.numeric.recurrent.model import RecurrentModel
+from bioplast.backends.numeric.recurrent.rates import (
     Rates,
     make_rate_trace,
     run_rates_backward,

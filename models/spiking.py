@@ -42,10 +42,9 @@ from typing import Any
 
 import numpy as np
 
-from bioplast.brian.cells import Cells
-from bioplast.brian.model import BrianModel
-from bioplast.brian.program import Values
-from bioplast.brian.spiking_cells import (
+from bioplast.backends.brian.cells import Cells
+from bioplast.backends.brian.model import BrianModel
+from bioplast.backends.brian.spiking_cells import (
     READOUTS,
     RELEASED,
     SpikingCells,
@@ -53,7 +52,8 @@ from bioplast.brian.spiking_cells import (
     make_input_synapses,
     make_output_synapses,
 )
-from bioplast.brian.stimulus import MAX_STEPS
+from bioplast.backends.programs.program import Values
+from bioplast.backends.programs.stimulus import MAX_STEPS
 from bioplast.energy import Signalling
 from bioplast.errors import RequestError
 from bioplast.network import Graph, State, make_chain

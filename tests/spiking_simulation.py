@@ -4,10 +4,10 @@ import copy
 
 import numpy as np
 
-from bioplast.brian.layers import name_synapses
+from bioplast.backends.brian.layers import name_synapses
+from bioplast.backends.numeric.reference import change_layer
+from bioplast.backends.numeric.settings import Settings
 from bioplast.keys import make_keys
-from bioplast.numeric.reference import change_layer
-from bioplast.numeric.settings import Settings
 from bioplast.plasticity.part import Proposal
 from bioplast.randomness import make_key
 from bioplast.tasks.poisson import mix, trial_keys, uniform

@@ -26,7 +26,9 @@ ROWS = (
     {"plasticity", "energy", "tasks", "changes", "build_cache"},
     {"__init__", "network"},
     {"keys"},
-    {"numeric", "brian", "project"},
+    {"backends", "backends.numeric", "brian", "project"},
+    {"backends.programs"},
+    {"backends.brian"},
     {"loading"},
     {"additions"},
     {"training"},
@@ -50,7 +52,8 @@ def find_part(module):
     """The part a module belongs to: ``bioplast.tasks.idx`` to ``tasks``; none for a foreign one."""
     first, _, rest = module.partition(".")
     if first == "bioplast":
-        return rest.partition(".")[0] or "__init__"
+        part, _, below = rest.partition(".")
+        return f"backends.{below.partition('.')[0]}" if part == "backends" and below else part or "__init__"
     return first if first in FOLDERS else None
 
 
@@ -117,9 +120,9 @@ def test_every_row_is_there():
         ("bioplast.tasks.load", "from bioplast import largest"),
         ("bioplast.tasks.load", "from ..network import State"),
         ("bioplast.tasks.load", "from .. import network"),
-        ("bioplast.network", "def f():\n    from bioplast.numeric.kernel import run"),
+        ("bioplast.network", "def f():\n    from bioplast.backends.numeric.kernel import run"),
         ("bioplast.network", "if TYPE_CHECKING:\n    from bioplast.training import loop"),
-        ("bioplast.numeric.kernel", "from bioplast.brian import build"),
+        ("bioplast.backends.numeric.kernel", "from bioplast.brian import build"),
         ("bioplast.training.loop", "from models.ann import make_network"),
         ("bioplast.studies.study", "import experiments.compare"),
         ("bioplast.errors", "from bioplast.unheard_of import thing"),

@@ -1,4 +1,4 @@
-"""Networks in Brian2: those of this study, and with ``PlasticSynapses`` anyone's own."""
+"""Rules and books on Brian2 synapses, and what else serves a Brian2 model of one's own."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def check_neo() -> None:
 
 
 def make_block(spikes: Mapping[str, NDArray[Any]], trial_ms: float, **annotations: Any) -> Any:
-    """The ``neo.Block`` of a table of spikes (``bioplast.brian.activity``), trials one after the other.
+    """The ``neo.Block`` of a table of spikes (``backends.brian.activity``), trials one after the other.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""What fast forms of rules are made of, in Numba's subset of Python; ``bioplast.numeric`` compiles it."""
+"""What fast forms of rules are made of, in Numba's subset of Python; ``backends.numeric`` compiles it."""

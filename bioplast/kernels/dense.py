@@ -2,7 +2,7 @@
 
 Where a trial unfolds in time its change has no two factors, as that of an image has
 (``bioplast.kernels.synapse_arrays``), and nearly every synapse is changed. Plain functions in Numba's
-subset of Python; ``bioplast.numeric`` turns them into machine code.
+subset of Python; ``bioplast.backends.numeric`` turns them into machine code.
 """
 
 from __future__ import annotations

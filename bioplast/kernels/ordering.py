@@ -1,6 +1,6 @@
 """Order statistics of numbers that are laid out one by one.
 
-Plain functions in Numba's subset of Python; ``bioplast.numeric`` turns them into machine code.
+Plain functions in Numba's subset of Python; ``bioplast.backends.numeric`` turns them into machine code.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ form a table that falls along both sorted factors, and a staircase between the t
 them reach a value in ``n_pre + n_post`` steps. The k-th largest is found by narrowing an interval
 whose ends are always sizes that occur, so it is exact, ties included.
 
-Plain functions in Numba's subset of Python; ``bioplast.numeric`` turns them into machine code.
+Plain functions in Numba's subset of Python; ``bioplast.backends.numeric`` turns them into machine code.
 """
 
 from __future__ import annotations

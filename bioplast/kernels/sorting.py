@@ -1,6 +1,6 @@
 """Sorting what belongs together, in place and without anything to allocate.
 
-Plain functions in Numba's subset of Python; ``bioplast.numeric`` turns them into machine code.
+Plain functions in Numba's subset of Python; ``bioplast.backends.numeric`` turns them into machine code.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The k-th largest weight of a layer.
 
-Plain functions in Numba's subset of Python; ``bioplast.numeric`` turns them into machine code.
+Plain functions in Numba's subset of Python; ``bioplast.backends.numeric`` turns them into machine code.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Ways over the proposed changes of a layer: all of them, or only those that are written.
 
-Plain functions in Numba's subset of Python; ``bioplast.numeric`` turns them into machine code.
+Plain functions in Numba's subset of Python; ``bioplast.backends.numeric`` turns them into machine code.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class Population:
     ----------
     name : ``"input"``, ``"hidden"``, ``"output"`` and the like
     size : number of units; one that is always on, where projections have biases, is not counted
-    cells : what the units are, for networks that have equations of their own (``bioplast.brian.cells``)
+    cells : what the units are, for networks that have equations of their own (``backends.brian.cells``)
 
     Raises
     ------

@@ -124,7 +124,7 @@ class FastForm:
     Attributes
     ----------
     parts : the functions of the kernel that the rule replaces, by name (see ``bioplast.kernels`` and
-        ``bioplast.numeric.kernel``): plain functions in Numba's subset of Python, the same for all
+        ``bioplast.backends.numeric.kernel``): plain functions in Numba's subset of Python, the same for all
         layers. A selection replaces ``select(synapses, n_rows, key)``
     parameters : the values they use in one layer; no part of the machine code
     """

@@ -48,7 +48,7 @@ class Trained:
         return evaluate(self.setup.model, self.state, self._examine(task), Position())
 
     def record(self, kind: str, images: Sequence[int], task: Task | None = None) -> dict[str, NDArray[Any]]:
-        """What the cells do while they are shown test images, without learning: ``bioplast.brian.activity``.
+        """What the cells do while they are shown test images, without learning: ``backends.brian.activity``.
 
         Parameters
         ----------
@@ -60,7 +60,7 @@ class Trained:
         ------
         RequestError : the network cannot be recorded from, or there is no such image
         """
-        from bioplast.brian.activity import record
+        from bioplast.backends.brian.activity import record
 
         examination = self._examine(self.setup.protocol.task if task is None else task)
         indices = np.asarray(images, np.int64)

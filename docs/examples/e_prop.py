@@ -64,7 +64,7 @@ psi_after : 1
 
 @dataclass(frozen=True)
 class Constants:
-    """As ``bioplast.numeric.recurrent.cells.Cells`` has them."""
+    """As ``bioplast.backends.numeric.recurrent.cells.Cells`` has them."""
 
     tau_m_ms: float = 20.0
     tau_out_ms: float = 20.0

@@ -25,8 +25,8 @@ from brian2 import (
     set_device,
 )
 
+from bioplast.backends.programs.compile import compile_source
 from bioplast.brian import PlasticSynapses, checkpoint
-from bioplast.brian.compile import compile_source
 from bioplast.errors import RequestError
 
 

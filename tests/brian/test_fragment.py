@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bioplast.brian.stimulus import Stimulus
+from bioplast.backends.programs.stimulus import Stimulus
 from bioplast.plasticity.forms import BrianForm
 from bioplast.tasks import Images, Trials
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bioplast.brian
-from bioplast.brian.compile import find_compiler
-from bioplast.brian.preferences import COMPILER_FLAGS
+from bioplast.backends.programs.compile import find_compiler
+from bioplast.backends.programs.preferences import COMPILER_FLAGS
 from bioplast.brian.selection import Candidates, make_selection_functions
 
 SOURCE = """

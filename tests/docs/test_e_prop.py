@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from brian2 import prefs
 
+from bioplast.backends.numeric.recurrent.cells import Cells
+from bioplast.backends.numeric.recurrent.reference import replay, show
 from bioplast.loading import load_module
-from bioplast.numeric.recurrent.cells import Cells
-from bioplast.numeric.recurrent.reference import replay, show
 
 e_prop = load_module("example", "e_prop", Path(__file__).parents[2])
 

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 from bioplast import Plasticity
+from bioplast.backends.numeric import reference
 from bioplast.loading import load_module
-from bioplast.numeric import reference
 from bioplast.sizes import Hidden, format_hidden
 from bioplast.tasks import Images, Trials, load_task
 from bioplast.training.revisions import collect_revisions, list_parts

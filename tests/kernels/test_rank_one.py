@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bioplast.backends.numeric.arrays import make_arrays
+from bioplast.backends.numeric.compiled import compiled
 from bioplast.energy import Books
 from bioplast.kernels.rank_one import find_cutoff
 from bioplast.kernels.write_loops import sort_columns
 from bioplast.network import Layer
-from bioplast.numeric.arrays import make_arrays
-from bioplast.numeric.compiled import compiled
 
 
 def search(synapses, n_rows, rank):

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bioplast.backends.numeric.compiled import compiled
 from bioplast.kernels.sorting import STACK_SIZE, sort_falling
-from bioplast.numeric.compiled import compiled
 
 few = st.sampled_from([0.0, 0.25, 0.5, 1.0, 3.0])  # many ties
 many = st.floats(0, 10, width=32)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from bioplast import Plasticity
+from bioplast.backends.numeric import reference
 from bioplast.loading import load_module
-from bioplast.numeric import reference
 from bioplast.plasticity import RULES
 from bioplast.plasticity.part import Transform
 from bioplast.tasks import Images, Trials, load_task

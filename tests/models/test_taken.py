@@ -12,7 +12,7 @@ import pytest
 from golden.records import make_images
 
 from bioplast import Plasticity
-from bioplast.brian import preferences, program
+from bioplast.backends.programs import preferences, program
 from bioplast.loading import load_module
 from bioplast.tasks import Trials
 

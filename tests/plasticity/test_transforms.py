@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from bioplast import Plasticity
+from bioplast.backends.numeric.chunk import Chunks
+from bioplast.backends.numeric.encoding import Rates
+from bioplast.backends.numeric.settings import Settings
 from bioplast.errors import RequestError
 from bioplast.network import State, make_chain
 from bioplast.network.weights import make_layers
-from bioplast.numeric.chunk import Chunks
-from bioplast.numeric.encoding import Rates
-from bioplast.numeric.settings import Settings
 from bioplast.plasticity.part import Proposal
 from bioplast.plasticity.projection import ProjectionView
 from bioplast.plasticity.share import count_share

@@ -3,7 +3,7 @@
 import pytest
 from brian2 import get_device, prefs, set_device
 
-from bioplast.brian.compile import compile_source
+from bioplast.backends.programs.compile import compile_source
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from bioplast import Plasticity
-from bioplast.brian.model import RUNNERS
-from bioplast.brian.stimulus import Stimulus
+from bioplast.backends.brian.model import RUNNERS
+from bioplast.backends.programs.stimulus import Stimulus
 from bioplast.energy import Books
 from bioplast.errors import RequestError
 from bioplast.loading import load_module

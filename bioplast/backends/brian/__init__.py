@@ -1,0 +1,1 @@
+"""A Brian2 network made of a graph."""
