@@ -1,6 +1,7 @@
 """What a model file says of its cells and synapses: equations, and what happens when in a trial.
 
-Code and conditions may use the steps of a trial by name (``events``): ``START``, ``READ``, ``FEEDBACK`` (of the population: its error is complete then, and goes back further), ``PROPOSE``, ``WRITE``.
+Code and conditions may use the steps of a trial by name (``events``): ``START``, ``READ``, ``FEEDBACK`` (of
+the population: its error is complete then, and goes back further), ``PROPOSE``, ``WRITE``.
 """
 
 from __future__ import annotations
