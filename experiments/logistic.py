@@ -121,7 +121,7 @@ def analyse(runs: list[Run]) -> pd.DataFrame:
         with_medians(cached, ["label", "threshold"], ["energy"]).assign(panel="cache"),
     ]
     names = ["panel", "kind", "label", "asked", "hidden", "rate", "threshold", "seed", "converged", "n"]
-    ends = [f"{name}{end}" for name in ("m1", "inefficiency_m1") for end in (" low", " high")]
+    ends = [f"{name}{end}" for name in ("m1", "inefficiency_m1", "energy") for end in (" low", " high")]
     data = stack(parts, [*names, "reached", *QUANTITIES, *ends, "energy"], whole=["hidden"])
     return data.assign(goal=goal)
 
