@@ -18,7 +18,7 @@ BAD_REQUESTS = [
     (["train", "rat"], "model: no model 'rat'; there are ann, "),
     (["train", "../models/tiny"], "model: no model '../models/tiny'; there are ann, "),
     (["train"], "Missing argument"),
-    (["run", "compar"], "experiment: no experiment 'compar'; there are accuracy_energy, "),
+    (["run", "compar"], "experiment: no experiment 'compar'; there are accuracy, "),
     (["run", "nothing"], "nothing.py must define "),
     (["run", "nothing", "--seeds", "0"], "--seeds: must be a whole number >= 1, got '0'"),
     (["run", "nothing", "--workers", "two"], "--workers: must be a whole number >= 1, got 'two'"),
