@@ -58,7 +58,6 @@ figures: $(INSTALLED)
 test: $(TEST_INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m "not long" $(PYTEST_ARGS)
 
-
 test-long: $(TEST_INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m long $(PYTEST_ARGS)
 
