@@ -239,8 +239,8 @@ class RuledSimulation(Simulation):
     """The same with what the rules mean in NumPy."""
 
     def __init__(self, network, state):
-        super().__init__(network, state, None)
         self.rules, self.layers = network.plasticity, copy.deepcopy(state.layers)
+        super().__init__(network, state, None)
         self.keys, self.trial = make_keys(state, 100), 0
 
     @property

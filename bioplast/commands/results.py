@@ -122,6 +122,7 @@ def find_run_folder(text: str, results: Path | None, project: Path | None) -> Pa
     from bioplast.studies.age import Age
     from bioplast.studies.catalogue import find_entry, read_entry
 
+    check_path("RUN", text)
     is_key = len(text) >= 4 and set(text) <= set("0123456789abcdef") and not Path(text).exists()
     entry = (
         find_entry(find_results(results, project), text, find_named(project))

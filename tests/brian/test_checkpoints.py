@@ -16,6 +16,7 @@ from brian2 import (
     StateMonitor,
     Synapses,
     TimedArray,
+    defaultclock,
     device,
     get_device,
     ms,
@@ -41,6 +42,7 @@ def standalone(tmp_path):
 def make_model():
     """Noise, random delays and connections, two clocks, monitors of all kinds, books; two runs."""
     seed(7)
+    defaultclock.dt = 0.1 * ms
     inputs = PoissonGroup(15, 80 * Hz)
     given = SpikeGeneratorGroup(2, [0, 1, 0], [3, 31, 44] * ms)
     drive = TimedArray(np.linspace(0, 1, 8), dt=10 * ms)

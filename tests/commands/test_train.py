@@ -78,18 +78,18 @@ BAD_OPTIONS = [
     (["--goal", "nan"], "goal: must be in (0, 1], got nan"),
     (["--goal", "high"], "--goal: must be a number, got 'high'"),
     (["--seed", "-1"], "--seed: must be a whole number >= 0, got '-1'"),
-    (["--seed", "1" + "0" * 30], "RunConfig.seed: must be at most 9223372036854775807, got 1000"),
-    (["--max-samples", "1" + "0" * 30], "RunConfig.max_samples: must be at most 4294967296, got 1000"),
+    (["--seed", "1" + "0" * 30], "--seed: must be at most 9223372036854775807, got 1000"),
+    (["--max-samples", "1" + "0" * 30], "--max-samples: must be at most 4294967296, got 1000"),
     (
         ["--hidden", "1" + "0" * 15],
         "--hidden: a network of 16-1000000000000000-3 units needs ",
     ),
     (["--hidden", "1" + "0" * 30], "units needs at least 5e+23 GB of memory, "),
     (["--hidden", "9" * 5000], "--hidden: must be a whole number >= 1, got '9999"),
-    (["--set", "x=" + "[" * 100_000], "options: tiny has no setting 'x'"),
+    (["--set", "x=" + "[" * 100_000], "--set: tiny has no setting 'x'"),
     (
         ["--set", "learning_rate=" + "[" * 100_000],
-        "options: learning_rate of tiny must be a number, got '[[[",
+        "--set: learning_rate of tiny must be a number, got '[[[",
     ),
     (["--task", "x" * 300], "--task: cannot be used (File name too long), got 'xxx"),
     (["--task", "nul\0"], "--task: cannot be used (embedded null byte), got 'nul"),
@@ -101,9 +101,9 @@ BAD_OPTIONS = [
     (["--protocol", "secret"], "no protocol 'secret'; there are standard"),
     (["--set", "learning_rate"], "--set: must be NAME=VALUE, got 'learning_rate'"),
     (["--set", "=1"], "--set: must be NAME=VALUE, got '=1'"),
-    (["--set", "rate=1"], "options: tiny has no setting 'rate'; there are learning_rate, scales"),
-    (["--set", "learning_rate=low"], "options: learning_rate of tiny must be a number, got 'low'"),
-    (["--set", "learning_rate=true"], "options: learning_rate of tiny must be a number, got True"),
+    (["--set", "rate=1"], "--set: tiny has no setting 'rate'; there are learning_rate, scales"),
+    (["--set", "learning_rate=low"], "--set: learning_rate of tiny must be a number, got 'low'"),
+    (["--set", "learning_rate=true"], "--set: learning_rate of tiny must be a number, got True"),
     (["--set", "learning_rate=NaN"], "learning_rate must be true or false, a number or a word, got nan"),
     (["--set", "learning_rate=1", "--set", "learning_rate=2"], "--set: learning_rate is given twice"),
     (["--shift", "much"], "--shift: must be a whole number >= 0, got 'much'"),
@@ -296,7 +296,7 @@ def test_hidden_layers_at_any_depth(call, patterns, monkeypatch):
     assert load_network(out, project=ROOT).state.layers[1].weights.shape == (13, 8)
     assert "12,8 hidden units" in call("show", out)[1]
     status, _, err = call("train", "perceptron", *options)
-    assert (status, err) == (2, "bioplast: hidden: perceptron has one hidden layer, got 12,8\n")
+    assert (status, err) == (2, "bioplast: --hidden: perceptron has one hidden layer, got 12,8\n")
     status, _, err = call("train", "ann", "--rule", "subnet(9)", *options)
     assert (status, err) == (2, "bioplast: Subnet.units: must be at most the 8 units of hidden2, got 9\n")
     status, _, err = call("train", "ann", "--hidden", "12,")

@@ -112,8 +112,7 @@ def test_equals_the_reference_to_the_bit(images, rule, slope):
     check_bits(*run_both(images, rule, Settings(0.05, 0.02, slope, error_slope=0.1), np.float32))
 
 
-@pytest.mark.parametrize("rule", ["plain", "largest(0.3)", "most_active(0.3)", "lazy(0.5)"])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("rule", "dtype"), [("largest(0.3)", np.float32), ("lazy(0.5)", np.float64)])
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_equals_the_reference_to_the_bit_for_every_unit_and_loss(images, activation, loss, dtype, rule):
