@@ -22,14 +22,14 @@ def test_what_it_makes_runs(tmp_path):
         done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, check=False
         )
-        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
     assert "cd mine && bioplast list" in call("new", "mine", folder=tmp_path)
     listing = call("list", folder=tmp_path / "mine")
     for name in ("deep", "saturating", "first", "bounded(bound=0.2)", "stripes"):
         assert f"\n  {name} " in listing
-    out = call("run", "first", "--quick", "--quiet", folder=tmp_path / "mine")
+    out = call("run", "first", "--quick", folder=tmp_path / "mine")
     assert "Every run reached the goal." in out
     assert (tmp_path / "mine" / "results" / "first" / "figure.pdf").stat().st_size > 0
 
