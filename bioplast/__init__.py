@@ -18,6 +18,7 @@ from bioplast.plasticity import Plain as plain
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity import Random as random
 from bioplast.plasticity import Readout as readout
+from bioplast.plasticity import Reserve as reserve
 from bioplast.plasticity import Smallest as smallest
 from bioplast.plasticity import Strongest as strongest
 from bioplast.plasticity import Subnet as subnet
@@ -40,6 +41,7 @@ __all__ = [
     "plain",
     "random",
     "readout",
+    "reserve",
     "smallest",
     "strongest",
     "subnet",

