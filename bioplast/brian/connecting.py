@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+import operator
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,6 @@ from brian2 import Synapses
 from brian2.core.functions import Function
 from brian2.core.variables import ArrayVariable, Constant
 from brian2.groups.subgroup import Subgroup
-from brian2.parsing.rendering import NumpyNodeRenderer
 from brian2.utils.stringtools import get_identifiers
 from numpy.typing import NDArray
 
@@ -18,6 +19,28 @@ from bioplast.brian.decisions import is_runtime
 from bioplast.randomness import make_rng
 
 Arguments = tuple[Any, Any, Any, Any]
+
+# What conditions are made of, beside names, numbers and functions.
+_OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Not: np.logical_not,
+    ast.And: np.logical_and,
+    ast.Or: np.logical_or,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
 
 
 def make_known(
@@ -66,8 +89,31 @@ def _evaluate(
             values[name] = _read(cells, base, index)
         else:
             values[name] = _value(synapses.resolve_all({name}, names)[name])
-    code = compile(NumpyNodeRenderer().render_expr(condition), "<condition>", "eval")
-    return np.array(np.broadcast_to(eval(code, {"logical_not": np.logical_not}, values), pre.shape), bool)
+    found = _compute(ast.parse(condition, mode="eval").body, values)
+    return np.array(np.broadcast_to(found, pre.shape), bool)
+
+
+def _compute(node: ast.AST, values: Mapping[str, Any]) -> Any:
+    """The value of an expression; nothing but what stands here is carried out."""
+    match node:
+        case ast.Constant(value=bool() | int() | float() as value):
+            return value
+        case ast.Name(id=name):
+            return values[name]
+        case ast.UnaryOp(op=op, operand=operand):
+            return _OPERATORS[type(op)](_compute(operand, values))
+        case ast.BinOp(left=left, op=op, right=right):
+            return _OPERATORS[type(op)](_compute(left, values), _compute(right, values))
+        case ast.BoolOp(op=op, values=parts):
+            first, *others = (_compute(part, values) for part in parts)
+            for other in others:
+                first = _OPERATORS[type(op)](first, other)
+            return first
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
+            return _OPERATORS[type(op)](_compute(left, values), _compute(right, values))
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+            return values[name](*(_compute(argument, values) for argument in arguments))
+    raise NotImplementedError("an expression of another kind")
 
 
 def _read(cells: Any, name: str, index: NDArray[Any]) -> NDArray[Any]:
