@@ -46,10 +46,10 @@ def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
     prefs.codegen.target = "numpy"  # one cell: compiling takes longer than it saves
     example = load_module("example", "perceptron", project)
     size = point["n_patterns"], point["n_epochs"], point["seed"]
-    plain, plain_share = example.run_perceptron("plain", *size)
+    plain, plain_share = example.run("plain", *size)
     rows = []
     for threshold in map(float, point["thresholds"].split()):
-        energy, share = example.run_perceptron(f"cache({threshold}, {DECAY}, cost={COST})", *size)
+        energy, share = example.run(f"cache({threshold}, {DECAY}, cost={COST})", *size)
         spent = energy.m1 + energy.maintenance
         row = {"threshold": threshold, "energy": spent / plain.m1, "share_right": share}
         rows.append(

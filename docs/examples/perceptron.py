@@ -21,9 +21,9 @@ CODE["proposals"] = {"post": "-0.05*mV*x*int(wanted_post == 0)", "teacher": "0.0
 THRESHOLDS = (0.1, 0.2, 0.3, 0.5, 0.8)  # mV; a single correction changes a weight by at most 0.05 mV
 
 
-def run(rule, n_patterns, n_epochs):
+def run(rule, n_patterns, n_epochs, seed=1):
     """Energy in mV, and the share of patterns that are right in the last epoch."""
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed)
     defaultclock.dt = 1 * ms
     spiking, inputs = np.nonzero(rng.random((n_patterns, 100)) < 0.5)
     wanted = rng.permutation(n_patterns) % 2
