@@ -82,7 +82,7 @@ def make_cells(kinds: dict[str, tuple[list[str], tuple[float, ...]]]) -> list[di
 def scale_rates(model: str, factor: float) -> dict[str, float]:
     """The options that multiply a network's learning rates."""
     hidden, output = RATES[model]
-    return {"learning_rate": factor * hidden, "learning_rate_output": factor * output}
+    return {"learning_rate": round(factor * hidden, 6), "learning_rate_output": round(factor * output, 6)}
 
 
 def name_kind(rule: str) -> str:
