@@ -5,6 +5,7 @@ import pytest
 
 from bioplast.figures.style import use_style
 from bioplast.loading import load_module
+from bioplast.plasticity import Plasticity
 from bioplast.studies.tuned import read_tuned
 
 front = load_module("experiment", "front", Path(__file__).parents[2])
@@ -48,7 +49,7 @@ def data(runs):
 
 def test_the_grid_has_all_settings_at_the_rates_that_were_tuned():
     runs = front.STUDY.list_runs()
-    assert len(runs) == 3 * 2 * 16 * 10
+    assert len(runs) == 3 * 2 * (1 + len(front.FRACTIONS) + len(front.THETAS)) * 10
     assert {run.seed for run in runs} == set(range(1, 11))
     for run in runs:
         kind = run.plasticity.selection.name
@@ -80,13 +81,13 @@ def test_the_headline_says_what_is_saved_where_learning_is_hardly_slower(data):
     assert "2.0 (ann, largest(f)) times fewer writes" in front.headline(data)
 
 
-def test_the_tuned_setting_is_drawn_large_with_its_value(data):
+def test_the_tuned_setting_is_drawn_large_with_its_value(data, tuned):
     with use_style():
         figure = front.plot(data)
     ax = figure.axes[0]
     large = [line for line in ax.lines if line.get_markersize() > 4 and len(line.get_xdata())]
     assert [line.get_xdata()[0] for line in large] == [1002, 102]
-    assert [text.get_text() for text in ax.texts] == [f"f = {front.FRACTIONS[2]:g}"]
+    assert [text.get_text() for text in ax.texts] == [f"f = {Plasticity.parse(tuned).selection.fraction:g}"]
 
 
 def test_the_table_has_ratios_to_plain_on_the_same_seed(runs, tuned):
