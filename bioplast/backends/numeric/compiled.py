@@ -11,13 +11,16 @@ from typing import Any
 import numba
 import numpy as np
 
+from bioplast.backends.numeric.inner import InnerCompiler
 from bioplast.backends.numeric.kernel_cache import KernelCache
 from bioplast.kernels.synapse_arrays import SynapseArrays
 
 # Without Numba's run time (_nrt) no references are counted, a third of the time it takes to compile, and
 # a kernel that allocates does not compile at all. Only the outermost function is called from Python: to
 # make the others ready for it would double the time.
-_compile_inner: Any = partial(numba.njit, _nrt=False, no_cfunc_wrapper=True, no_cpython_wrapper=True)
+_compile_inner: Any = partial(
+    numba.njit, _nrt=False, no_cfunc_wrapper=True, no_cpython_wrapper=True, pipeline_class=InnerCompiler
+)
 _compile_outer: Any = partial(numba.njit, nogil=True, _nrt=False, no_cfunc_wrapper=True)
 
 

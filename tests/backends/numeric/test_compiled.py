@@ -11,6 +11,7 @@ import pytest
 
 from bioplast.backends.numeric import kernel_cache
 from bioplast.backends.numeric.compiled import compiled
+from bioplast.backends.numeric.inner import InnerLibrary
 from bioplast.errors import RequestError
 
 
@@ -196,3 +197,13 @@ def test_damaged_machine_code_is_not_read_but_made_again(tmp_path, monkeypatch, 
         assert call() == (made_anew, told)
         assert not (tmp_path / "was run").exists()
     assert call() == (found, "")
+
+
+def test_what_only_machine_code_calls_gets_none_of_its_own(monkeypatch, tmp_path):
+    monkeypatch.setenv("BIOPLAST_CACHE", str(tmp_path))
+    outer = compiled(kernel, part=make_part())
+    assert outer(np.arange(4.0)) == 10
+    inner = outer.py_func.__globals__["helper"]
+    (left,), (made,) = inner.overloads.values(), outer.overloads.values()
+    assert type(left.library) is InnerLibrary
+    assert made.library.get_pointer_to_function(left.fndesc.llvm_func_name) == 0
