@@ -16,6 +16,7 @@ def test_every_ratio_has_a_stored_one():
     assert all(ratio > 0 for ratio in stored.values())
 
 
+@pytest.mark.long
 def test_the_quick_form_measures_ratios_of_these_names():
     found = baseline.measure_kernel(quick=True) | baseline.measure_library(quick=True)
     assert set(found) <= set(NAMES)

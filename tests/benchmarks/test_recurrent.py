@@ -6,6 +6,7 @@ import pytest
 from benchmarks import recurrent
 
 
+@pytest.mark.long
 def test_run_writes_table_and_figure(tmp_path, monkeypatch):
     monkeypatch.setattr(recurrent, "QUICK_SIZES", (5, 8))
     monkeypatch.setattr(recurrent, "QUICK_TRIALS", 2)

@@ -9,6 +9,7 @@ from bioplast.tasks import Images, Trials, load_task
 from models.spiking import SpikingNetwork
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("p_input", [0.2, 0.3])
 def test_same_spikes_same_weights_same_books(p_input):
     train = load_task("mnist").train

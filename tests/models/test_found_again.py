@@ -32,7 +32,11 @@ def train(folder, *options):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
-    [["rate"], ["spiking", "--rule", "largest(0.1) + cache(0.001)"], ["spiking", "--set", "feedback=direct"]],
+    [
+        pytest.param(["rate"], marks=pytest.mark.long),
+        pytest.param(["spiking", "--rule", "largest(0.1) + cache(0.001)"], marks=pytest.mark.long),
+        ["spiking", "--set", "feedback=direct"],
+    ],
     ids=["rate", "rule", "setting"],
 )
 def test_run_from_the_cache_needs_no_brian2(tmp_path, options):

@@ -39,6 +39,7 @@ def test_this_brian2_is_one_of_them(capsys):
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.long
 def test_with_another_its_own_templates_are_taken_and_one_line_says_so(
     make_toy, untried, values, stimulus, capsys
 ):
