@@ -104,7 +104,9 @@ def assert_alike(rule, device, images, hidden=12):
     return state
 
 
-@pytest.mark.parametrize("hidden", [12, (12, 10)], ids=["one hidden", "two hidden"])
+@pytest.mark.parametrize(
+    "hidden", [12, pytest.param((12, 10), marks=pytest.mark.long)], ids=["one hidden", "two hidden"]
+)
 @pytest.mark.parametrize("rule", RULE_TEXTS)
 def test_the_rate_network_writes_what_the_ann_writes(rule, images, hidden):
     state = assert_alike(rule, "runtime", images, hidden)

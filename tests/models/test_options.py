@@ -193,11 +193,15 @@ def test_what_is_not_allowed_in_the_spiking_network_is_refused(name, value, matc
 @pytest.mark.parametrize(
     ("model", "settings"),
     [
-        ("rate", {"dale": True}),
+        pytest.param("rate", {"dale": True}, marks=pytest.mark.long),
         ("spiking", {"feedback": "random", "readout": "spikes", "tau_refrac_ms": 3.0}),
-        ("spiking", {"feedback": "sign", "spike_trains": "regular", "dale": True, "excitatory": 0.5}),
+        pytest.param(
+            "spiking",
+            {"feedback": "sign", "spike_trains": "regular", "dale": True, "excitatory": 0.5},
+            marks=pytest.mark.long,
+        ),
         ("spiking", {"feedback": "learned", "reset": False, "p_input": 0.1, "psp_input": 2.0}),
-        ("spiking", {"release_probability": 0.25}),
+        pytest.param("spiking", {"release_probability": 0.25}, marks=pytest.mark.long),
         ("rate", {"loss": "cross-entropy", "derivative": "psi", "sd_hidden": 0.12, "feedback": "learned"}),
     ],
     ids=str,

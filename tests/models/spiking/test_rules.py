@@ -1,5 +1,7 @@
 """The spiking network against a simulation of its own, step by step."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from spiking_simulation import SEED, RuledSimulation, Simulation, draw_released, draw_spikes
@@ -53,7 +55,11 @@ DEEP = [rule for rule in CATALOGUE if 'per="synapse"' not in rule]
 
 
 @pytest.mark.parametrize(
-    ("rule", "hidden"), [*((rule, 12) for rule in CATALOGUE), *((rule, (12, 9)) for rule in DEEP)]
+    ("rule", "hidden"),
+    [
+        *((rule, 12) for rule in CATALOGUE),
+        *(pytest.param(rule, (12, 9), marks=pytest.mark.long) for rule in DEEP),
+    ],
 )
 def test_every_rule_does_what_it_means(make_network, trials, rule, hidden):
     network = make_network(rule, "runtime", hidden=hidden)
@@ -110,6 +116,20 @@ def test_event_driven_eligibility_is_the_sum_over_time_steps(make_network, trial
             assert (excess == 0).all()
 
 
+@pytest.fixture(scope="module")
+def learn_ordinarily(make_network, trials):
+    """A function that gives the weights onto hidden units of the network without further settings."""
+
+    @cache
+    def learn(rule, hidden):
+        network = make_network(rule, "runtime", hidden=hidden)
+        state = network.initial_state(SEED)
+        network.present(state, trials, learn=True)
+        return state.layers[0].weights
+
+    return learn
+
+
 @pytest.mark.parametrize(
     "settings",
     [
@@ -135,8 +155,8 @@ def test_event_driven_eligibility_is_the_sum_over_time_steps(make_network, trial
     ],
     ids=lambda settings: ", ".join(settings),
 )
-@pytest.mark.parametrize("rule", ["above(0.002)", "largest(0.1)"])
-def test_options_do_what_they_mean(make_network, trials, rule, settings):
+@pytest.mark.parametrize("rule", ["above(0.002)", pytest.param("largest(0.1)", marks=pytest.mark.long)])
+def test_options_do_what_they_mean(make_network, trials, learn_ordinarily, rule, settings):
     network = make_network(rule, "runtime", **settings)
     state = network.initial_state(SEED)
     simulation = Simulation(network, state, RULES[rule])
@@ -151,15 +171,12 @@ def test_options_do_what_they_mean(make_network, trials, rule, settings):
     assert outcome.predictions.tolist() == expected
     assert outcome.signalling.spikes_input == spikes.sum()
     assert outcome.signalling.spikes_hidden == simulation.n_hidden_spikes > 3 * len(trials)
-    ordinary = make_network(rule, "runtime", hidden=settings.get("hidden", 12))
-    other = ordinary.initial_state(SEED)
-    ordinary.present(other, trials, learn=True)
     for index, layer in enumerate(state.layers):
         np.testing.assert_allclose(layer.weights, simulation.weights[index], rtol=0, atol=1e-12)
         np.testing.assert_allclose(layer.books.m1, simulation.m1[index], rtol=0, atol=1e-12)
         np.testing.assert_array_equal(layer.books.m0, simulation.m0[index])
         assert layer.books.m0.any()
-    assert not np.allclose(state.layers[0].weights, other.layers[0].weights)
+    assert not np.allclose(state.layers[0].weights, learn_ordinarily(rule, settings.get("hidden", 12)))
 
 
 def test_without_learning_it_only_answers(make_network, trials):
