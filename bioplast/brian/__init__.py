@@ -22,6 +22,10 @@ _HOMES = {
 __all__ = ["EnergyMonitor", "PlasticSynapses", "Proposal", "WriteLog", "checkpoint"]
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> Any:
     """Import Brian2, which takes a second, only for those who need it."""
     if name not in _HOMES:

@@ -10,6 +10,7 @@ from bioplast.analysis.frame import make_run_frame
 from bioplast.studies.jobs import Failure, name_run
 from bioplast.training.record import Run
 
+MOST_NAMED = 6  # combinations that a sentence names
 CELL = ["model", "rule", "options"]  # what runs differ in beside their seed
 
 
@@ -24,7 +25,7 @@ def fill_caption(
     Paragraphs are set apart by an empty line and come out as one line each.
     Fields: ``{task}``, ``{goal}``, ``{encoding}``, ``{hidden}``, ``{rules}``, ``{seeds}`` and
     ``{missing}``, a sentence on the runs that did not reach the goal or could not be carried out; without
-    runs, only the last.
+    runs, only the last. Of more than ``MOST_NAMED`` combinations it gives the number.
     """
     missing = [*map(_describe_failure, failures)]
     fields: dict[str, str] = {}
@@ -84,13 +85,18 @@ def _diverged(runs: pd.DataFrame) -> pd.Series[bool]:
 def _list_cells(
     cells: Iterable[tuple[object, pd.DataFrame]], is_hit: Callable[[pd.DataFrame], pd.Series[bool]]
 ) -> str:
-    entries = []
+    entries, n_cells, n_missing, n_runs = [], 0, 0, 0
     for _, runs in cells:
+        n_cells += 1
+        n_runs += len(runs)
         n_hits = int(is_hit(runs).sum())
         if n_hits:
             first = runs.iloc[0]
             name = " with ".join(first[part] for part in CELL if first[part])
             entries.append(f"{name} ({n_hits} of {len(runs)})")
+            n_missing += n_hits
+    if len(entries) > MOST_NAMED:
+        return f"{n_missing} of {n_runs} runs, in {len(entries)} of {n_cells} combinations (see the table)"
     return "; ".join(entries)
 
 

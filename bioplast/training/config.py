@@ -108,7 +108,7 @@ class RunConfig:
 
     @property
     def title(self) -> str:
-        """The run's name for people: ``spiking, largest(0.02), feedback=random, seed 3``."""
+        """The run's name for people, such as ``spiking, largest(0.02), feedback=random, seed 3``."""
         changes = format_changes({**self.options, **self._list_unusual()})
         parts = (self.model, self.rule, changes, f"seed {self.seed}")
         return ", ".join(part for part in parts if part)

@@ -67,7 +67,7 @@ class Run:
 
     @property
     def title(self) -> str:
-        """The run's name for people: ``spiking, largest(0.02), feedback=random, seed 3``."""
+        """The run's name for people, such as ``spiking, largest(0.02), feedback=random, seed 3``."""
         record = self.record
         changes = format_changes(record.get("config", {}).get("options", {}))
         parts = (record.get("model"), record.get("rule"), changes, f"seed {record.get('seed')}")

@@ -1,4 +1,7 @@
-"""Docstrings of this library for napoleon: ``name : what it is`` says what a thing is, not its type."""
+"""Docstrings and signatures of this library for napoleon and autodoc.
+
+``name : what it is`` says what a thing is, not its type. A doctest ends the section that it stands in.
+"""
 
 import re
 from typing import Any
@@ -9,15 +12,25 @@ SECTIONS = ("Parameters", "Attributes", "Raises", "Returns", "Yields")
 
 
 def split_entries(lines: list[str]) -> list[str]:
-    """``lines`` with what is behind the colon of an entry below it, where napoleon reads a description."""
+    """``lines`` with what is behind the colon of an entry below it, where napoleon reads a description.
+
+    Attributes that share a description each have it: napoleon would take their names for one name and a type.
+    """
     new: list[str] = []
-    inside = False
+    section = ""
     for number, line in enumerate(lines):
         underline = lines[number + 1] if number + 1 < len(lines) else ""
         if re.fullmatch(r"-{3,}", underline):
-            inside = line in SECTIONS
-        entry = re.fullmatch(r"(\S[^:]*?) : (.*)", line) if inside else None
-        new += [entry[1], f"    {entry[2]}"] if entry else [line]
+            section = line if line in SECTIONS else ""
+        elif section and line.startswith(">>>"):
+            section = ""
+            new += ["", "Examples", "--------"]
+        entry = re.fullmatch(r"(\S[^:]*?) : (.*)", line) if section else None
+        if entry is None:
+            new.append(line)
+            continue
+        for name in entry[1].split(", ") if section == "Attributes" else [entry[1]]:
+            new += [name, f"    {entry[2]}"]
     return new
 
 
@@ -26,7 +39,15 @@ def process(app: Sphinx, what: str, name: str, object_: Any, options: Any, lines
     lines[:] = split_entries(lines)
 
 
+def shorten(
+    app: Sphinx, what: str, name: str, object_: Any, options: Any, signature: str | None, returned: str | None
+) -> tuple[str | None, str | None]:
+    """A signature that Sphinx can read: of a default that is made anew each time it is not told how."""
+    return signature and signature.replace("<factory>", "..."), returned
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Come before napoleon, which listens to the same event."""
     app.connect("autodoc-process-docstring", process, priority=100)
+    app.connect("autodoc-process-signature", shorten)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

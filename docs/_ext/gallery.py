@@ -78,7 +78,9 @@ def _make_item(docs: Path, kind: str, source: Path, results: Path | None) -> Ite
     picture, caption, numbers = next((place for place in places if place[0].is_file()), places[0])
     message, words = "", caption.read_text(encoding="utf-8").strip() if caption.is_file() else ""
     if words and load_module("experiment", name, STUDY).STUDY.headline is not None:
-        message, _, words = words.partition("\n\n")  # a study's headline comes first
+        first, gap, rest = words.partition("\n\n")  # a study's headline comes first, if it had one to say
+        if gap:
+            message, words = first, rest
     return Item(
         kind,
         name,

@@ -3,7 +3,8 @@
 Graupner & Brunel 2012 (doi:10.1073/pnas.1109359109): calcium c jumps by 1 at a presynaptic spike (13.7 ms
 late) and by 2 at a postsynaptic one, and decays with 20 ms; the efficacy rho rests at 0 or 1:
 
-    150 s drho/dt = -rho*(1 - rho)*(0.5 - rho) + 321.808*(1 - rho)*[c > 1.3] - 200*rho*[c > 1] + noise
+    150 s drho/dt = -rho*(1 - rho)*(0.5 - rho)
+                    + 321.808*(1 - rho)*[c > 1.3] - 200*rho*[c > 1] + noise
 
 60 pairs, 0.2 s apart, are shown at each lag. Written is all of 0.1 s, ways of at least 0.2, or flips.
 """

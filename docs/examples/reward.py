@@ -3,7 +3,7 @@
 Izhikevich 2007 (doi:10.1093/cercor/bhl152): STDP leaves a tag c in a synapse, which decays within a second,
 and the weight follows it while there is dopamine d, which grows by 0.5 at a reward and decays with 0.2 s:
 
-    dw/dt = c*d/s      c += 0.1*exp(-lag/20 ms) or c -= 0.15*exp(-lag/20 ms) at a pair of spikes
+    dw/dt = c*d/s    c += 0.1*exp(-lag/20 ms) or -= 0.15*exp(-lag/20 ms) at spike pairs
 
 Cells fire at 1 Hz. The first of 50 synapses is at times given spikes 5 ms apart, and 1 to 3 s later
 all are given a reward, when others have tags too. With a threshold their changes are transient, and fade.

@@ -4,7 +4,7 @@ After Luboeinski & Tetzlaff 2021 (doi:10.1038/s42003-021-01778-y) simplified: th
 tag while |h| > 0.2. Where tags add up to more than 2 the cell makes protein p, and the late phase z of tagged
 synapses follows. Weak stimuli to 3 of 20 synapses come 1 or 40 min before strong ones to 10.
 
-    10 min dh/dt = -h    10 min dp/dt = -p + [sum of tags > 2]    5 min dz/dt = p*[|h| > 0.2]*(sign(h) - z)
+    10 min h' = -h   10 min p' = -p + [all tags > 2]   5 min z' = p*[|h| > 0.2]*(sign(h) - z)
 """
 
 import matplotlib.pyplot as plt

@@ -3,6 +3,7 @@
 Of the Markdown files, without Sphinx; ``make docs`` builds the pages, where a dead link is an error too.
 """
 
+import importlib
 import re
 from pathlib import Path
 
@@ -74,3 +75,10 @@ def test_links_of_pages_beside_the_documentation(name):
     for target in LINK.findall((ROOT / name).read_text(encoding="utf-8")):
         if not target.startswith(("http", "#")):
             assert (ROOT / target.partition("#")[0]).exists(), target
+
+
+def test_modules_list_the_names_that_the_reference_shows():
+    shown = re.findall(r"automodule:: (\S+)\n +:members:\n +:imported-members:", "".join(map(read, PAGES)))
+    assert "bioplast.brian" in shown
+    for module in map(importlib.import_module, shown):
+        assert set(module.__all__) <= set(dir(module)), module.__name__

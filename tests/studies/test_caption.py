@@ -45,3 +45,10 @@ def test_runs_with_other_options_are_another_cell(make_run):
     assert fill_caption("{seeds}; {missing}", runs, []) == (
         "n = 1 seed; Did not reach the goal: ann with plain with feedback=random (1 of 1)."
     )
+
+
+def test_many_combinations_that_missed_the_goal_are_counted_and_not_named(make_run):
+    runs = [make_run(rule=f"above({number}.0)", converged=False) for number in range(1, 8)]
+    assert fill_caption("{missing}", [*runs, make_run()], []) == (
+        "Did not reach the goal: 7 of 8 runs, in 7 of 8 combinations (see the table)."
+    )

@@ -21,8 +21,8 @@ STUDY = Study(
     analyse=Cells(["rule"], QUANTITIES, ["test"]),
     plot=Panels([PANELS], height_mm=70, legend=None),
     caption="""
-Learning {task} to {goal} with every change written, and with those alone that leave a weight within bounds:
-energy, and samples seen. One marker a run, open where it did not reach the goal; bars: medians. {seeds}.
-{missing}
+Learning {task} to {goal} with every change written, and with those alone that leave
+a weight within bounds: energy, and samples seen. One marker a run, open where it did
+not reach the goal; bars: medians. {seeds}. {missing}
 """,
 )

@@ -20,7 +20,7 @@ SATURATING = replace(
     equations="""
     dr/dt = (tanh(clip(I, 0, inf)) - r)/tau : 1
     I : 1
-    bias : 1 (constant)                         # the drive of the last unit, which is always on
+    bias : 1 (constant)  # the drive of the last unit, which is always on
     error : 1
     activity = r : 1
     slope = (1 - tanh(I)**2)*int(I > 0) + error_slope*int(I <= 0) : 1
@@ -42,7 +42,12 @@ class SaturatingNetwork(RateNetwork):
 
 
 def make_network(
-    *, n_pixels: int, n_classes: int, n_hidden: Hidden, plasticity: Plasticity, device: str
+    *,
+    n_pixels: int,
+    n_classes: int,
+    n_hidden: Hidden,
+    plasticity: Plasticity,
+    device: str,
 ) -> SaturatingNetwork:
     """The network as the command line asks for it."""
     return SaturatingNetwork(n_pixels, n_classes, n_hidden, plasticity, device)

@@ -16,7 +16,7 @@ class Bounded(Selection):
     bound: float = 0.2
 
     name: ClassVar[str] = "bounded"
-    summary: ClassVar[str] = "only changes that leave the weight within bounds are written"
+    summary: ClassVar[str] = "changes that leave the weight within bounds are written"
 
     def __post_init__(self) -> None:
         check_positive(self, "bound", self.bound)

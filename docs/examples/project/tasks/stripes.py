@@ -11,7 +11,8 @@ NOISE = 60  # grey levels
 def load() -> Task:
     """The task; generated, so it is the same wherever it is made."""
     rng = np.random.default_rng(1)
-    return Task("stripes", _draw(rng, 3000), _draw(rng, 600), n_classes=3, shape=(SIDE, SIDE))
+    train, test = _draw(rng, 3000), _draw(rng, 600)
+    return Task("stripes", train, test, n_classes=3, shape=(SIDE, SIDE))
 
 
 def _draw(rng: np.random.Generator, n_images: int) -> Images:
@@ -21,4 +22,5 @@ def _draw(rng: np.random.Generator, n_images: int) -> Images:
     places = np.stack([rows, columns, rows + columns])[labels]
     waves = np.sin(2 * np.pi * (places / 6 + 0.3 * rng.random((n_images, 1, 1))))
     pixels = 120 * (waves > 0.3) + NOISE * rng.random(places.shape)
-    return Images(pixels.astype(np.uint8).reshape(n_images, -1), labels.astype(np.uint8))
+    pixels = pixels.astype(np.uint8).reshape(n_images, -1)
+    return Images(pixels, labels.astype(np.uint8))
