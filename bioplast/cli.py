@@ -32,7 +32,7 @@ from bioplast.errors import IncompleteStudyError, MachineError, RequestError
 _SILENT = (DeprecationWarning, PendingDeprecationWarning)
 
 app = typer.Typer(
-    help=bioplast.__doc__,
+    help="What learning costs, synapse by synapse.\n\nTo begin with: bioplast train ann --goal 0.93",
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -72,15 +72,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Parameters
     ----------
-    arguments : those of the command line if None
+    arguments : those of the command line if None; without any the help is shown
     """
     if arguments is None:
         _settle_process()
+        arguments = sys.argv[1:]
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names may hold what a terminal cannot show
     try:
-        status = app(args=arguments, prog_name="bioplast", standalone_mode=False)
+        status = app(args=list(arguments) or ["--help"], prog_name="bioplast", standalone_mode=False)
         sys.stdout.flush()
     except RequestError as error:
         return _tell(str(error), 2)

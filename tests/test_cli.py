@@ -40,7 +40,6 @@ BAD_REQUESTS = [
     (["list", "--runs", "--where", "size=1"], "where: no field 'size'; there are experiment, status, key"),
     (["list", "--runs", "--results", "models/tiny.py"], "--results: must be a folder, got 'models/tiny.py'"),
     (["learn"], "No such command 'learn'"),
-    ([], "Missing command"),
 ]
 
 
@@ -56,7 +55,9 @@ def test_bad_request_gets_one_line_and_nothing_is_written(call, study, request_,
     assert list_files(study) == before
 
 
-@pytest.mark.parametrize(("arguments", "status"), [(["--help"], 0), (["train", "--help"], 0), (["x"], 2)])
+@pytest.mark.parametrize(
+    ("arguments", "status"), [([], 0), (["--help"], 0), (["train", "--help"], 0), (["x"], 2)]
+)
 def test_exit_status_reaches_the_shell(study, arguments, status):
     command = [sys.executable, "-m", "bioplast", *arguments]
     done = subprocess.run(command, cwd=study, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True)

@@ -17,7 +17,7 @@ def compare(
     results: ResultsOption = None,
     project: ProjectOption = None,
 ) -> None:
-    """Say in what two runs differ: what was asked for, what was reached, what it cost.
+    """Say in what two runs differ, and what each cost.
 
     For instance:
 

@@ -38,7 +38,7 @@ def evaluate(
     results: ResultsOption = None,
     project: ProjectOption = None,
 ) -> None:
-    """Show test images to a network that was trained before, without learning.
+    """Show test images to a trained network, without learning.
 
     For instance:
 

@@ -101,12 +101,14 @@ def export(
             help="npz, netcdf: weights and books; nir: the spiking network; spikes (CSV), neo: its spikes.",
         ),
     ] = "npz",
-    out: Annotated[str | None, typer.Option(metavar="FILE", help="[default: <key> here]")] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Where to write.  [default: <key> here]")
+    ] = None,
     trials: TrialsOption = None,
     results: ResultsOption = None,
     project: ProjectOption = None,
 ) -> None:
-    """Write a run's weights and books, its network or its spikes for other tools.
+    """Write a run's weights, network or spikes for other tools.
 
     All but npz and spikes need packages of their own: pip install 'bioplast[export]'. For instance:
 

@@ -18,7 +18,7 @@ TEMPLATE = projects.STUDY / "docs" / "examples" / "project"
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make; it must not be there yet.")],
 ) -> None:
-    """Make a folder with a network, an experiment, a rule and a task of your own.
+    """Make a folder for rules, networks and figures of your own.
 
     For instance:
 

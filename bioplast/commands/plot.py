@@ -27,7 +27,7 @@ def plot(
     results: ResultsOption = None,
     project: ProjectOption = None,
 ) -> None:
-    """Draw how accuracy and the energy spent rose as a run went on.
+    """Draw accuracy and energy as a run went on.
 
     For instance:
 

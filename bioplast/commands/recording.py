@@ -29,7 +29,7 @@ TrialsOption = Annotated[
         "--trials", metavar="N|A:B", help=f"Test images to record: 5, 0:20, 3,7.  [default: {TRIALS}]"
     ),
 ]
-FormatOption = Annotated[str, typer.Option("--format", help="Of the tables: csv or npz.")]
+FormatOption = Annotated[str, typer.Option("--format", metavar="NAME", help="Of the tables: csv or npz.")]
 
 
 def read_request(record: str | None, trials: str | None, form: str) -> tuple[list[str], list[int]]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json as json_text
+import shutil
+import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +21,8 @@ from bioplast.options import check_path
 if TYPE_CHECKING:
     from bioplast.training.record import Run
 
+MOST_WIDTH = 33  # of a column of names; longer ones push what is said of them to the right
+
 
 def list_all(
     runs: Annotated[bool, typer.Option("--runs", help="List the runs in results/ instead.")] = False,
@@ -29,7 +34,7 @@ def list_all(
     results: ResultsOption = None,
     project: ProjectOption = None,
 ) -> None:
-    """What there is: models, experiments, rules and tasks, with a line each; or runs.
+    """List networks, experiments, rules and tasks; or runs.
 
     For instance:
 
@@ -44,11 +49,15 @@ def list_all(
     if json:
         print(json_text.dumps(sections))
         return
-    width = max(len(name) for lines in sections.values() for name in lines)
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for section, lines in sections.items():
         print(section)
+        width = min(MOST_WIDTH, max(map(len, lines)))
         for name, line in lines.items():
-            print(f"  {name:<{width}}  {line}")
+            text = f"  {name:<{width}}  {line}"
+            if columns is not None:
+                text = textwrap.fill(text, columns, subsequent_indent=" " * (width + 4))
+            print(text)
 
 
 def show(
@@ -56,7 +65,7 @@ def show(
     results: ResultsOption = None,
     project: ProjectOption = None,
 ) -> None:
-    """One run, readable.
+    """Show one run.
 
     For instance:
 
@@ -78,7 +87,7 @@ def gc(
     results: ResultsOption = None,
     project: ProjectOption = None,
 ) -> None:
-    """What nothing needs any more in results/: checkpoints of finished runs and leftovers.
+    """List or delete old checkpoints and leftovers in results/.
 
     Only files that bioplast wrote are deleted, and none through a link.
 

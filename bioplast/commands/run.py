@@ -24,7 +24,7 @@ def run(
         list[str],
         typer.Argument(
             metavar="EXPERIMENT...",
-            help="Figures in experiments/.",
+            help="Figures, of those that `bioplast list` shows.",
             autocompletion=complete_experiments,
         ),
     ],
@@ -40,7 +40,7 @@ def run(
     ] = None,
     certificates: Annotated[
         str | None,
-        typer.Option(metavar="DIR", help="For --scheduler: ca.pem, cert.pem and key.pem for its TLS."),
+        typer.Option(metavar="DIR", help="For --scheduler: folder of ca.pem, cert.pem and key.pem."),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Do runs again that are already there.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Do runs again that failed.")] = False,
@@ -51,7 +51,9 @@ def run(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Carry out the runs of experiments, those already there excepted, and draw their figures.
+    """Carry out experiments and draw their figures.
+
+    Runs that are there already are kept.
 
     For instance:
 

@@ -25,10 +25,15 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 def sweep(
     models: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[MODEL]...", help="Networks in models/.", autocompletion=complete_models),
+        typer.Argument(
+            metavar="[MODEL]...",
+            help="Networks, of those that `bioplast list` shows.",
+            autocompletion=complete_models,
+        ),
     ] = None,
     rule: Annotated[
-        list[str] | None, typer.Option(help="What may change; as often as there are rules.  [default: plain]")
+        list[str] | None,
+        typer.Option(metavar="RULE", help="Which changes are written; once for each rule.  [default: plain]"),
     ] = None,
     hidden: Annotated[
         list[str] | None, typer.Option(metavar="N", help="Hidden units; 100,60 are two layers of them.")
@@ -53,12 +58,15 @@ def sweep(
     max_samples: Annotated[
         list[str] | None, typer.Option(metavar="N", help="Trials to give up after.  [default: 5 epochs]")
     ] = None,
-    protocol: Annotated[list[str] | None, typer.Option(help="Training protocol.")] = None,
+    protocol: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Training protocol.")] = None,
     file: Annotated[
         str | None, typer.Option(metavar="FILE", help="A TOML file with the same names; options come first.")
     ] = None,
     name: Annotated[
-        str | None, typer.Option(help="Folder in results/.  [default: the file's name, or sweep-<digits>]")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Folder in results/.  [default: the file's name, or sweep-<digits>]"
+        ),
     ] = None,
     workers: Annotated[
         str | None, typer.Option(metavar="N", help="Processes.  [default: one a core]")
@@ -72,8 +80,9 @@ def sweep(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Carry out every combination of models, rules, sizes, settings; draw a figure and make a table.
+    """Train every combination of networks, rules and settings.
 
+    Then a figure is drawn and a table made of them.
     An option that is given again is one more value. For instance:
 
     bioplast sweep ann rate --rule plain --rule "largest(0.02)" --hidden 50 --hidden 100 --seeds 3 --dry-run

@@ -26,8 +26,17 @@ from bioplast.tasks import describe_task, find_oddities, is_named
 
 
 def train(
-    model: Annotated[str, typer.Argument(help="A network in models/.", autocompletion=complete_models)],
-    rule: Annotated[str, typer.Option(help="What may change, e.g. 'largest(0.1) + subnet(50)'.")] = "plain",
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="A network, of those that `bioplast list` shows.",
+            autocompletion=complete_models,
+        ),
+    ],
+    rule: Annotated[
+        str, typer.Option(metavar="RULE", help="Which changes are written, e.g. 'largest(0.1) + subnet(50)'.")
+    ] = "plain",
     hidden: Annotated[
         str | None,
         typer.Option(
@@ -36,7 +45,7 @@ def train(
     ] = None,
     goal: Annotated[str, typer.Option(metavar="SHARE", help="Validation accuracy to stop at.")] = "0.95",
     seed: Annotated[str, typer.Option(metavar="S", help="Seed of weights, order, spikes, split.")] = "1",
-    protocol: Annotated[str, typer.Option(help="Training protocol.")] = "standard",
+    protocol: Annotated[str, typer.Option(metavar="NAME", help="Training protocol.")] = "standard",
     task: Annotated[
         str, typer.Option(metavar="NAME|DIR", help="What is learned.", autocompletion=complete_tasks)
     ] = "mnist",
@@ -46,11 +55,11 @@ def train(
     interval: Annotated[
         str | None,
         typer.Option(
-            metavar="N", help="Trials between two looks at it.  [default: 2000; endless tasks: 500]"
+            metavar="N", help="Trials between two evaluations.  [default: 2000; endless tasks: 500]"
         ),
     ] = None,
     shift: Annotated[
-        str, typer.Option(metavar="PIXELS", help="Shift images that are learned from by up to so much.")
+        str, typer.Option(metavar="PIXELS", help="Shift each training image at random by up to this.")
     ] = "0",
     falling: Annotated[
         bool, typer.Option("--falling", help="Let learning rates fall to 0 at --max-samples.")
@@ -69,13 +78,15 @@ def train(
     record: RecordOption = None,
     trials: TrialsOption = None,
     form: FormatOption = "csv",
-    device: Annotated[str, typer.Option(help="Brian2 device: cpp_standalone or runtime.")] = "cpp_standalone",
+    device: Annotated[
+        str, typer.Option(metavar="NAME", help="Brian2 device: cpp_standalone or runtime.")
+    ] = "cpp_standalone",
     project: ProjectOption = None,
     json: Annotated[bool, typer.Option("--json", help="End with the record as one line of JSON.")] = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Train one network until it reaches the goal, and write down what that cost.
+    """Train one network to a goal, and say what that cost.
 
     A run that is there already is shown. For instance:
 
@@ -148,7 +159,7 @@ def train(
                 )
         except KeyboardInterrupt:
             if checkpointer.kept:
-                warn_on_stderr(f"kept after {checkpointer.kept} samples; --resume goes on from there")
+                warn_on_stderr(f"kept after {checkpointer.kept:,} samples; --resume goes on from there")
             raise
     tell(run)
     recordings = []

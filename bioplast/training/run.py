@@ -260,12 +260,12 @@ def _explain(setup: SetUp, position: Position) -> str:
     goal = f"{setup.config.goal:.2%} on validation"
     if position.diverged:
         return (
-            f"diverged: within {position.samples} samples a weight became NaN or infinite; "
+            f"diverged: within {position.samples:,} samples a weight became NaN or infinite; "
             f"lower {_name_rates(setup.model.settings)} in models/{setup.config.model}.py"
         )
     if position.converged:
-        return f"reached {goal} after {position.samples} samples"
-    return f"did not reach {goal} within {position.samples} samples"
+        return f"reached {goal} after {position.samples:,} samples"
+    return f"did not reach {goal} within {position.samples:,} samples"
 
 
 def _name_rates(settings: Mapping[str, Any]) -> str:

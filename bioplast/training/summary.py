@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from rich import box
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +23,12 @@ _FIELDS = (
 )
 _GROUPS = ("seconds", "versions", "accuracy", "signalling", "energy", "config")
 _LACKING: dict[str, Any] = dict.fromkeys(_FIELDS) | {name: {} for name in _GROUPS}
+_SIGNALS = {
+    "spikes_input": "input spikes",
+    "spikes_hidden": "hidden spikes",
+    "synaptic_events": "synaptic events",
+    "macs": "multiply-adds",
+}
 _ENERGIES = ("m0", "m1", "m0_min", "m1_min", "inefficiency_m0", "inefficiency_m1", "maintenance")
 
 
@@ -70,7 +77,7 @@ def _make_facts(record: Mapping[str, Any]) -> Table:
     facts = {
         "samples": f"{_count(record['samples'])} ({_count(record['epochs'], '.2f')} epochs)",
         "accuracy": _join({name: _percent(value) for name, value in record["accuracy"].items()}),
-        "signalling": _join({name: _count(value) for name, value in record["signalling"].items()}),
+        "signaling": _say_signals(record["signalling"]),
         "speed": f"{_number(record['images_per_second'])} images/s",
         "seconds": _join({name: f"{value:.1f}" for name, value in seconds.items()}),
         "encoding": record["encoding"] or "none",
@@ -86,11 +93,17 @@ def _make_facts(record: Mapping[str, Any]) -> Table:
 
 
 def _make_energy_table(energy: Mapping[str, Any]) -> Table:
-    table = Table(title="energy of plasticity (unit of the weights)", title_justify="left")
-    table.add_column("")
+    table = Table(
+        title="energy of plasticity (m0: writes; m1: unit of the weights)",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        show_edge=False,
+    )
+    table.add_column("", overflow="fold")
     rows = {**energy.get("layers", {}), "total": energy}
     for name in rows:
-        table.add_column(Text(name), justify="right")
+        table.add_column(Text(name), justify="right", overflow="fold")
     for quantity in _ENERGIES:
         table.add_row(quantity, *(_number(values.get(quantity)) for values in rows.values()))
     return table
@@ -98,6 +111,12 @@ def _make_energy_table(energy: Mapping[str, Any]) -> Table:
 
 def _join(values: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {value}" for name, value in values.items())
+
+
+def _say_signals(signals: Mapping[str, int]) -> str:
+    """What the network sent, in words; kinds of which there were none are left out."""
+    said = [f"{_count(signals[name])} {words}" for name, words in _SIGNALS.items() if signals.get(name)]
+    return ", ".join(said) or "none"
 
 
 def _percent(value: float | None) -> str:

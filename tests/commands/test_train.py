@@ -150,7 +150,7 @@ def test_stopped_run_is_kept_and_resume_goes_on(train, study, monkeypatch):
     monkeypatch.setattr(Checkpointer, "pass_chunk", stop)
     status, out, err = train(*options)
     assert (status, out) == (1, "")
-    assert err == "bioplast: kept after 2000 samples; --resume goes on from there\nbioplast: interrupted\n"
+    assert err == "bioplast: kept after 2,000 samples; --resume goes on from there\nbioplast: interrupted\n"
     assert not (study / "here" / "run.json").exists()
     monkeypatch.setattr(Checkpointer, "pass_chunk", keep)
     status, out, err = train(*options, "--resume")
