@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.util import inspect
 
 SECTIONS = ("Parameters", "Attributes", "Raises", "Returns", "Yields")
 
@@ -42,7 +43,9 @@ def process(app: Sphinx, what: str, name: str, object_: Any, options: Any, lines
 def shorten(
     app: Sphinx, what: str, name: str, object_: Any, options: Any, signature: str | None, returned: str | None
 ) -> tuple[str | None, str | None]:
-    """A signature that Sphinx can read: of a default that is made anew each time it is not told how."""
+    """A signature that a reader can use: not that of a metaclass, nor the word for defaults made anew."""
+    if what == "class" and signature == "(*args, **kw)":  # Brian2's objects are made by one
+        signature = inspect.stringify_signature(inspect.signature(object_.__init__, bound_method=True))
     return signature and signature.replace("<factory>", "..."), returned
 
 

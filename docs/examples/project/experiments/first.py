@@ -1,4 +1,4 @@
-"""What a rule of one's own saves: energy and samples to the goal, beside plain learning."""
+"""What a bound on the weights saves, beside plain learning."""
 
 from bioplast.analysis.cells import Cells
 from bioplast.figures.panels import Panels, panel
