@@ -58,7 +58,11 @@ def say_coverage(n: int) -> str:
 
     >>> say_coverage(5), say_coverage(10)
     ('the range of 5, which covers 93.8 %', 'the runs from rank 2 to rank 9 of 10, which covers 97.9 %')
+    >>> say_coverage(1)
+    'single values: one run has no interval'
     """
+    if n == 1:
+        return "single values: one run has no interval"
     rank = _find_rank(n)
     span = f"range of {n}" if rank == 1 else f"runs from rank {rank} to rank {n + 1 - rank} of {n}"
     return f"the {span}, which covers {100 * compute_coverage(n):.1f} %"

@@ -19,7 +19,7 @@ from bioplast.studies.report import write_report
 from bioplast.training.lock import only_one
 from bioplast.training.record import Run
 
-TABLE_WIDTH = 160
+NO_LIMIT = 10_000  # columns of characters: a log has room for every cell
 
 
 def draw(
@@ -80,7 +80,10 @@ def draw(
         except OSError as error:
             reason = f"cannot write the figure to {folder}: {error.strerror}"
             raise RequestError(f"out: {reason}; finished runs are kept") from None
-    # Columns are whole even where the terminal is too narrow, or where there is none.
-    (shown or Console(width=TABLE_WIDTH)).print(make_rich_table(table))
-    (shown or Console()).print(caption, highlight=False, markup=False)
+    screen = shown or Console()
+    if screen.is_terminal:
+        screen.print(make_rich_table(table, screen.width))
+    else:
+        (shown or Console(width=NO_LIMIT)).print(make_rich_table(table))
+    screen.print(caption, highlight=False, markup=False)
     return data

@@ -127,7 +127,7 @@ def describe(previews: Sequence[Preview], workers: int) -> Iterator[str]:
     # However many work at once, the longest run takes its time.
     expected = max(sum(lengths) / workers, max(lengths))
     processes = f"{workers} process{'es' * (workers > 1)}"
-    yield f"about {format_seconds(expected)} with {processes}; nothing was run or written"
+    yield f"about {format_seconds(expected)} with {processes}, beside compiling; nothing was run or written"
 
 
 def _name(work: Work) -> str:

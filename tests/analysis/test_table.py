@@ -42,6 +42,22 @@ def test_an_interval_goes_into_its_value_s_cell():
     assert "low" not in text
 
 
+def test_columns_that_do_not_fit_are_named_and_those_that_do_are_whole():
+    frame = pd.DataFrame({f"quantity {number}": [1.23e9] for number in range(9)})
+    text = print_lines(make_rich_table(frame, 60), 60)
+    assert "…" not in text
+    assert text.count("1.23e+09") == 4
+    assert "also in table.csv: quantity 4, quantity 5" in text.replace("\n", " ")
+    assert print_lines(make_rich_table(frame), 1000).count("1.23e+09") == 9
+
+
+def print_lines(table, width):
+    console = Console(width=width)
+    with console.capture() as capture:
+        console.print(table)
+    return "\n".join(line.strip() for line in capture.get().splitlines())
+
+
 def test_markdown_has_a_line_a_row_and_bars_in_text_are_escaped():
     frame = pd.DataFrame(
         {"claim": ["|dw| large", "b"], "x": [5.0, np.nan], "x low": [4.0, 1], "x high": [6.5, 2]}

@@ -21,7 +21,7 @@ def test_dry_run_counts_the_runs_and_writes_nothing(sweep, study, list_files):
     lines = out.splitlines()
     assert lines[0] == "mine: 6 runs, 6 to do"
     assert "tiny, plain, seed 1, 4 hidden" in lines[1]
-    assert lines[-1].endswith("with 2 processes; nothing was run or written")
+    assert lines[-1].endswith("with 2 processes, beside compiling; nothing was run or written")
     assert list_files(study) == before
 
 
