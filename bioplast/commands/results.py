@@ -107,7 +107,7 @@ def gc(
         if delete:
             delete_file(path)
     verb = "deleted" if delete else "to delete with --delete"
-    print(f"{n_paths} files, {n_bytes / 1e6:,.1f} MB {verb}")
+    print(f"{n_paths} file{'s' * (n_paths != 1)}, {n_bytes / 1e6:,.1f} MB {verb}")
 
 
 def read_named_run(text: str, results: Path | None, project: Path | None) -> tuple[Path, Run]:

@@ -49,7 +49,8 @@ def load_task(name: str) -> Task:
         return generated.make()
     if not _is_folder(name):
         raise RequestError(
-            f"task: must be {', '.join(TASKS)} or a folder of IDX files, got {name!r}{suggest(name, TASKS)}"
+            f"task: must be {', '.join(TASKS)} or a folder of IDX files, got {name!r}"
+            f"{suggest(Path(name).name, TASKS)}"
         )
     return load_folder(Path(name), name=name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -14,6 +15,8 @@ from bioplast.network import State
 from bioplast.notice import warn_on_stderr
 from bioplast.training.checkpoint import describe_beginning, read_checkpoint, write_checkpoint
 from bioplast.training.loop import Position
+
+LOG = logging.getLogger(__name__)
 
 MIN_SECONDS = 5.0
 # Of a large network a checkpoint takes long: then they come at greater distances.
@@ -78,6 +81,8 @@ class Checkpointer:
         """
         position = self._read(state) if self.resumes else None
         self.kept = self.reached = position.samples if position else 0
+        if position:
+            LOG.info("goes on after %s samples from %s", f"{self.kept:,}", self.folder)
         self._due = time.monotonic() + self.min_seconds
         return position
 
@@ -118,6 +123,7 @@ class Checkpointer:
         try:
             write_checkpoint(self.folder, state, position, self.origin, self._beginning)
             self.kept = position.samples
+            LOG.info("kept after %s samples in %s", f"{self.kept:,}", self.folder)
         except OSError as error:
             if not self._has_warned:
                 self.warn(

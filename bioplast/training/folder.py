@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from bioplast.training.loop import Report, be_silent
 from bioplast.training.provenance import explain_other
 from bioplast.training.record import RECORD_FILE, DamagedRunError, Run, read_run, write_run
 from bioplast.training.run import SetUp
+
+LOG = logging.getLogger(__name__)
 
 
 def find_run(folder: Path, key: str) -> Run | None:
@@ -119,6 +122,7 @@ def carry_out_in(
                 if checkpointer.insists:  # nobody has told so yet
                     checkpointer.warn(f"{error}; it is carried out again")
             if found is not None:
+                LOG.info("%s: found in %s", setup.config.title, folder)
                 return found
         run = setup.carry_out(report, checkpointer)
         write(folder, run)

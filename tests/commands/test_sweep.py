@@ -74,6 +74,7 @@ def test_dry_run_of_an_experiment_says_what_is_to_do(call, study, patterns):
         (["sweep", "tiny", "--seeds", "0"], "--seeds: must be a whole number >= 1, got '0'"),
         (["sweep", "tiny", "--quiet", "--verbose"], "--quiet: must be left out where --verbose is given"),
         (["train", "spikng"], "did you mean 'spiking'?"),
+        (["train", "tiny", "--task", "mnits"], "did you mean 'mnist'?"),
         (["train", "tiny", "--goal", "2"], "bioplast: --goal: must be in (0, 1], got 2.0"),
         (["train", "tiny", "--gaol", "2"], "--gaol"),
     ],

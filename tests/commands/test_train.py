@@ -162,6 +162,14 @@ def test_stopped_run_is_kept_and_resume_goes_on(train, study, monkeypatch):
     assert json.loads(train(*options, "--resume")[1]) == finished
 
 
+def test_verbose_says_what_is_found_and_kept(train, study, monkeypatch):
+    monkeypatch.setenv("BIOPLAST_CHECKPOINT_SECONDS", "0")
+    options = ("--max-samples", 300, "--out", study / "here", "--verbose")
+    assert f"training.checkpointer: kept after 300 samples in {study / 'here'}\n" in train(*options)[2]
+    assert f"found in {study / 'here'}\n" in train(*options)[2]
+    assert train(*options[:-1])[2] == ""
+
+
 def test_resume_where_the_record_is_damaged_makes_it_again(train, study):
     whole = json.loads(train("--out", study / "here", "--json")[1])
     record = study / "here" / "run.json"

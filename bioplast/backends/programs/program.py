@@ -7,6 +7,7 @@ of the program, so one program serves all seeds and a whole sweep.
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ from bioplast.errors import MachineError
 
 if TYPE_CHECKING:  # a program that is found again is run without Brian2, which takes long to import
     from brian2 import Network
+
+LOG = logging.getLogger(__name__)
 
 Values = Mapping[str, Any]
 Arrays = Mapping[str, NDArray[Any]]
@@ -131,7 +134,9 @@ def build_program(assemble: Callable[[], Network], dtype: DTypeLike, declaration
     key = None if declaration is None else make_lookup_key((declaration, np.dtype(dtype).str), compiler)
     entry = None if key is None else cache_folder("lookup") / key
     folder = _look_up(entry, programs) if entry else None
-    if folder is None:
+    if folder is not None:
+        LOG.info("compiled program found in %s", folder)
+    else:
         folder = _make_program(assemble, dtype, programs, compiler)
         if entry:
             write_sealed(entry, folder.name.encode())
@@ -158,6 +163,7 @@ def _make_program(assemble: Callable[[], Network], dtype: DTypeLike, programs: P
                     if folder.exists():
                         tell_damaged(folder)
                         folder.replace(scratch / "damaged")
+                    LOG.info("compiles the network's program, once; it is kept in %s", folder)
                     compile_source(source)
                     (source / "arrays.json").write_text(json.dumps(arrays))
                     seal(source, _USED)
