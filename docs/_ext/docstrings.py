@@ -45,7 +45,10 @@ def shorten(
 ) -> tuple[str | None, str | None]:
     """A signature that a reader can use: not that of a metaclass, nor the word for defaults made anew."""
     if what == "class" and signature == "(*args, **kw)":  # Brian2's objects are made by one
-        signature = inspect.stringify_signature(inspect.signature(object_.__init__, bound_method=True))
+        made = inspect.signature(object_.__init__, bound_method=True)
+        signature = inspect.stringify_signature(
+            made, show_return_annotation=False, unqualified_typehints=True
+        )
     return signature and signature.replace("<factory>", "..."), returned
 
 
