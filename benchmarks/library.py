@@ -32,8 +32,6 @@ FLOORS = {
 Go = Callable[[int], object]
 
 
-
-
 @dataclass(frozen=True)
 class Case:
     """A network of so many cells (or inputs, if it has one cell), and for how long it runs, by device."""

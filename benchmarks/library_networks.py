@@ -6,13 +6,14 @@ doi:10.1038/78829), and a sparse recurrent network of noisy cells with balanced 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
-from brian2 import Hz, Network, NeuronGroup, PoissonGroup, Quantity, Synapses, ms, mV, nS, seed
+from brian2 import Hz, Network, NeuronGroup, PoissonGroup, Quantity, Synapses, ms, nS, seed
 
 from bioplast.brian import PlasticSynapses
 
 BRIAN = "Brian2 alone"
+Size: TypeAlias = Quantity | float
 
 _CELLS = """
 dv/dt = (-70*mV - v + g/(10*nS)*(0*mV - v))/(20*ms) : volt
@@ -72,9 +73,9 @@ def _make_cells(n: int, equations: str) -> NeuronGroup:
 
 
 def _make_synapses(
-    rule: str, source: Any, target: Any, unit: str, step: str, most: Quantity | float, counted: Quantity | float
+    rule: str, source: Any, target: Any, unit: str, step: str, most: Size, counted: Size
 ) -> Synapses:
-    """Synapses that learn by steps of so much, between 0 and ``most``; rules count in units of ``counted``."""
+    """Synapses that learn by ``step``, between 0 and ``most``; rules count in units of ``counted``."""
     model = _STDP.format(unit=unit)
     pre, post = f"g_post += w; pre_trace += {step}", f"post_trace -= 1.05*{step}"
     if rule == BRIAN:
