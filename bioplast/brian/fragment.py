@@ -210,13 +210,13 @@ def make_stored(dtype: DTypeLike = None, *, guarded: bool = False, name: str = "
     dtype = np.dtype(prefs.core.default_float_dtype if dtype is None else dtype).type
     function = _make_function(lambda w: np.asarray(w, dtype))
     real = c_data_type(dtype)
-    body = "bioplast::set_apart(w)" if guarded else "w"
-    code = f"inline {real} {name}({real} w) {{ return {body}; }}"
+    body = f"inline {real} {name}({real} w) {{ %s }}"
+    kept = f"volatile {real} kept = w; return kept;" if guarded else "return w;"
+    code = body % ("return bioplast::set_apart(w);" if guarded else "return w;")
+    cython = wrap_for_cython(f"static {body % kept}", real, name)
     compiler = COMPILER if guarded else {}
-    include = '#include "booking.h"\n' if guarded else ""
-    cython = wrap_for_cython(f"{include}static {code}", real, name)
     function.implementations.add_implementation("cpp", code, name=name, compiler_kwds=compiler)
-    function.implementations.add_implementation("cython", cython, name=name, compiler_kwds=compiler)
+    function.implementations.add_implementation("cython", cython, name=name)
     return function
 
 

@@ -7,7 +7,7 @@ from brian2 import prefs, second
 from benchmarks.library import CASES, DEVICES, FLOORS, RULES
 from benchmarks.library_networks import BRIAN
 
-SIZES = {"dense": 3, "song": 100, "recurrent": 60}
+SIZES = {"dense": 3, "song": 1000, "recurrent": 60}
 
 
 def learn(network, rule):
