@@ -22,6 +22,8 @@ SHORT = {
     "reward": ("plain", 6.0),
     "perceptron": ("plain", 10, 2),
 }
+# Brian2 cannot record all synapses (record=True) in C++ standalone, as two examples do.
+COMPILED = sorted(set(SHORT) - {"reward", "tagging"})
 
 
 class Alone(Synapses):
@@ -95,7 +97,7 @@ def test_all_examples_are_here():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["stdp", "triplets"])
+@pytest.mark.parametrize("name", COMPILED)
 def test_in_a_compiled_program(monkeypatch, tmp_path, name):
     weights = []
     for alone in (True, False):
