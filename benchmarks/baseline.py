@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import library
+from benchmarks.library_networks import BRIAN, make_dense
 from benchmarks.speed import Case, measure_case
 from benchmarks.turns import take_turns
 
@@ -29,7 +30,7 @@ CASES = (
     Case("cache(0.01)", 100),
     Case("subnet(50)", 300),
 )
-RULES = (library.BRIAN, "plain", "cache(0.01, 0.001)")
+RULES = (BRIAN, "plain", "cache(0.01, 0.001)")
 
 
 def run(*, out: Path, quick: bool) -> None:
@@ -76,8 +77,7 @@ def measure_library(*, quick: bool) -> dict[str, float]:
     n_cells, seconds, n_turns = (3, 0.5, 1) if quick else (50, 2.0, 5)
     with tempfile.TemporaryDirectory(prefix="bioplast-") as folder:
         goes = [
-            library.prepare_numpy(partial(library.make_network, rule, n_cells), seconds, Path(folder))
-            for rule in RULES
+            library.prepare_numpy(partial(make_dense, rule, n_cells), seconds, Path(folder)) for rule in RULES
         ]
         alone, *others = take_turns(goes, n_turns)
     return {

@@ -19,12 +19,12 @@ from brian2.equations.equations import SingleEquation
 from brian2.utils.stringtools import get_identifiers
 from numpy.typing import DTypeLike
 
+from bioplast.brian.booking import PREFIX
 from bioplast.brian.drift import DRIFT_VARIABLES, LOG, Drift
-from bioplast.brian.fragment import BOOKS, BOOKS_DTYPES, declare, make_booking, make_write
+from bioplast.brian.fragment import BOOKS, BOOKS_DTYPES, COUNT, declare, make_booking, make_write
 from bioplast.brian.weight import Bound
 from bioplast.plasticity.forms import BrianForm, ConsolidationForm
 
-PREFIX = "plasticity_"
 CELL_VARIABLES = ("error_post", "activity_post")
 
 _KEPT = {*DEFAULT_FUNCTIONS, *CELL_VARIABLES, "i", "j"}
@@ -63,6 +63,7 @@ class Additions:
     has_path : whether some synapses may be off the path
     prefix : of all names
     drift : where the weight follows a differential equation, what of its drift counts as a write
+    counts_apart : whether a function of compiled programs counts writes (``booking``), and not Brian2's code
     """
 
     weight: str
@@ -74,6 +75,7 @@ class Additions:
     has_path: bool
     prefix: str = PREFIX
     drift: Drift | None = None
+    counts_apart: bool = False
 
     @cached_property
     def _names(self) -> dict[str, str]:
@@ -97,6 +99,8 @@ class Additions:
 
         Where ``logged``, a condition of the model's, holds, a log is told of changes.
         """
+        if self.counts_apart:
+            code = code.replace(COUNT, "counted = book(w_before, w)")
         names = {word: self.name(word) for word in get_identifiers(code)}  # `not` and the like are none
         code = re.sub(r"\b[A-Za-z_]\w*\b", lambda match: names.get(match[0], match[0]), code)
         call = f"\n{self.name('told')} = {self.name('log_write')}(int({logged}), i, j, t, "
@@ -199,6 +203,12 @@ kept = transient
 transient = transient*int(settles) + kept*int(not settles)
 change = change*int(settles)
 {make_booking("change", bounded=self.bounded)}{_LOGGED}"""
+
+    @property
+    def books_all(self) -> frozenset[str]:
+        """The books, by their names, if each proposed change is entered in them at once."""
+        is_all = self._writes_all and self.keeping is None and self.at_once
+        return frozenset(self.name(word) for word in ("m0", "m1")) if is_all else frozenset()
 
     @property
     def _writes_all(self) -> bool:

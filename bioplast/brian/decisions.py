@@ -67,7 +67,9 @@ class Decision(CodeRunner):
                 f"PlasticSynapses {self.group.name!r}: every must be a whole number of time steps of "
                 f"{self._steps.dt}, got {self._every}"
             )
-        if not self._runtime:
+        if self._runtime:  # as an array, since the clock's own attribute takes microseconds at every step
+            self._timestep = self.clock.variables["timestep"].get_value()
+        else:
             self._set_clock()
         super().before_run(run_namespace)
 
@@ -80,7 +82,7 @@ class Decision(CodeRunner):
 
     def run(self) -> None:
         """In runtime mode the clock is that of the cells."""
-        if not self._runtime or (int(self.clock.timestep[:]) + 1) % self._n_steps == 0:
+        if not self._runtime or (self._timestep[0] + 1) % self._n_steps == 0:
             super().run()
 
 

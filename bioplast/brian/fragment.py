@@ -15,6 +15,7 @@ from brian2 import Function, Synapses, prefs
 from brian2.codegen.generators.cpp_generator import c_data_type
 from numpy.typing import DTypeLike
 
+from bioplast.brian.booking import COMPILER
 from bioplast.brian.cell_memory import CellMemory
 from bioplast.brian.selection import make_selection_functions
 from bioplast.plasticity.forms import BrianForm, ConsolidationForm
@@ -28,11 +29,13 @@ m1 : 1                        # summed size of the changes
 # A float32 sum of 1e5 small changes loses digits, and an adaptive threshold moves in small steps.
 BOOKS_DTYPES = {"m0": np.int64, "m1": np.float64, "maintenance": np.float64, "theta": np.float64}
 
-_BOOK = """
+# How a write is counted.
+COUNT = """m0 += int(w != w_before)
+m1 += abs(float64(w) - float64(w_before))"""
+_BOOK = f"""
 w_before = w
-w = stored({after})
-m0 += int(w != w_before)
-m1 += abs(float64(w) - float64(w_before))
+w = stored({{after}})
+{COUNT}
 """
 
 
@@ -207,12 +210,13 @@ def make_stored(dtype: DTypeLike = None, *, guarded: bool = False, name: str = "
     dtype = np.dtype(prefs.core.default_float_dtype if dtype is None else dtype).type
     function = _make_function(lambda w: np.asarray(w, dtype))
     real = c_data_type(dtype)
-    body = f"volatile {real} kept = w; return kept;" if guarded else "return w;"
-    code = f"inline {real} {name}({real} w) {{ {body} }}"
-    function.implementations.add_implementation("cpp", code, name=name)
-    function.implementations.add_implementation(
-        "cython", wrap_for_cython(f"static {code}", real, name), name=name
-    )
+    body = f"inline {real} {name}({real} w) {{ %s }}"
+    kept = f"volatile {real} kept = w; return kept;" if guarded else "return w;"
+    code = body % ("return bioplast::set_apart(w);" if guarded else "return w;")
+    cython = wrap_for_cython(f"static {body % kept}", real, name)
+    compiler = COMPILER if guarded else {}
+    function.implementations.add_implementation("cpp", code, name=name, compiler_kwds=compiler)
+    function.implementations.add_implementation("cython", cython, name=name)
     return function
 
 

@@ -11,6 +11,7 @@ from brian2 import DimensionMismatchError, Synapses
 from brian2.parsing.expressions import parse_expression_dimensions
 from brian2.utils.stringtools import get_identifiers
 
+from bioplast.brian.booking import call_fetch
 from bioplast.brian.weight import Weight
 from bioplast.errors import RequestError
 
@@ -94,7 +95,8 @@ class Pathways:
         return pre, post
 
     def _put_together(self, pathway: str, code: str, propose: Mapping[str, Callable[[str], str]]) -> str:
-        lines: Sequence[list[str]] = ([], [])
+        goes_far = pathway in self.sides[1] and pathway in self.proposals
+        lines: Sequence[list[str]] = ([call_fetch(pathway)] if goes_far else [], [])
         for variable, proposal in self.proposals.get(pathway, {}).items():
             lines[not proposal.first].append(propose[variable](proposal.change))
         return "\n".join([*lines[0], code, *lines[1]])

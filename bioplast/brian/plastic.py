@@ -15,6 +15,7 @@ from brian2.units.fundamentalunits import get_dimensions, have_same_dimensions
 from brian2.utils.stringtools import get_identifiers
 
 from bioplast.brian.additions import CELL_VARIABLES, Additions
+from bioplast.brian.booking import make_book
 from bioplast.brian.decisions import is_runtime
 from bioplast.brian.drift import Drift
 from bioplast.brian.fragment import make_float64, make_stored
@@ -71,8 +72,11 @@ class Plastic:
         seed: int,
         together: bool,
         counts: Any = None,
+        reads_books: bool = False,
     ) -> Plastic:
         """The variable ``weight`` of ``model``; see ``PlasticSynapses``.
+
+        ``reads_books`` says whether the model's own code does.
 
         Raises
         ------
@@ -100,7 +104,10 @@ class Plastic:
         if size.drifts:
             at_once = False
             drift = Drift(counts is not None, counts if isinstance(counts, str) else "", has_path)
-        added = Additions(weight, size.size, form, keeping, at_once, size.bounds, has_path, prefix, drift)
+        apart = not (is_runtime() or reads_books)
+        added = Additions(
+            weight, size.size, form, keeping, at_once, size.bounds, has_path, prefix, drift, apart
+        )
         made = cls(title, size, rules, view, seed, chooses, added, 0.0)
         return made if counts is None else replace(made, resolution=made.read_resolution(counts))
 
@@ -190,6 +197,9 @@ class Plastic:
         size, dtype, folder = self.weight.size, self.weight.dtype, FilePath(__file__).parent
         functions = {
             **make_selection_functions(owner, size, dtype, [str(folder)]),
+            "book": make_book(
+                *map(self.added.name, ("book", "m0", "m1")), is_often=bool(self.added.books_all)
+            ),
             "draw_key": make_draw_key(make_key(self.seed, "selection")),
             "float64": make_float64(self.added.name("float64")),
             "stored": make_stored(dtype, guarded=True, name=self.added.name("stored")),

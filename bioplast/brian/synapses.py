@@ -11,7 +11,7 @@ from typing import Any
 from brian2 import Equations, Quantity, Synapses, get_device, prefs
 from brian2.core.namespace import get_local_namespace
 
-from bioplast.brian.additions import PREFIX
+from bioplast.brian.booking import PREFIX, make_fetches
 from bioplast.brian.connecting import make_known
 from bioplast.brian.convert import convert_synapses
 from bioplast.brian.decisions import is_runtime, make_decisions
@@ -88,9 +88,7 @@ class PlasticSynapses(Synapses):
     ) -> None:
         title = f"PlasticSynapses {name.removesuffix('*')!r}"
         self._layout: Layout | None = None
-        self.logged: dict[
-            str, str
-        ] = {}  # plastic variable to which synapses' writes are logged (``WriteLog``)
+        self.logged: dict[str, str] = {}  # plastic variable to synapses of which writes are logged
         self._has_run = self._was_watched = False
         model = model if isinstance(model, Equations) else Equations(model or "")
         for taken in sorted({*model.names, *(namespace or {})}):
@@ -98,9 +96,10 @@ class PlasticSynapses(Synapses):
                 raise RequestError(
                     f"{title}: {taken!r} begins as the names that rules and books need; rename it"
                 )
-        shared = {"layer": layer, "seed": plasticity_seed, "together": together}
         first = {"proposals": proposals, "unit": unit, "bounds": bounds, "counts": counts}
         wanted: dict[str, Mapping[str, Any]] = {weight: first} | dict(also or {})
+        reads = PREFIX in f"{model} {on_pre} {on_post} {wanted}"
+        shared = {"layer": layer, "seed": plasticity_seed, "together": together, "reads_books": reads}
         self._plastic: dict[str, Plastic] = {}
         for variable, what in wanted.items():
             options = {"plasticity": plasticity, "unit": None, "bounds": None, **shared, **what}
@@ -119,6 +118,8 @@ class PlasticSynapses(Synapses):
         codes = self._put_together(watched=False)
         parts = self._plastic.values()
         functions = [plastic.make_functions(f"plastic {next(_numbers)}") for plastic in parts]
+        books = {name for plastic in parts for name in plastic.added.books_all}
+        functions.append(make_fetches(dict.fromkeys(self._codes.sides[1], books)))
         dtypes = [plastic.added.dtypes(plastic.weight.dtype) for plastic in parts]
         Synapses.__init__(
             self,
@@ -282,7 +283,7 @@ class PlasticSynapses(Synapses):
         return any(has_outsiders(self.variables[name], self, insiders) for name in self._plastic)
 
     def _decide(self, plastic: Plastic, part: int) -> str:
-        """Code of a part of a decision in the network that is about to run."""
+        """Code of a part of a decision."""
         logged = self.logged.get(plastic.weight.name, "")
         codes = plastic.added.list_decisions(watched=self._is_watched, logged=logged)
         return codes[part] if part < len(codes) else ""

@@ -2,25 +2,37 @@
 
 import numpy as np
 import pytest
-from brian2 import nS, prefs, second
+from brian2 import prefs, second
 
-from benchmarks import library
+from benchmarks.library import CASES, DEVICES, FLOORS, RULES
+from benchmarks.library_networks import BRIAN
+
+SIZES = {"dense": 3, "song": 1000, "recurrent": 60}
 
 
-def learn(rule):
+def learn(network, rule):
     """Weights before and after."""
-    network = library.make_network(rule, 3)
+    network = CASES[network].make(rule, SIZES[network])
     (synapses,) = (part for part in network.objects if hasattr(part, "pre_trace"))
-    first = np.array(synapses.w / nS)
+    first = np.array(synapses.w)
     network.run(0.2 * second)
-    return first, np.array(synapses.w / nS)
+    return first, np.array(synapses.w)
 
 
-@pytest.mark.parametrize("rule", ["plain", "above(0.0003)"])
-def test_a_declaration_that_writes_all_is_brian_alone(monkeypatch, rule):
+@pytest.mark.parametrize("network", SIZES)
+def test_only_plain_is_brian_alone(monkeypatch, network):
     monkeypatch.setitem(prefs, "codegen.target", "numpy")
-    first, own = learn(library.BRIAN)
-    start, declared = learn(rule)
+    first, own = learn(network, BRIAN)
+    start, declared = learn(network, "plain")
     np.testing.assert_array_equal(first, start)
     assert (own != first).mean() > 0.5
-    assert np.allclose(own, declared, rtol=0, atol=1e-12) == (rule == "plain")
+    np.testing.assert_allclose(own, declared, rtol=1e-12)
+    for rule in set(RULES) - {"plain"}:
+        assert not np.allclose(own, learn(network, rule)[1], rtol=1e-3, atol=0)
+
+
+def test_every_device_has_floors_and_every_network_a_time_for_it():
+    assert set(FLOORS) == set(DEVICES)
+    assert all(len(floors) == len(RULES) for floors in FLOORS.values())
+    assert set(SIZES) == set(CASES)
+    assert all(len(case.seconds) == len(DEVICES) for case in CASES.values())
