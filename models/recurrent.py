@@ -27,24 +27,23 @@ double precision.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
 
 import numpy as np
 
+from bioplast.backends.brian.trials import InBrian, Sizes
 from bioplast.backends.numeric.recurrent.cells import Cells
 from bioplast.backends.numeric.recurrent.chunk import Dynamics
 from bioplast.backends.numeric.recurrent.model import RecurrentModel
 from bioplast.backends.numeric.recurrent.spiking import make_trace, run_backward, run_forward
 from bioplast.plasticity import Plasticity
-from bioplast.signals import leave_signals
 from bioplast.sizes import Hidden
 
 N_HIDDEN = 100
 IN_TIME = True
-RUNTIME = "runtime"
+DEVICE = "numba"
+KERNEL = {"run_forward": run_forward, "run_backward": run_backward}
 
 
 @dataclass
@@ -53,11 +52,11 @@ class Network(RecurrentModel):
 
     Parameters
     ----------
-    device : ``"runtime"`` for Brian2 in this process; anything else for machine code
+    device : ``"numba"``; ``"cpp_standalone"`` or ``"runtime"`` for Brian2
     """
 
     cells: Cells = field(default_factory=Cells)
-    device: str = "cpp_standalone"
+    device: str = DEVICE
 
     name = "recurrent"
 
@@ -68,25 +67,23 @@ class Network(RecurrentModel):
     def make_dynamics(self, seed: int) -> Dynamics:
         cells, dtype = self.cells, np.dtype(self.dtype)
         beta = cells.make_beta(self.n_cells, dtype)
+        in_brian = None if self.device == DEVICE else self._in_brian
+        room = partial(make_trace, n_outputs=self.n_outputs, refractory=cells.refractory)
         return Dynamics(
-            parts=find_parts(self.device),
+            parts=in_brian.parts if in_brian else KERNEL,
             constants=cells.make_constants(dtype),
-            make_trace=partial(make_trace, beta, n_outputs=self.n_outputs, refractory=cells.refractory),
+            make_trace=partial(in_brian.make_trace if in_brian else room, beta),
             feedback=self.draw_feedback(seed),
             is_mean=cells.answer == "mean",
             rate_target=cells.rate_hz / 1000,
             rate_cost=cells.rate_cost,
-            is_compiled=self.device != RUNTIME,
+            is_compiled=in_brian is None,
+            prepare=in_brian.prepare if in_brian else int,
         )
 
-
-def find_parts(device: str) -> dict[str, Callable[..., Any]]:
-    """What takes a trial forward and backward on ``device``."""
-    if device != RUNTIME:
-        return {"run_forward": run_forward, "run_backward": run_backward}
-    with leave_signals():  # what follows may be the first to need Brian2
-        from bioplast.backends.brian import in_time
-    return {"run_forward": in_time.run_forward, "run_backward": in_time.run_backward}
+    @cached_property
+    def _in_brian(self) -> InBrian:
+        return InBrian(Sizes(self.n_inputs, self.n_cells, self.n_outputs), self.dtype, self.device)
 
 
 def make_network(

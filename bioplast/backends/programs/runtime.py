@@ -42,13 +42,13 @@ class RuntimeNetwork:
 
     def run(self, values: Values, stimulus: Stimulus, wanted: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Show the stimulus to the network, which starts from ``values``; see ``Program.run``."""
-        self._screen.stimulus = stimulus
+        n_trials = self._screen.show(stimulus)
         with self._workspace.entered():
             self.network.restore()
             for variable, value in values.items():
                 owner, name = variable.split(".")
                 self.network[owner].variables[name].set_value(value)
-            duration = len(stimulus.trials) * self._n_steps * self.network["inputs"].clock.dt
+            duration = n_trials * self._n_steps * self.network["inputs"].clock.dt
             # As compiled code does: whether the weights are still numbers is seen in the state. And Brian2
             # looks for values above 1e50, which is too large for single precision.
             with np.errstate(all="ignore"):

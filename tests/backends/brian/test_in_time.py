@@ -50,7 +50,7 @@ def learn(device, rule, options, n_trials):
 @pytest.mark.parametrize("case", CASES)
 def test_trials_in_brian_are_those_of_the_kernel(case):
     n_trials = 5
-    theirs, expected = learn("cpp_standalone", *CASES[case], n_trials)
+    theirs, expected = learn("numba", *CASES[case], n_trials)
     ours, found = learn("runtime", *CASES[case], n_trials)
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(one.predictions, other.predictions)
