@@ -89,7 +89,7 @@ worth : 1                                   # of a spike that arrives in this st
 later : 1                                   # of one that is sent: it arrives a step later
 psi_after : 1
 beta : 1 (constant)
-pull : 1 (constant)                         # of the rate that is wanted
+pull : 1                                    # of the rate that is wanted
 alpha : 1 (shared, constant)
 alpha_syn : 1 (shared, constant)
 rho : 1 (shared, constant)

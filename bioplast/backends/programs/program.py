@@ -159,6 +159,8 @@ def _make_program(assemble: Callable[[], Network], dtype: DTypeLike, programs: P
     with scratch_folder(programs) as scratch:
         source = scratch / "program"
         arrays = generate_source(assemble, dtype, source)
+        with writing(source):
+            (source / "arrays.json").write_text(json.dumps(arrays))
         folder = programs / hash_source(source, compiler)
         with locked(folder):
             if not is_sealed(folder, _USED):
@@ -167,7 +169,6 @@ def _make_program(assemble: Callable[[], Network], dtype: DTypeLike, programs: P
                         tell_damaged(folder)
                         folder.replace(scratch / "damaged")
                     compile_source(source)
-                    (source / "arrays.json").write_text(json.dumps(arrays))
                     seal(source, _USED)
                     source.replace(folder)
     return folder
