@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from brian2 import Clock, Network, NeuronGroup, Synapses, ms
+from brian2 import Clock, Network, NeuronGroup, Synapses, ms, prefs
 
 from bioplast.backends.brian.layers import connect_all
 from bioplast.backends.brian.trials import Sizes
@@ -124,7 +124,7 @@ over = end_after(t_in_timesteps, n_steps)
 
 def assemble_forward(sizes: Sizes, tape: Tape) -> Network:
     """The network that is shown a trial, and leaves slopes, spikes and readout on the tape."""
-    common = {"namespace": tape.make_functions(), "clock": Clock(1 * ms, name="clock")}
+    common = begin(tape)
     inputs = NeuronGroup(sizes.inputs, SHOWN, threshold="count > 0", reset="", name="inputs", **common)
     inputs.set_event_schedule("spike", when="start")
     cells = NeuronGroup(sizes.cells, CELLS, threshold=FIRES, reset=FIRE, name="cells", **common)
@@ -142,7 +142,7 @@ def assemble_forward(sizes: Sizes, tape: Tape) -> Network:
 
 def assemble_backward(sizes: Sizes, tape: Tape) -> Network:
     """The network that replays what lies on the tape; its weights are the gradients."""
-    common = {"namespace": tape.make_functions(), "clock": Clock(1 * ms, name="clock")}
+    common = begin(tape)
     inputs = NeuronGroup(sizes.inputs, SHOWN_BACK, threshold="count > 0", reset="", name="inputs", **common)
     cells = NeuronGroup(sizes.cells, CELLS_BACK, threshold="fired(back, i) > 0", reset="", name="cells", **common)
     cells.run_regularly(REPLAY, when="groups")
@@ -154,6 +154,12 @@ def assemble_backward(sizes: Sizes, tape: Tape) -> Network:
         connect(cells, readout, "w += reach_post"),
     ]
     return Network(inputs, cells, readout, *synapses)
+
+
+def begin(tape: Tape) -> dict[str, Any]:
+    """What all objects of a network share; its code is to compute what it says, rounded as it stands."""
+    prefs.codegen.loop_invariant_optimisations = False  # until the workspace is left
+    return {"namespace": tape.make_functions(), "clock": Clock(1 * ms, name="clock")}
 
 
 def connect(source: Any, target: Any, on_pre: str, when: str = "synapses", order: int = 0) -> Synapses:
