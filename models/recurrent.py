@@ -32,18 +32,20 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from bioplast.backends.brian.trials import InBrian, Sizes
+from bioplast.backends.brian.in_time import Sizes
+from bioplast.backends.brian.spiking_in_time import SpikingInTime
 from bioplast.backends.numeric.recurrent.cells import Cells
 from bioplast.backends.numeric.recurrent.chunk import Dynamics
 from bioplast.backends.numeric.recurrent.model import RecurrentModel
 from bioplast.backends.numeric.recurrent.spiking import make_trace, run_backward, run_forward
 from bioplast.plasticity import Plasticity
+from bioplast.plasticity.checks import check_choice
 from bioplast.sizes import Hidden
 
 N_HIDDEN = 100
 IN_TIME = True
 DEVICE = "numba"
-KERNEL = {"run_forward": run_forward, "run_backward": run_backward}
+DEVICES = (DEVICE, "cpp_standalone", "runtime")
 
 
 @dataclass
@@ -52,13 +54,17 @@ class Network(RecurrentModel):
 
     Parameters
     ----------
-    device : ``"numba"``; ``"cpp_standalone"`` or ``"runtime"`` for Brian2
+    device : ``"numba"`` for machine code, ``"cpp_standalone"`` or ``"runtime"`` for Brian2
     """
 
     cells: Cells = field(default_factory=Cells)
     device: str = DEVICE
 
     name = "recurrent"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_choice(self, "device", self.device, DEVICES)
 
     @property
     def first_rate(self) -> float:
@@ -67,23 +73,20 @@ class Network(RecurrentModel):
     def make_dynamics(self, seed: int) -> Dynamics:
         cells, dtype = self.cells, np.dtype(self.dtype)
         beta = cells.make_beta(self.n_cells, dtype)
-        in_brian = None if self.device == DEVICE else self._in_brian
-        room = partial(make_trace, n_outputs=self.n_outputs, refractory=cells.refractory)
-        return Dynamics(
-            parts=in_brian.parts if in_brian else KERNEL,
+        shared = Dynamics(
+            parts={"run_forward": run_forward, "run_backward": run_backward},
             constants=cells.make_constants(dtype),
-            make_trace=partial(in_brian.make_trace if in_brian else room, beta),
+            make_trace=partial(make_trace, beta, n_outputs=self.n_outputs, refractory=cells.refractory),
             feedback=self.draw_feedback(seed),
             is_mean=cells.answer == "mean",
             rate_target=cells.rate_hz / 1000,
             rate_cost=cells.rate_cost,
-            is_compiled=in_brian is None,
-            prepare=in_brian.prepare if in_brian else int,
         )
+        return shared if self.device == DEVICE else shared.run_by(self._in_brian, beta)
 
     @cached_property
-    def _in_brian(self) -> InBrian:
-        return InBrian(Sizes(self.n_inputs, self.n_cells, self.n_outputs), self.dtype, self.device)
+    def _in_brian(self) -> SpikingInTime:
+        return SpikingInTime(Sizes(self.n_inputs, self.n_cells, self.n_outputs), self.dtype, self.device)
 
 
 def make_network(

@@ -69,7 +69,10 @@ def train(
     record: RecordOption = None,
     trials: TrialsOption = None,
     form: FormatOption = "csv",
-    device: Annotated[str, typer.Option(help="Brian2 device: cpp_standalone or runtime.")] = "cpp_standalone",
+    device: Annotated[
+        str | None,
+        typer.Option(help="Brian2's cpp_standalone or runtime, or numba.  [default: the network's own]"),
+    ] = None,
     project: ProjectOption = None,
     json: Annotated[bool, typer.Option("--json", help="End with the record as one line of JSON.")] = False,
     quiet: QuietOption = False,

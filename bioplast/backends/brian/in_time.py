@@ -1,61 +1,40 @@
-"""A trial of the recurrent network of spiking cells as two Brian2 networks, forward and backward.
+"""Trials in time in Brian2, as compiled programs or in this process, in the place of machine code.
 
-The equations of ``models/recurrent.py``, step by step and in the open. Forward, spikes of inputs and cells
-reach cells, and cells reach the readout. Backward, a second network replays the trial from its end, and every
-spike collects at its synapses what a change of them is worth: e-prop without a trace at any synapse
-(``bioplast.backends.numeric.recurrent.reference.replay``). What passes from one to the other lies on a tape
-(``bioplast.backends.programs.tape``); all constants are arguments.
+A trial is shown to one network, which leaves its course on a tape (``bioplast.backends.programs.tape``), and
+is replayed from its end by another. Errors, rules and books stay what they are
+(``bioplast.backends.numeric.recurrent.trials``).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from brian2 import Clock, Network, NeuronGroup, Synapses, ms, prefs
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from bioplast.backends.brian.layers import connect_all
-from bioplast.backends.brian.trials import Sizes
-from bioplast.backends.programs.tape import Tape
+from bioplast.backends.numeric.compiled import compiled
+from bioplast.backends.numeric.recurrent.errors import spread_errors
+from bioplast.backends.programs.program import build_program
+from bioplast.backends.programs.tape import Course, Tape
+from bioplast.signals import leave_signals
 
-SHOWN = """
-count = shown(t_in_timesteps, i) : integer
+if TYPE_CHECKING:  # a program that is found again is run without Brian2
+    from brian2 import Network, Synapses
+
+FloatArray = NDArray[np.floating[Any]]
+
+SYNAPSES = ("inputs_to_cells", "cells_to_cells", "cells_to_readout")
+
+BACK = """
+n_steps : integer (shared, constant)
+back = n_steps - 1 - t_in_timesteps : integer (shared)
 """
-CELLS = """
-I : 1                                       # synaptic current
-v : 1                                       # membrane
-a : 1                                       # adaptation
-threshold : 1
-z : 1                                       # spike in the step before
-wait : 1                                    # steps until the cell may fire
-n_spikes : integer
-beta : 1 (constant)
-alpha : 1 (shared, constant)
-alpha_syn : 1 (shared, constant)
-rho : 1 (shared, constant)
-gain : 1 (shared, constant)
-v_thresh : 1 (shared, constant)
-subtracted : 1 (shared, constant)
-zeroed : 1 (shared, constant)
-height : 1 (shared, constant)
-pause : 1 (shared, constant)                # from one spike to the next
-"""
-MOVE = """
-v = alpha*v*(1 - zeroed*z) + gain*I - subtracted*z
-a = rho*a + z
-threshold = v_thresh + beta*a
-wait = (wait - 1)*int(wait > 1)
-near = 1 - abs(v - threshold)/v_thresh
-kept = keep_slope(t_in_timesteps, i, height*near*int(near > 0)*int(wait == 0))
-I = alpha_syn*I                             # what is left when the next spikes arrive
-z = 0
-"""
-FIRES = "v > threshold and wait == 0"
-FIRE = """
-z = 1
-wait = pause
-n_spikes += 1
-marked = keep_fired(t_in_timesteps, i, 1)
-"""
+INPUTS = "count = shown(t_in_timesteps, i) : integer"
+INPUTS_BACK = f"{BACK}count = shown(back, i) : integer"
 READOUT = """
 y : 1
 kappa : 1 (shared, constant)
@@ -64,108 +43,211 @@ over : integer
 """
 READ = """
 kept = keep_output(t_in_timesteps, i, y)
-y = kappa*y
+y = kappa*y                                 # what is left when the next step begins
 over = end_after(t_in_timesteps, n_steps)
 """
-
-BACK = """
-n_steps : integer (shared, constant)
-back = n_steps - 1 - t_in_timesteps : integer (shared)
-"""
-SHOWN_BACK = (
-    BACK
-    + """
-count = shown(back, i) : integer
-"""
-)
-# One step back in time; `psi_after` is that of the step which came later in the trial.
-CELLS_BACK = (
-    BACK
-    + """
-q : 1
-g : 1
-r : 1
-worth : 1                                   # of a spike that arrives in this step
-later : 1                                   # of one that is sent: it arrives a step later
-psi_after : 1
-beta : 1 (constant)
-pull : 1                                    # of the rate that is wanted
-alpha : 1 (shared, constant)
-alpha_syn : 1 (shared, constant)
-rho : 1 (shared, constant)
-kappa : 1 (shared, constant)
-gain : 1 (shared, constant)
-zeroed : 1 (shared, constant)
-tiny : 1 (shared, constant)
-"""
-)
-REPLAY = """
-q = (g + pull)*psi_after + (rho - psi_after*beta)*q
-g = kappa*g + signal(back, i)
-psi_after = slope(back, i)
-r = psi_after*(g + pull - beta*q) + alpha*(1 - zeroed*fired(back, i))*r
-g = g*int(abs(g) > tiny)
-later = worth
-worth = gain*r + alpha_syn*worth
-"""
-READOUT_BACK = (
-    BACK
-    + """
-reach : 1
+READOUT_BACK = f"""{BACK}
+reach : 1                                   # what reaches the readout in this step is worth
 kappa : 1 (shared, constant)
 over : integer
 """
-)
-REPLAY_OUTPUT = """
+REPLAY_READOUT = """
 reach = kappa*reach + error(back, i)
 over = end_after(t_in_timesteps, n_steps)
 """
 
 
-def assemble_forward(sizes: Sizes, tape: Tape) -> Network:
-    """The network that is shown a trial, and leaves slopes, spikes and readout on the tape."""
-    common = begin(tape)
-    inputs = NeuronGroup(sizes.inputs, SHOWN, threshold="count > 0", reset="", name="inputs", **common)
-    inputs.set_event_schedule("spike", when="start")
-    cells = NeuronGroup(sizes.cells, CELLS, threshold=FIRES, reset=FIRE, name="cells", **common)
-    cells.run_regularly(MOVE, when="groups")
-    readout = NeuronGroup(sizes.outputs, READOUT, name="readout", **common)
-    readout.run_regularly(READ, when="end")
-    # Cells hear what fired in the step before until they move.
-    synapses = [
-        connect(inputs, cells, "I_post += w", "before_groups", 0),
-        connect(cells, cells, "I_post += w", "before_groups", 1),
-        connect(cells, readout, "y_post += w", "synapses", 0),
-    ]
-    return Network(inputs, cells, readout, *synapses)
+class Sizes(NamedTuple):
+    """Numbers of units."""
+
+    inputs: int
+    cells: int
+    outputs: int
 
 
-def assemble_backward(sizes: Sizes, tape: Tape) -> Network:
-    """The network that replays what lies on the tape; its weights are the gradients."""
-    common = begin(tape)
-    inputs = NeuronGroup(sizes.inputs, SHOWN_BACK, threshold="count > 0", reset="", name="inputs", **common)
-    cells = NeuronGroup(sizes.cells, CELLS_BACK, threshold="fired(back, i) > 0", reset="", name="cells", **common)
-    cells.run_regularly(REPLAY, when="groups")
-    readout = NeuronGroup(sizes.outputs, READOUT_BACK, name="readout", **common)
-    readout.run_regularly(REPLAY_OUTPUT, when="groups")
-    synapses = [
-        connect(inputs, cells, "w += worth_post"),
-        connect(cells, cells, "w += later_post"),
-        connect(cells, readout, "w += reach_post"),
-    ]
-    return Network(inputs, cells, readout, *synapses)
+class Trace(NamedTuple):
+    """What a trial leaves behind, as far as errors are made of it.
+
+    Attributes
+    ----------
+    own : (n_cells,), the constant in which cells differ
+    y : (n_steps, n_outputs), readout
+    n_spikes : (n_cells,), spikes of each cell in the trial
+    """
+
+    own: FloatArray
+    y: FloatArray
+    n_spikes: NDArray[np.int64]
 
 
-def begin(tape: Tape) -> dict[str, Any]:
-    """What all objects of a network share; its code is to compute what it says, rounded as it stands."""
-    prefs.codegen.loop_invariant_optimisations = False  # until the workspace is left
-    return {"namespace": tape.make_functions(), "clock": Clock(1 * ms, name="clock")}
+class InTime(ABC):
+    """Two Brian2 networks that stand for ``run_forward`` and ``run_backward`` of a kernel.
+
+    Each has the groups ``inputs``, ``cells`` and ``readout`` and synapses from all to all, whose ``w`` are
+    weights, and in the network that replays gradients. All constants are arguments.
+
+    Parameters
+    ----------
+    sizes : numbers of units
+    dtype : of all variables
+    device : ``"cpp_standalone"`` or ``"runtime"``
+    """
+
+    name: ClassVar[str]
+    own: ClassVar[str]  # the constant in which cells differ
+    counted: ClassVar[str] = ""  # variable of the cells that counts their spikes
+
+    def __init__(self, sizes: Sizes, dtype: DTypeLike, device: str) -> None:
+        self.sizes, self.dtype, self.device = sizes, np.dtype(dtype), device
+        self.tape = Tape(
+            {
+                "shown": Course(sizes.inputs, np.uint8),
+                "output": Course(sizes.outputs, self.dtype),
+                "signal": Course(sizes.cells, self.dtype),
+                "error": Course(sizes.outputs, self.dtype),
+                **self.list_courses(),
+            }
+        )
+
+    @abstractmethod
+    def list_courses(self) -> Mapping[str, Course]:
+        """What of its cells the network that is shown a trial leaves to the one that replays it."""
+
+    @abstractmethod
+    def assemble_forward(self) -> Network:
+        """The network that is shown a trial."""
+
+    @abstractmethod
+    def assemble_backward(self) -> Network:
+        """The network that replays it."""
+
+    @abstractmethod
+    def give_forward(self, c: Any) -> dict[str, Any]:
+        """Variables of the first beside weights, by name, of the kernel's constants ``c``."""
+
+    @abstractmethod
+    def give_backward(self, c: Any, w_rec: FloatArray, pull: FloatArray) -> dict[str, Any]:
+        """Variables of the second; see ``bioplast.backends.numeric.recurrent.spiking.run_backward``."""
+
+    @property
+    def parts(self) -> dict[str, Callable[..., Any]]:
+        """What takes the place of the kernel's functions of these names."""
+        return {"run_forward": self.run_forward, "run_backward": self.run_backward}
+
+    def prepare(self) -> None:
+        """Make the networks, or find their programs."""
+        assert self.networks
+
+    def make_trace(self, own: FloatArray, n_steps: int) -> Trace:
+        """Room for trials of at most ``n_steps``."""
+        self.tape.reserve(n_steps)
+        return Trace(own, self.tape.arrays["output"], np.zeros(self.sizes.cells, np.int64))
+
+    @cached_property
+    def networks(self) -> Mapping[str, Any]:
+        """The networks that are shown a trial and that replay it."""
+        assembling = {"forward": self.assemble_forward, "backward": self.assemble_backward}
+        with leave_signals():  # what follows may be the first to need Brian2
+            return {name: self._build(name, assemble) for name, assemble in assembling.items()}
+
+    def _build(self, name: str, assemble: Callable[[], Network]) -> Any:
+        if self.device == "runtime":
+            from bioplast.backends.programs.runtime import RuntimeNetwork
+
+            return RuntimeNetwork(assemble, self.dtype, 1, self.tape)
+        return build_program(assemble, self.dtype, (self.name, name, tuple(self.sizes)))
+
+    def run_forward(
+        self,
+        trace: Trace,
+        c: Any,
+        w_in: FloatArray,
+        w_rec: FloatArray,
+        w_out: FloatArray,
+        steps: NDArray[np.int32],
+        units: NDArray[np.int32],
+        event: int,
+        last_event: int,
+        n_steps: int,
+    ) -> None:
+        """As ``bioplast.backends.numeric.recurrent.spiking.run_forward``."""
+        self.tape.n_steps = n_steps
+        shown = self.tape.arrays["shown"]
+        shown[:n_steps] = 0
+        np.add.at(shown, (steps[event:last_event], units[event:last_event]), 1)
+        weights = zip(SYNAPSES, (w_in, w_rec, w_out), strict=True)
+        values = {
+            f"cells.{self.own}": trace.own,
+            "readout.kappa": c.kappa,
+            "readout.n_steps": n_steps,
+            **self.give_forward(c),
+            **{f"{name}.w": w.ravel() for name, w in weights},
+        }
+        wanted = [f"cells.{self.counted}"] if self.counted else []
+        for counts in self.networks["forward"].run(values, self.tape, wanted).values():
+            trace.n_spikes[:] = counts
+
+    def run_backward(
+        self,
+        trace: Trace,
+        c: Any,
+        errors: FloatArray,
+        feedback: FloatArray,
+        pull: FloatArray,
+        signal: FloatArray,
+        steps: NDArray[np.int32],
+        units: NDArray[np.int32],
+        event: int,
+        first_event: int,
+        n_steps: int,
+        answer_from: int,
+        changes: bool,
+        w_in: FloatArray,
+        w_rec: FloatArray,
+        w_out: FloatArray,
+        d_in: FloatArray,
+        d_rec: FloatArray,
+        d_out: FloatArray,
+    ) -> None:
+        """As ``bioplast.backends.numeric.recurrent.spiking.run_backward``."""
+        arrays = self.tape.arrays
+        courses = arrays["signal"], arrays["error"]
+        compiled(spread_errors)(feedback, errors, answer_from, n_steps, changes, signal, *courses)
+        values = {
+            f"cells.{self.own}": trace.own,
+            "readout.kappa": c.kappa,
+            **{f"{group}.n_steps": n_steps for group in ("inputs", "cells", "readout")},
+            **self.give_backward(c, w_rec, pull),
+        }
+        results = self.networks["backward"].run(values, self.tape, [f"{name}.w" for name in SYNAPSES])
+        for name, gradient in zip(SYNAPSES, (d_in, d_rec, d_out), strict=True):
+            gradient[...] = results[f"{name}.w"].reshape(gradient.shape)
+
+    def share(self) -> dict[str, Any]:
+        """What all objects of a network have in common; their code is computed as it stands."""
+        from brian2 import Clock, ms, prefs
+
+        # Nothing is taken out of a loop, so that numbers are rounded as in the kernel; until the workspace
+        # is left.
+        prefs.codegen.loop_invariant_optimisations = False
+        return {"namespace": self.tape.make_functions(), "clock": Clock(1 * ms, name="clock")}
 
 
-def connect(source: Any, target: Any, on_pre: str, when: str = "synapses", order: int = 0) -> Synapses:
-    """Synapses from all to all with a number ``w`` each, which hear spikes at once."""
+def connect(
+    source: Any, target: Any, on_pre: str, *, when: str = "synapses", order: int = 0, **more: Any
+) -> Synapses:
+    """Synapses from all to all with a number ``w`` each, which hear the source at once.
+
+    Parameters
+    ----------
+    when, order : in a step
+    more : as Brian2's ``Synapses`` has it
+    """
+    from brian2 import Synapses
+
     name = f"{source.name}_to_{target.name}"
-    synapses = Synapses(source, target, "w : 1", on_pre=on_pre, clock=source.clock, name=name)
+    options = {"model": "w : 1", "on_pre": on_pre, "clock": source.clock, "name": name, **more}
+    synapses = Synapses(source, target, **options)
     synapses.pre.when, synapses.pre.order = when, order
     connect_all(synapses, source.N, target.N)
     return synapses

@@ -1,4 +1,4 @@
-"""Courses of one trial, which Brian2 networks read and write step by step through functions in their equations.
+"""Courses of one trial, which Brian2 networks read and write through functions in their equations.
 
 =====================  ==========================================================
 ``NAME(t, i)``         number i of the course NAME in step t
@@ -111,8 +111,6 @@ class Tape:
 
     def make_functions(self) -> dict[str, Function]:
         """The functions above."""
-        from brian2 import Function
-
         functions: dict[str, Function] = {"end_after": _make_function(_end_after, 2, "integer", _END)}
         for number, (name, course) in enumerate(self.courses.items()):
             code, kind = self._describe(number, name, course)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from types import FunctionType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,20 @@ from bioplast.tasks.sequences import Events, find_events
 from bioplast.tasks.task import Trials
 
 RATES = "rates"  # carried by the synapses among cells: running means of the cells' spikes per step
+
+
+class Networks(Protocol):
+    """What may run trials in the place of machine code (``bioplast.backends.brian.in_time``)."""
+
+    @property
+    def parts(self) -> dict[str, Callable[..., Any]]:
+        """What takes the place of the kernel's functions of these names."""
+
+    def make_trace(self, own: NDArray[Any], n_steps: int) -> Any:
+        """Room for trials of at most ``n_steps``."""
+
+    def prepare(self) -> None:
+        """Make all ready."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +81,16 @@ class Dynamics:
     has_spikes: bool = True
     is_compiled: bool = True
     prepare: Callable[[], object] = int
+
+    def run_by(self, networks: Networks, own: NDArray[Any]) -> Dynamics:
+        """The same with trials run by other networks, of which ``own`` (n_cells,) is what cells differ in."""
+        return replace(
+            self,
+            parts=networks.parts,
+            make_trace=partial(networks.make_trace, own),
+            is_compiled=False,
+            prepare=networks.prepare,
+        )
 
     def count(self, n_in: int, n_fired: int, n_steps: int, shape: tuple[int, int]) -> Signalling:
         """What signalling amounts to.

@@ -38,7 +38,10 @@
     {{ '#pragma GCC ivdep' if alone }}
     for (int _idx = _on_path.first; _idx < _on_path.end; ++_idx)
     {% else %}
-    {{ '#pragma GCC ivdep' if alone }}
+    {% if alone %}
+    BIOPLAST_TAKEN("{{codeobj_name}}", "side by side")
+    #pragma GCC ivdep
+    {% endif %}
     for (int _idx = 0; _idx < _N; ++_idx)
     {% endif %}
     {
