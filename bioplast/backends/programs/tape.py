@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
@@ -80,6 +81,7 @@ class Tape:
         """Have room for trials of ``longest`` steps; a fork of this process gets a tape of its own."""
         if self._owner != os.getpid():
             self._file, self._owner, self._longest = open_nameless(), os.getpid(), 0
+            weakref.finalize(self, self._file.close)
         if longest <= self._longest:
             return
         assert self._file is not None
