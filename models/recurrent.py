@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
@@ -73,16 +74,20 @@ class Network(RecurrentModel):
     def make_dynamics(self, seed: int) -> Dynamics:
         cells, dtype = self.cells, np.dtype(self.dtype)
         beta = cells.make_beta(self.n_cells, dtype)
-        shared = Dynamics(
+        shared: dict[str, Any] = {
+            "constants": cells.make_constants(dtype),
+            "feedback": self.draw_feedback(seed),
+            "is_mean": cells.answer == "mean",
+            "rate_target": cells.rate_hz / 1000,
+            "rate_cost": cells.rate_cost,
+        }
+        if self.device != DEVICE:
+            return Dynamics.of(self._in_brian, beta, **shared)
+        return Dynamics(
             parts={"run_forward": run_forward, "run_backward": run_backward},
-            constants=cells.make_constants(dtype),
             make_trace=partial(make_trace, beta, n_outputs=self.n_outputs, refractory=cells.refractory),
-            feedback=self.draw_feedback(seed),
-            is_mean=cells.answer == "mean",
-            rate_target=cells.rate_hz / 1000,
-            rate_cost=cells.rate_cost,
+            **shared,
         )
-        return shared if self.device == DEVICE else shared.run_by(self._in_brian, beta)
 
     @cached_property
     def _in_brian(self) -> SpikingInTime:

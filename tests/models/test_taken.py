@@ -18,7 +18,7 @@ from bioplast.tasks import Trials, load_task
 
 PROJECT = Path(__file__).parents[2]
 IMAGES = make_images()
-CUES = load_task("cues(n_cues=2, delay=50)")
+CUES = load_task("cues(n_cues=3, delay=50)")
 
 # What each of the many pieces with such a name does.
 EVERY = {"push_spikes": {"instant"}, "thresholder": {"shared condition", "block"}}

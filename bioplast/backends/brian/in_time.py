@@ -234,7 +234,7 @@ class InTime(ABC):
 
 
 def connect(
-    source: Any, target: Any, on_pre: str, *, when: str = "synapses", order: int = 0, **more: Any
+    source: Any, target: Any, on_pre: str, *, when: str = "synapses", order: int = 0, **more: str
 ) -> Synapses:
     """Synapses from all to all with a number ``w`` each, which hear the source at once.
 
@@ -246,8 +246,8 @@ def connect(
     from brian2 import Synapses
 
     name = f"{source.name}_to_{target.name}"
-    options = {"model": "w : 1", "on_pre": on_pre, "clock": source.clock, "name": name, **more}
-    synapses = Synapses(source, target, **options)
+    code = {"model": "w : 1", "on_pre": on_pre, **more}
+    synapses = Synapses(source, target, **code, clock=source.clock, namespace=source.namespace, name=name)
     synapses.pre.when, synapses.pre.order = when, order
     connect_all(synapses, source.N, target.N)
     return synapses

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from types import FunctionType
 from typing import Any, Protocol
@@ -82,14 +82,15 @@ class Dynamics:
     is_compiled: bool = True
     prepare: Callable[[], object] = int
 
-    def run_by(self, networks: Networks, own: NDArray[Any]) -> Dynamics:
-        """The same with trials run by other networks, of which ``own`` (n_cells,) is what cells differ in."""
-        return replace(
-            self,
+    @classmethod
+    def of(cls, networks: Networks, own: NDArray[Any], **rest: Any) -> Dynamics:
+        """Trials that ``networks`` run, of which ``own`` (n_cells,) is what cells differ in."""
+        return cls(
             parts=networks.parts,
             make_trace=partial(networks.make_trace, own),
             is_compiled=False,
             prepare=networks.prepare,
+            **rest,
         )
 
     def count(self, n_in: int, n_fired: int, n_steps: int, shape: tuple[int, int]) -> Signalling:
