@@ -18,7 +18,7 @@ from bioplast.training.run import set_up
 PROJECT = Path(__file__).parents[2]
 TASK = "cues(n_cues=1, cue=20, silence=5, delay=20, recall=20, n_test=50)"
 RULE = "lazy(0.9) + adam(0.01) + largest(0.3) + cache(0.01)"
-MODELS = ["recurrent", "rnn"]
+MODELS = ["recurrent", "recurrent_rate", "rnn"]
 IN_BRIAN = [("recurrent", "cpp_standalone")]
 
 

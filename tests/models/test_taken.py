@@ -130,6 +130,16 @@ IN_TIME = {
         "cells_to_cells_pre": {"4 together", "2 together", "run"},
         "cells_to_readout_pre": {"4 together", "2 together", "run"},
     },
+    "recurrent_rate": {
+        "inputs_spike_thresholder": {"block"},
+        "cells_spike_thresholder": {"block"},
+        "cells_run_regularly": {"side by side"},
+        "cells_run_regularly_1": {"side by side"},
+        "readout_run_regularly": {"side by side"},
+        "inputs_to_cells_pre": {"4 together", "2 together", "run"},
+        "cells_to_cells_pre": {"4 together", "run"},
+        "cells_to_readout_pre": {"4 together", "run"},
+    },
 }
 
 
