@@ -177,6 +177,8 @@ CASES = [
     *(Case("recurrent", rule, task=CUES) for rule in TIMED_RULES),
     *(Case("rnn", rule, task=CUES) for rule in TIMED_RULES[:2]),
     Case("rnn", "adam", {"credit": "e-prop", "feedback": "random"}, task=CUES),
+    Case("recurrent_rate", "adam(0.01) + largest(0.1)", task=CUES),
+    Case("recurrent_rate", "adam", {"credit": "bptt"}, task=CUES),
     Case("recurrent", "adam", {"tau_syn": 5.0, "reset": "zero", "answer": "steps"}, task=LATENCIES),
     Case("recurrent", "adam", {"feedback": "symmetric", "dtype": "float64"}, task=PATTERN),
     Case("rate", "largest(0.1)", {"feedback": "random", "dale": True}),
