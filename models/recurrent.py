@@ -21,8 +21,8 @@ With eligibility e and the learning signal L, where B brings errors of the reado
 It is found without a trace at any synapse, by replaying the trial backwards
 (``bioplast.backends.numeric.recurrent.reference.replay``). What of it is written is up to the plasticity.
 
-Trials run as machine code, with ``--device cpp_standalone`` as compiled Brian2 programs and with ``runtime`` in
-Brian2 in this process (``bioplast.backends.brian.spiking_in_time``): the same numbers, bit for bit.
+Trials run as machine code, with ``--device cpp_standalone`` as compiled Brian2 programs and with ``runtime``
+in Brian2 in this process (``bioplast.backends.brian.spiking_in_time``): the same numbers, bit for bit.
 """
 
 from __future__ import annotations
