@@ -114,8 +114,9 @@ class Learner:
         self.network = network.with_settings({"weight_input": drive}) if drive != 1 else network
         self.device, self.trials = device, task.train
         self.state = self.network.initial_state(1)
-        self.learn(2, 0)
         self.n_spikes = self.n_events = 0
+        self.learn(2, 0)
+        self.n_spikes = self.n_events = 0  # what was for compiling does not count
 
     def learn(self, n_trials: int, turn: int) -> None:
         """Learn from the next ``n_trials``."""

@@ -126,7 +126,7 @@ IN_TIME = {
         "cells_spike_thresholder": {"block"},
         "cells_run_regularly": {"side by side"},
         "readout_run_regularly": {"side by side"},
-        "inputs_to_cells_pre": {"4 together", "2 together", "run"},
+        "inputs_to_cells_pre": {"2 together", "run"},
         "cells_to_cells_pre": {"4 together", "2 together", "run"},
         "cells_to_readout_pre": {"4 together", "2 together", "run"},
     },
