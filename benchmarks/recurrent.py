@@ -39,7 +39,7 @@ DEVICES = {"recurrent": ("numba", "cpp_standalone"), "rnn": ("numba",), "recurre
 COLORS = {"numba": BLACK, "cpp_standalone": BLUE}
 SIZES, QUICK_SIZES = (100, 200, 300, 500, 700, 1000), (50, 100)
 DRIVES, QUICK_DRIVES = (0.0, 0.3, 0.6, 1.5, 2.0), (0.0, 2.0)  # weights of the input, in the largest network
-N_TRIALS, QUICK_TRIALS = 20, 4  # a turn
+N_TRIALS, QUICK_TRIALS = 60, 4  # a turn
 N_TURNS = 3
 
 
@@ -144,7 +144,8 @@ def draw(data: pd.DataFrame, folder: Path) -> None:
             rows = of_device[(of_device["cells"] == last) & (of_device["rule"] == first_rule)]
             rows = rows.sort_values("events_per_trial")
             right.plot(rows["events_per_trial"] / 1e6, rows["ms_per_trial"], marker="o", label=device, **line)
-        left.set(xscale="log", yscale="log", xlabel="Cells")
+        room = (None, 8 * spiking["ms_per_trial"].max())  # for what lines mean
+        left.set(xscale="log", yscale="log", xlabel="Cells", ylim=room)
         left.legend()
         right.set(xlabel="Synapses reached by spikes in a trial (millions)", xlim=(0, None), ylim=(0, None))
         right.set_title(f"{last:,} cells")
