@@ -52,7 +52,7 @@ def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
         n_classes=task.n_classes,
         n_hidden=N_CELLS,
         plasticity=Plasticity.parse(point["rule"]),
-        device="cpp_standalone",
+        device=module.DEVICE,
     )
     before: State = network.initial_state(point["seed"])
     after = copy.deepcopy(before)

@@ -21,30 +21,32 @@ With eligibility e and the learning signal L, where B brings errors of the reado
 It is found without a trace at any synapse, by replaying the trial backwards
 (``bioplast.backends.numeric.recurrent.reference.replay``). What of it is written is up to the plasticity.
 
-Trials run as machine code; with ``--device runtime`` in Brian2 (``backends.brian.in_time``), slowly and in
-double precision.
+Trials run as machine code, with ``--device cpp_standalone`` as compiled Brian2 programs and with ``runtime``
+in Brian2 in this process (``bioplast.backends.brian.spiking_in_time``): the same numbers, bit for bit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
+from bioplast.backends.brian.in_time import Sizes
+from bioplast.backends.brian.spiking_in_time import SpikingInTime
 from bioplast.backends.numeric.recurrent.cells import Cells
 from bioplast.backends.numeric.recurrent.chunk import Dynamics
 from bioplast.backends.numeric.recurrent.model import RecurrentModel
 from bioplast.backends.numeric.recurrent.spiking import make_trace, run_backward, run_forward
 from bioplast.plasticity import Plasticity
-from bioplast.signals import leave_signals
+from bioplast.plasticity.checks import check_choice
 from bioplast.sizes import Hidden
 
 N_HIDDEN = 100
 IN_TIME = True
-RUNTIME = "runtime"
+DEVICE = "numba"
+DEVICES = (DEVICE, "cpp_standalone", "runtime")
 
 
 @dataclass
@@ -53,13 +55,17 @@ class Network(RecurrentModel):
 
     Parameters
     ----------
-    device : ``"runtime"`` for Brian2 in this process; anything else for machine code
+    device : ``"numba"`` for machine code, ``"cpp_standalone"`` or ``"runtime"`` for Brian2
     """
 
     cells: Cells = field(default_factory=Cells)
-    device: str = "cpp_standalone"
+    device: str = DEVICE
 
     name = "recurrent"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_choice(self, "device", self.device, DEVICES)
 
     @property
     def first_rate(self) -> float:
@@ -68,25 +74,24 @@ class Network(RecurrentModel):
     def make_dynamics(self, seed: int) -> Dynamics:
         cells, dtype = self.cells, np.dtype(self.dtype)
         beta = cells.make_beta(self.n_cells, dtype)
+        shared: dict[str, Any] = {
+            "constants": cells.make_constants(dtype),
+            "feedback": self.draw_feedback(seed),
+            "is_mean": cells.answer == "mean",
+            "rate_target": cells.rate_hz / 1000,
+            "rate_cost": cells.rate_cost,
+        }
+        if self.device != DEVICE:
+            return Dynamics.of(self._in_brian, beta, **shared)
         return Dynamics(
-            parts=find_parts(self.device),
-            constants=cells.make_constants(dtype),
+            parts={"run_forward": run_forward, "run_backward": run_backward},
             make_trace=partial(make_trace, beta, n_outputs=self.n_outputs, refractory=cells.refractory),
-            feedback=self.draw_feedback(seed),
-            is_mean=cells.answer == "mean",
-            rate_target=cells.rate_hz / 1000,
-            rate_cost=cells.rate_cost,
-            is_compiled=self.device != RUNTIME,
+            **shared,
         )
 
-
-def find_parts(device: str) -> dict[str, Callable[..., Any]]:
-    """What takes a trial forward and backward on ``device``."""
-    if device != RUNTIME:
-        return {"run_forward": run_forward, "run_backward": run_backward}
-    with leave_signals():  # what follows may be the first to need Brian2
-        from bioplast.backends.brian import in_time
-    return {"run_forward": in_time.run_forward, "run_backward": in_time.run_backward}
+    @cached_property
+    def _in_brian(self) -> SpikingInTime:
+        return SpikingInTime(Sizes(self.n_inputs, self.n_cells, self.n_outputs), self.dtype, self.device)
 
 
 def make_network(

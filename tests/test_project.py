@@ -26,6 +26,7 @@ def test_a_folder_outside_any_project_adds_nothing_to_the_library(tmp_path):
         "perceptron",
         "rate",
         "recurrent",
+        "recurrent_rate",
         "rnn",
         "spiking",
     ]

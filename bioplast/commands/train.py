@@ -79,8 +79,12 @@ def train(
     trials: TrialsOption = None,
     form: FormatOption = "csv",
     device: Annotated[
-        str, typer.Option(metavar="NAME", help="Brian2 device: cpp_standalone or runtime.")
-    ] = "cpp_standalone",
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Brian2's cpp_standalone or runtime, or numba.  [default: the network's own]",
+        ),
+    ] = None,
     project: ProjectOption = None,
     json: Annotated[bool, typer.Option("--json", help="End with the record as one line of JSON.")] = False,
     quiet: QuietOption = False,

@@ -20,7 +20,7 @@ from bioplast.training.protocols import check_protocol
 
 # Of the key itself. What a run's numbers depend on has revisions of its own (``training.revisions``).
 SCHEMA = 2
-DEVICES = ("cpp_standalone", "runtime")
+DEVICES = ("cpp_standalone", "runtime", "numba")  # the first is that of networks which name none
 MOST_SEED = 2**63 - 1  # tables of runs hold no larger number
 _SELDOM = ("interval", "shift", "falling")  # in records and keys only where they are not as usual
 MOST_SAMPLES = 2**32  # trials are told apart by 32 bits where spikes are drawn
@@ -30,7 +30,7 @@ MOST_SAMPLES = 2**32  # trials are told apart by 32 bits where spikes are drawn
 class RunConfig:
     """The configuration of one run, checked when made.
 
-    ``hidden`` and ``max_samples`` may be left to the model and the protocol; ``set_up``
+    ``hidden``, ``device`` and ``max_samples`` may be left to the model and the protocol; ``set_up``
     (``bioplast.training.run``) fills them in, together with the model's ``settings`` and the
     ``provenance``, and only then does the configuration have a key.
 
@@ -45,7 +45,8 @@ class RunConfig:
     protocol : name of the training protocol
     goal : accuracy to reach, in (0, 1]
     max_samples : trials after which the run gives up, from 1 to ``MOST_SAMPLES``; None for the protocol's own
-    device : Brian2 device, ``"cpp_standalone"`` or ``"runtime"``
+    device : what a network that has several runs on: ``"cpp_standalone"`` or ``"runtime"`` in Brian2, or
+        ``"numba"``; None for the model's own
     options : settings of the model that are not as the model has them, by name; truth values, numbers
         and words
     interval : trials between two looks at the accuracy, at least 1; None for the protocol's own number
@@ -68,7 +69,7 @@ class RunConfig:
     protocol: str = "standard"
     goal: float = 0.95
     max_samples: int | None = None
-    device: str = "cpp_standalone"
+    device: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     interval: int | None = None
     shift: int = 0
@@ -87,7 +88,8 @@ class RunConfig:
         if self.max_samples is not None:
             check_count(self, "max_samples", self.max_samples)
             _check_most("max_samples", self.max_samples, MOST_SAMPLES)
-        check_choice(self, "device", self.device, DEVICES)
+        if self.device is not None:
+            check_choice(self, "device", self.device, DEVICES)
         if self.interval is not None:
             check_count(self, "interval", self.interval)
         if isinstance(self.shift, bool) or not isinstance(self.shift, int) or self.shift < 0:
@@ -123,7 +125,7 @@ class RunConfig:
         ------
         RuntimeError : the configuration was not completed by ``set_up``
         """
-        if None in (self.hidden, self.max_samples, self.settings, self.provenance):
+        if None in (self.hidden, self.device, self.max_samples, self.settings, self.provenance):
             raise RuntimeError("a run has a key once set_up() has filled in what the model settles")
         return make_key(self.to_dict())
 

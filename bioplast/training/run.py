@@ -19,7 +19,7 @@ from bioplast.sizes import format_hidden, list_sizes, name_sizes
 from bioplast.tasks import Task, load_task
 from bioplast.tasks.shift import check_shift
 from bioplast.training.checkpointer import Checkpointer
-from bioplast.training.config import RunConfig
+from bioplast.training.config import DEVICES, RunConfig
 from bioplast.training.contract import check_model, check_module, check_state
 from bioplast.training.fitting import check_fit
 from bioplast.training.loop import Position, Report, be_silent, compute_energies, evaluate, train
@@ -131,12 +131,13 @@ def set_up(
     makers = getattr(module, "MAKERS", {"standard": module.make_network})
     if protocol.name not in makers:
         raise RequestError(f"protocol: {config.model} learns by {', '.join(makers)}, got {protocol.name!r}")
+    device = config.device or getattr(module, "DEVICE", DEVICES[0])
     model: Model = makers[protocol.name](
         n_pixels=task.n_pixels,
         n_classes=task.n_classes,
         n_hidden=n_hidden,
         plasticity=plasticity,
-        device=config.device,
+        device=device,
     )
     check_model(model, module)
     if config.falling and not getattr(model, "has_rates", False):
@@ -169,6 +170,7 @@ def set_up(
     complete = replace(
         config,
         hidden=n_hidden,
+        device=device,
         protocol=protocol.name,
         max_samples=max_samples,
         settings=settings,

@@ -14,7 +14,7 @@ def test_run_writes_table_and_figure(tmp_path, monkeypatch):
     folder = tmp_path / "recurrent"
     assert {path.suffix for path in folder.iterdir()} == {".csv", ".pdf", ".png", ".svg"}
     data = pd.read_csv(folder / "recurrent.csv")
-    assert data.groupby("model").size().to_dict() == {"recurrent": 6, "rnn": 1}
+    assert data.groupby("model").size().to_dict() == {"recurrent": 12, "recurrent_rate": 1, "rnn": 1}
     for row in data.to_dict("records"):
         assert row["trials_per_second"] * row["ms_per_trial"] == pytest.approx(1000)
         assert row["cell_steps"] == 2250 * row["cells"]

@@ -26,6 +26,7 @@ from bioplast.backends.numeric import reference
 from bioplast.loading import load_module
 from bioplast.sizes import Hidden, format_hidden
 from bioplast.tasks import Images, Trials, load_task
+from bioplast.training.config import DEVICES
 from bioplast.training.revisions import collect_revisions, list_parts
 
 FILE = Path(__file__).with_name("records.json")
@@ -131,7 +132,7 @@ class Case:
     model : name of a file in models/
     rule : its declaration
     options : settings that are not as the model has them
-    protocol, device : as in ``RunConfig``
+    protocol, device : as in ``RunConfig``; the network's own device if empty
     is_reference : whether the artificial network is the one in NumPy
     hidden : sizes of the hidden layers; the perceptron has none
     task : in time; images if empty
@@ -141,7 +142,7 @@ class Case:
     rule: str
     options: dict[str, Any] = field(default_factory=dict, hash=False)
     protocol: str = "standard"
-    device: str = "cpp_standalone"
+    device: str = ""
     is_reference: bool = False
     hidden: Hidden = 20
     task: str = ""
@@ -176,6 +177,8 @@ CASES = [
     *(Case("recurrent", rule, task=CUES) for rule in TIMED_RULES),
     *(Case("rnn", rule, task=CUES) for rule in TIMED_RULES[:2]),
     Case("rnn", "adam", {"credit": "e-prop", "feedback": "random"}, task=CUES),
+    Case("recurrent_rate", "adam(0.01) + largest(0.1)", task=CUES),
+    Case("recurrent_rate", "adam", {"credit": "bptt"}, task=CUES),
     Case("recurrent", "adam", {"tau_syn": 5.0, "reset": "zero", "answer": "steps"}, task=LATENCIES),
     Case("recurrent", "adam", {"feedback": "symmetric", "dtype": "float64"}, task=PATTERN),
     Case("rate", "largest(0.1)", {"feedback": "random", "dale": True}),
@@ -202,7 +205,7 @@ def compute_record(case: Case) -> dict[str, Any]:
         n_classes=load_task(case.task).n_classes if case.task else 10,
         n_hidden=1 if case.model == "perceptron" else case.hidden,
         plasticity=Plasticity.parse(case.rule),
-        device=case.device,
+        device=case.device or getattr(module, "DEVICE", DEVICES[0]),
     )
     if case.options:
         network = network.with_settings(case.options)

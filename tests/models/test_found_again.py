@@ -36,8 +36,9 @@ def train(folder, *options):
         pytest.param(["rate"], marks=pytest.mark.long),
         pytest.param(["spiking", "--rule", "largest(0.1) + cache(0.001)"], marks=pytest.mark.long),
         ["spiking", "--set", "feedback=direct"],
+        ["recurrent", "--device", "cpp_standalone", "--task", "cues(n_cues=1, n_test=20)", "--rule", "adam"],
     ],
-    ids=["rate", "rule", "setting"],
+    ids=["rate", "rule", "setting", "in time"],
 )
 def test_run_from_the_cache_needs_no_brian2(tmp_path, options):
     first, _ = train(tmp_path / "first", *options)

@@ -18,11 +18,12 @@ from bioplast.training.run import set_up
 PROJECT = Path(__file__).parents[2]
 TASK = "cues(n_cues=1, cue=20, silence=5, delay=20, recall=20, n_test=50)"
 RULE = "lazy(0.9) + adam(0.01) + largest(0.3) + cache(0.01)"
-MODELS = ["recurrent", "rnn"]
+MODELS = ["recurrent", "recurrent_rate", "rnn"]
+IN_BRIAN = [("recurrent", "cpp_standalone")]
 
 
-def make_setup(model, max_samples=1500):
-    config = RunConfig(model, RULE, hidden=12, task=TASK, goal=1.0, max_samples=max_samples)
+def make_setup(model, max_samples=1500, device=None):
+    config = RunConfig(model, RULE, hidden=12, task=TASK, goal=1.0, max_samples=max_samples, device=device)
     return set_up(config, project=PROJECT)
 
 
@@ -33,20 +34,20 @@ def strip(record):
     return record
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_a_run_in_pieces_is_the_run_in_one(tmp_path, model):
-    whole = make_setup(model).carry_out()
+@pytest.mark.parametrize(("model", "device"), [*((model, None) for model in MODELS), *IN_BRIAN])
+def test_a_run_in_pieces_is_the_run_in_one(tmp_path, model, device):
+    whole = make_setup(model, device=device).carry_out()
     assert whole.record["protocol"] == "endless"
     assert len(whole.trace) == 3
     folder = tmp_path / "run"
     for _ in range(2):  # each as a new process would, stopped after one chunk
-        setup, answers = make_setup(model), iter([False, True])
+        setup, answers = make_setup(model, device=device), iter([False, True])
         checkpointer = Checkpointer(
             folder, setup.origin, resumes=True, wants_stop=answers.__next__, min_seconds=0
         )
         with pytest.raises(KeyboardInterrupt):
             carry_out_in(folder, setup, checkpointer=checkpointer, reuses=True)
-    setup = make_setup(model)
+    setup = make_setup(model, device=device)
     checkpointer = Checkpointer(folder, setup.origin, resumes=True, min_seconds=0)
     resumed = carry_out_in(folder, setup, checkpointer=checkpointer, reuses=True)
     assert strip(resumed.record) == strip(whole.record)

@@ -9,7 +9,7 @@ from bioplast.errors import RequestError
 from bioplast.loading import load_module
 
 PROJECT = Path(__file__).parents[2]
-MODELS = ("ann", "rate", "spiking", "perceptron", "recurrent", "rnn")
+MODELS = ("ann", "rate", "spiking", "perceptron", "recurrent", "recurrent_rate", "rnn")
 
 
 def make_network(model):
@@ -48,7 +48,7 @@ def test_every_setting_can_be_what_it_is(model):
         ("rate", "n_settle", 0, r"\.n_settle: must be a whole number >= 1, got 0"),
         *[
             (model, "dtype", "int8", r"\.dtype: must be one of float32, float64, got 'int8'")
-            for model in ("ann", "rate", "spiking", "recurrent", "rnn")
+            for model in ("ann", "rate", "spiking", "recurrent", "recurrent_rate", "rnn")
         ],
         ("spiking", "p_input", 1.5, r"\.p_input: must be in \[0, 1\], got 1\.5"),
         ("spiking", "tau_m_ms", 0, r"\.tau_m_ms: must be a number above 0, got 0"),

@@ -14,10 +14,11 @@ from golden.records import make_images
 from bioplast import Plasticity
 from bioplast.backends.programs import preferences, program
 from bioplast.loading import load_module
-from bioplast.tasks import Trials
+from bioplast.tasks import Trials, load_task
 
 PROJECT = Path(__file__).parents[2]
-TRIALS = Trials(make_images(), np.arange(30), 0)
+IMAGES = make_images()
+CUES = load_task("cues(n_cues=3, delay=50)")
 
 # What each of the many pieces with such a name does.
 EVERY = {"push_spikes": {"instant"}, "thresholder": {"shared condition", "block"}}
@@ -66,15 +67,15 @@ def find_taken(monkeypatch, tmp_path):
     told = tmp_path / "taken"
     monkeypatch.setenv("BIOPLAST_TAKEN", str(told))
 
-    def show(model, rule, *, learn):
+    def show(model, rule, *, learn, n_units=IMAGES.pixels.shape[1], n_classes=10, images=IMAGES, n=30):
         network = load_module("model", model, PROJECT).make_network(
-            n_pixels=TRIALS.images.pixels.shape[1],
-            n_classes=10,
+            n_pixels=n_units,
+            n_classes=n_classes,
             n_hidden=20,
             plasticity=Plasticity.parse(rule),
             device="cpp_standalone",
         )
-        network.present(network.initial_state(1), TRIALS, learn=learn)
+        network.present(network.initial_state(1), Trials(images, np.arange(n), 0), learn=learn)
         taken = defaultdict(set)
         for line in told.read_text().splitlines():
             code, branch = line.split(" ", 1)
@@ -98,6 +99,7 @@ def test_fast_branches_are_taken(find_taken, model, rule):
     writing = {f"{layer}_{code}": branches for layer in layers for code, branches in writing.items()}
     own = SENDING[model] | GATHERING[model] | writing
     assert {code: taken.pop(code) for code in own} == own
+    assert {tuple(each) for each in take_out(taken, "run_regularly")} <= {("side by side",)}
     for ending, branches in EVERY.items():
         found = take_out(taken, ending)
         assert len(found) > 4
@@ -110,7 +112,40 @@ def test_code_of_learning_is_passed_over_while_nothing_is_learned(find_taken, mo
     taken = find_taken(model, "plain", learn=False)
     own = SENDING[model] | {code: {"not learning"} for code in GATHERING[model]}
     assert {code: taken.pop(code) for code in own} == own
+    assert {tuple(each) for each in take_out(taken, "run_regularly")} <= {("side by side",)}
     assert take_out(taken, "write_thresholder") == [{"shared condition"}] * 2
     for ending, branches in EVERY.items():
         assert all(each == branches for each in take_out(taken, ending)), ending
     assert taken == {}
+
+
+# Of the network that is shown a trial and of the one that replays it.
+IN_TIME = {
+    "recurrent": {
+        "inputs_spike_thresholder": {"block"},
+        "cells_spike_thresholder": {"block"},
+        "cells_run_regularly": {"side by side"},
+        "readout_run_regularly": {"side by side"},
+        "inputs_to_cells_pre": {"2 together", "run"},
+        "cells_to_cells_pre": {"4 together", "2 together", "run"},
+        "cells_to_readout_pre": {"4 together", "2 together", "run"},
+    },
+    "recurrent_rate": {
+        "inputs_spike_thresholder": {"block"},
+        "cells_spike_thresholder": {"block"},
+        "cells_run_regularly": {"side by side"},
+        "cells_run_regularly_1": {"side by side"},
+        "readout_run_regularly": {"side by side"},
+        "inputs_to_cells_pre": {"4 together", "2 together", "run"},
+        "cells_to_cells_pre": {"4 together", "run"},
+        "cells_to_readout_pre": {"4 together", "run"},
+    },
+}
+
+
+@pytest.mark.parametrize("model", IN_TIME)
+def test_fast_branches_are_taken_in_time(find_taken, model):
+    shown = {"n_units": CUES.n_pixels, "n_classes": CUES.n_classes, "images": CUES.train, "n": 3}
+    taken = find_taken(model, "plain", learn=True, **shown)
+    assert take_out(taken, "push_spikes") == [{"instant"}] * 3
+    assert taken == IN_TIME[model]

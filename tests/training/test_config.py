@@ -8,7 +8,13 @@ from bioplast.plasticity import Largest, Subnet
 from bioplast.training import RunConfig
 
 PROVENANCE = {"data": "ab", "revisions": {"training": 1}, "code": {"models/ann.py": "cd"}}
-COMPLETE = {"hidden": 100, "max_samples": 1000, "settings": {"learning_rate": 0.01}, "provenance": PROVENANCE}
+COMPLETE = {
+    "hidden": 100,
+    "max_samples": 1000,
+    "device": "cpp_standalone",
+    "settings": {"learning_rate": 0.01},
+    "provenance": PROVENANCE,
+}
 
 
 def make_complete(**values) -> RunConfig:
@@ -46,7 +52,7 @@ def make_complete(**values) -> RunConfig:
         ("shift", -1, r"RunConfig\.shift: must be a whole number >= 0, got -1"),
         ("shift", True, r"RunConfig\.shift: must be a whole number >= 0, got True"),
         ("falling", 1, r"RunConfig\.falling: must be true or false, got 1"),
-        ("device", "gpu", r"RunConfig\.device: must be one of cpp_standalone, runtime, got 'gpu'"),
+        ("device", "gpu", r"RunConfig\.device: must be one of cpp_standalone, runtime, numba, got 'gpu'"),
     ],
 )
 def test_bad_value_is_refused_with_its_name(field, value, match):

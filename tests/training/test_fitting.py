@@ -16,7 +16,7 @@ PROJECT = Path(__file__).parents[2]
     [
         (
             {"model": "ann", "task": "cues"},
-            "task: ann is shown images and cues unfolds in time, for recurrent and rnn",
+            "task: ann is shown images and cues unfolds in time, for recurrent and recurrent_rate and rnn",
         ),
         (
             {"model": "rnn"},
@@ -49,5 +49,5 @@ def test_what_does_not_fit_is_refused(config, message):
 
 def test_a_network_of_ones_own_is_named(study):
     (study / "models" / "mine.py").write_text('"""My own."""\nIN_TIME = True\n')
-    with pytest.raises(RequestError, match=r"for mine and recurrent and rnn$"):
+    with pytest.raises(RequestError, match=r"for mine and recurrent and recurrent_rate and rnn$"):
         set_up(RunConfig("tiny", task="cues"), project=study)

@@ -1,217 +1,253 @@
-"""A trial of the recurrent network of spiking cells in Brian2, forward and backward, in runtime mode.
+"""Trials in time in Brian2, as compiled programs or in this process, in the place of machine code.
 
-The equations of ``models/recurrent.py``, step by step and in the open. Forward, spikes of inputs and cells
-reach cells, and cells reach the readout. Backward, a second network replays the trial from its end, and every
-spike collects at its synapses what a change of them is worth: e-prop without a trace at any synapse
-(``bioplast.backends.numeric.recurrent.reference.replay``). Both take the place of the machine code of
-``bioplast.backends.numeric.recurrent.spiking``; errors, rules and books stay what they are.
+A trial is shown to one network, which leaves its course on a tape (``bioplast.backends.programs.tape``), and
+is replayed from its end by another. Errors, rules and books stay what they are
+(``bioplast.backends.numeric.recurrent.trials``).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
-from brian2 import (
-    Clock,
-    Network,
-    NeuronGroup,
-    SpikeGeneratorGroup,
-    SpikeMonitor,
-    StateMonitor,
-    Synapses,
-    TimedArray,
-    ms,
-    second,
-)
-from brian2.devices.device import RuntimeDevice
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from bioplast.backends.programs.workspace import Workspace
+from bioplast.backends.brian.layers import connect_all
+from bioplast.backends.numeric.compiled import compiled
+from bioplast.backends.numeric.recurrent.errors import spread_errors
+from bioplast.backends.programs.program import build_program
+from bioplast.backends.programs.tape import Course, Tape
+from bioplast.signals import leave_signals
+
+if TYPE_CHECKING:  # a program that is found again is run without Brian2
+    from brian2 import Network, Synapses
 
 FloatArray = NDArray[np.floating[Any]]
 
-# What arrives in a step counts in it: what is left from the step before, then spikes, then cells.
-SCHEDULE = ["start", "groups", "synapses", "thresholds", "resets", "end"]
+SYNAPSES = ("inputs_to_cells", "cells_to_cells", "cells_to_readout")
 
-CELLS = """
-I : 1                                       # synaptic current
-v : 1                                       # membrane
-a : 1                                       # adaptation
-z : 1                                       # spike in the step before
-wait : 1                                    # steps until the cell may fire
-psi : 1                                     # pseudo-derivative
-beta : 1 (constant)
-threshold = v_thresh + beta*a : 1
+BACK = """
+n_steps : integer (shared, constant)
+back = n_steps - 1 - t_in_timesteps : integer (shared)
 """
-LEAK = "I = alpha_syn*I"  # before spikes arrive
-MOVE = """
-v = alpha*v*(1 - zeroed*z) + gain*I - subtracted*z
-a = rho*a + z
-wait = clip(wait - 1, 0, inf)
-psi = int(wait == 0)*height*clip(1 - abs(v - threshold)/v_thresh, 0, inf)
-z = 0
+INPUTS = "count = shown(t_in_timesteps, i) : integer"
+INPUTS_BACK = f"{BACK}count = shown(back, i) : integer"
+READOUT = """
+y : 1
+kappa : 1 (shared, constant)
+n_steps : integer (shared, constant)
+over : integer
 """
-FIRES = "v > threshold and wait == 0"
-FIRE = "z = 1; wait = refractory"
-
-# One step back in time; `psi_after` is that of the step which came later in the trial.
-CELLS_BACK = """
-q : 1
-g : 1
-r : 1
-worth : 1                                   # of a spike that arrives in this step
-later : 1                                   # of one that is sent: it arrives a step later
-psi_after : 1
-beta : 1 (constant)
-pull : 1 (constant)                         # of the rate that is wanted
+READ = """
+kept = keep_output(t_in_timesteps, i, y)
+y = kappa*y                                 # what is left when the next step begins
+over = end_after(t_in_timesteps, n_steps)
 """
-REPLAY = """
-q = (g + pull)*psi_after + (rho - psi_after*beta)*q
-g = kappa*g + signal(t, i)
-psi_after = slope(t, i)
-r = psi_after*(g + pull - beta*q) + alpha*(1 - zeroed*fired(t, i))*r
-later = worth
-worth = gain*r + alpha_syn*worth
+READOUT_BACK = f"""{BACK}
+reach : 1                                   # what reaches the readout in this step is worth
+kappa : 1 (shared, constant)
+over : integer
 """
-REPLAY_OUTPUT = "reach = kappa*reach + err(t, i)"
+REPLAY_READOUT = """
+reach = kappa*reach + error(back, i)
+over = end_after(t_in_timesteps, n_steps)
+"""
 
 
-def run_forward(
-    trace: Any,
-    c: Any,
-    w_in: FloatArray,
-    w_rec: FloatArray,
-    w_out: FloatArray,
-    steps: NDArray[np.int32],
-    units: NDArray[np.int32],
-    event: int,
-    last_event: int,
-    n_steps: int,
-) -> None:
-    """As ``bioplast.backends.numeric.recurrent.spiking.run_forward``."""
-    names = _name_constants(c)
-    with _enter():
-        clock = Clock(1 * ms, name="clock")
-        n_cells, n_outputs = w_out.shape
-        shown = slice(event, last_event)
-        inputs = _make_source(len(w_in), units[shown], steps[shown], clock)
-        cells = NeuronGroup(n_cells, CELLS, threshold=FIRES, reset=FIRE, namespace=names, clock=clock)
-        cells.beta = trace.beta
-        cells.run_regularly(LEAK, when="groups")
-        cells.run_regularly(MOVE, when="after_synapses")
-        readout = NeuronGroup(n_outputs, "y : 1", namespace=names, clock=clock)
-        readout.run_regularly("y = kappa*y", when="groups")
-        synapses = [
-            _connect(source, target, weights, f"{variable}_post += w")
-            for source, target, weights, variable in (
-                (inputs, cells, w_in, "I"),
-                (cells, cells, w_rec, "I"),
-                (cells, readout, w_out, "y"),
-            )
-        ]
-        spikes = SpikeMonitor(cells)
-        slopes = StateMonitor(cells, "psi", record=True, when="after_thresholds", clock=clock)
-        outputs = StateMonitor(readout, "y", record=True, when="after_synapses", clock=clock)
-        network = Network(inputs, cells, readout, *synapses, spikes, slopes, outputs)
-        network.schedule = SCHEDULE
-        # Inputs are heard a step late, and the readout hears the last spikes a step after that.
-        network.run((n_steps + 2) * ms, namespace={})
-        fired = np.zeros((n_steps + 2, n_cells), bool)
-        fired[np.rint(spikes.t / clock.dt).astype(int), spikes.i] = True
-        psi, y = slopes.psi.T, outputs.y.T
-    z = fired[1:-1]
-    trace.z[:n_steps], trace.psi[:n_steps], trace.y[:n_steps] = z, psi[1:-1], y[2:]
-    trace.n_spikes[:] = z.sum(axis=0)
-    at, who = np.nonzero(z)
-    trace.spikes[: who.size] = who
-    trace.starts[: n_steps + 1] = np.searchsorted(at, np.arange(n_steps + 1))
+class Sizes(NamedTuple):
+    """Numbers of units."""
+
+    inputs: int
+    cells: int
+    outputs: int
 
 
-def run_backward(
-    trace: Any,
-    c: Any,
-    errors: FloatArray,
-    feedback: FloatArray,
-    pull: FloatArray,
-    signal: FloatArray,
-    steps: NDArray[np.int32],
-    units: NDArray[np.int32],
-    event: int,
-    first_event: int,
-    n_steps: int,
-    answer_from: int,
-    changes: bool,
-    w_in: FloatArray,
-    w_rec: FloatArray,
-    w_out: FloatArray,
-    d_in: FloatArray,
-    d_rec: FloatArray,
-    d_out: FloatArray,
-) -> None:
-    """As ``bioplast.backends.numeric.recurrent.spiking.run_backward``."""
-    answered = (np.arange(n_steps) >= answer_from)[:, np.newaxis] * errors[:n_steps]
-    signal[:] = feedback @ answered[0]
-    z = trace.z[:n_steps]
-    with _enter():
-        names = _name_constants(c) | {
-            "signal": _rewind(answered @ feedback.T),
-            "slope": _rewind(trace.psi[:n_steps]),
-            "fired": _rewind(z),
-            "err": _rewind(answered),
+class Trace(NamedTuple):
+    """What a trial leaves behind, as far as errors are made of it.
+
+    Attributes
+    ----------
+    own : (n_cells,), the constant in which cells differ
+    y : (n_steps, n_outputs), readout
+    n_spikes : (n_cells,), spikes of each cell in the trial
+    """
+
+    own: FloatArray
+    y: FloatArray
+    n_spikes: NDArray[np.int64]
+
+
+class InTime(ABC):
+    """Two Brian2 networks that stand for ``run_forward`` and ``run_backward`` of a kernel.
+
+    Each has the groups ``inputs``, ``cells`` and ``readout`` and synapses from all to all, whose ``w`` are
+    weights, and in the network that replays gradients. All constants are arguments.
+
+    Parameters
+    ----------
+    sizes : numbers of units
+    dtype : of all variables
+    device : ``"cpp_standalone"`` or ``"runtime"``
+    """
+
+    name: ClassVar[str]
+    own: ClassVar[str]  # the constant in which cells differ
+    counted: ClassVar[str] = ""  # variable of the cells that counts their spikes
+
+    def __init__(self, sizes: Sizes, dtype: DTypeLike, device: str) -> None:
+        self.sizes, self.dtype, self.device = sizes, np.dtype(dtype), device
+        self.tape = Tape(
+            {
+                "shown": Course(sizes.inputs, np.uint8),
+                "output": Course(sizes.outputs, self.dtype),
+                "signal": Course(sizes.cells, self.dtype),
+                "error": Course(sizes.outputs, self.dtype),
+                **self.list_courses(),
+            }
+        )
+
+    @abstractmethod
+    def list_courses(self) -> Mapping[str, Course]:
+        """What of its cells the network that is shown a trial leaves to the one that replays it."""
+
+    @abstractmethod
+    def assemble_forward(self) -> Network:
+        """The network that is shown a trial."""
+
+    @abstractmethod
+    def assemble_backward(self) -> Network:
+        """The network that replays it."""
+
+    @abstractmethod
+    def give_forward(self, c: Any) -> dict[str, Any]:
+        """Variables of the first beside weights, by name, of the kernel's constants ``c``."""
+
+    @abstractmethod
+    def give_backward(self, c: Any, w_rec: FloatArray, pull: FloatArray) -> dict[str, Any]:
+        """Variables of the second; see ``bioplast.backends.numeric.recurrent.spiking.run_backward``."""
+
+    @property
+    def parts(self) -> dict[str, Callable[..., Any]]:
+        """What takes the place of the kernel's functions of these names."""
+        return {"run_forward": self.run_forward, "run_backward": self.run_backward}
+
+    def prepare(self) -> None:
+        """Make the networks, or find their programs."""
+        assert self.networks
+
+    def make_trace(self, own: FloatArray, n_steps: int) -> Trace:
+        """Room for trials of at most ``n_steps``."""
+        self.tape.reserve(n_steps)
+        return Trace(own, self.tape.arrays["output"], np.zeros(self.sizes.cells, np.int64))
+
+    @cached_property
+    def networks(self) -> Mapping[str, Any]:
+        """The networks that are shown a trial and that replay it."""
+        assembling = {"forward": self.assemble_forward, "backward": self.assemble_backward}
+        with leave_signals():  # what follows may be the first to need Brian2
+            return {name: self._build(name, assemble) for name, assemble in assembling.items()}
+
+    def _build(self, name: str, assemble: Callable[[], Network]) -> Any:
+        if self.device == "runtime":
+            from bioplast.backends.programs.runtime import RuntimeNetwork
+
+            return RuntimeNetwork(assemble, self.dtype, 1, self.tape)
+        return build_program(assemble, self.dtype, (self.name, name, tuple(self.sizes)))
+
+    def run_forward(
+        self,
+        trace: Trace,
+        c: Any,
+        w_in: FloatArray,
+        w_rec: FloatArray,
+        w_out: FloatArray,
+        steps: NDArray[np.int32],
+        units: NDArray[np.int32],
+        event: int,
+        last_event: int,
+        n_steps: int,
+    ) -> None:
+        """As ``bioplast.backends.numeric.recurrent.spiking.run_forward``."""
+        self.tape.n_steps = n_steps
+        shown = self.tape.arrays["shown"]
+        shown[:n_steps] = 0
+        np.add.at(shown, (steps[event:last_event], units[event:last_event]), 1)
+        weights = zip(SYNAPSES, (w_in, w_rec, w_out), strict=True)
+        values = {
+            f"cells.{self.own}": trace.own,
+            "readout.kappa": c.kappa,
+            "readout.n_steps": n_steps,
+            **self.give_forward(c),
+            **{f"{name}.w": w.ravel() for name, w in weights},
         }
-        clock = Clock(1 * ms, name="clock")
-        n_cells, n_outputs = w_out.shape
-        cells = NeuronGroup(n_cells, CELLS_BACK, namespace=names, clock=clock)
-        cells.beta, cells.pull = trace.beta, pull
-        cells.run_regularly(REPLAY, when="groups")
-        readout = NeuronGroup(n_outputs, "reach : 1", namespace=names, clock=clock)
-        readout.run_regularly(REPLAY_OUTPUT, when="groups")
-        shown = slice(first_event, event)
-        inputs = _make_source(len(w_in), units[shown], n_steps - 1 - steps[shown], clock)
-        at, who = np.nonzero(z)
-        senders = _make_source(n_cells, who, n_steps - 1 - at, clock)
-        synapses = [
-            _connect(source, target, gradient, f"w += {variable}_post")
-            for source, target, gradient, variable in (
-                (inputs, cells, d_in, "worth"),
-                (senders, cells, d_rec, "later"),
-                (senders, readout, d_out, "reach"),
-            )
-        ]
-        network = Network(inputs, senders, cells, readout, *synapses)
-        network.schedule = SCHEDULE
-        network.run((n_steps + 1) * ms, namespace={})
-        for gradient, collected in zip((d_in, d_rec, d_out), synapses, strict=True):
-            gradient[...] = np.reshape(collected.w[:], gradient.shape)
+        wanted = [f"cells.{self.counted}"] if self.counted else []
+        for counts in self.networks["forward"].run(values, self.tape, wanted).values():
+            trace.n_spikes[:] = counts
+
+    def run_backward(
+        self,
+        trace: Trace,
+        c: Any,
+        errors: FloatArray,
+        feedback: FloatArray,
+        pull: FloatArray,
+        signal: FloatArray,
+        steps: NDArray[np.int32],
+        units: NDArray[np.int32],
+        event: int,
+        first_event: int,
+        n_steps: int,
+        answer_from: int,
+        changes: bool,
+        w_in: FloatArray,
+        w_rec: FloatArray,
+        w_out: FloatArray,
+        d_in: FloatArray,
+        d_rec: FloatArray,
+        d_out: FloatArray,
+    ) -> None:
+        """As ``bioplast.backends.numeric.recurrent.spiking.run_backward``."""
+        arrays = self.tape.arrays
+        courses = arrays["signal"], arrays["error"]
+        compiled(spread_errors)(feedback, errors, answer_from, n_steps, changes, signal, *courses)
+        values = {
+            f"cells.{self.own}": trace.own,
+            "readout.kappa": c.kappa,
+            **{f"{group}.n_steps": n_steps for group in ("inputs", "cells", "readout")},
+            **self.give_backward(c, w_rec, pull),
+        }
+        results = self.networks["backward"].run(values, self.tape, [f"{name}.w" for name in SYNAPSES])
+        for name, gradient in zip(SYNAPSES, (d_in, d_rec, d_out), strict=True):
+            gradient[...] = results[f"{name}.w"].reshape(gradient.shape)
+
+    def share(self) -> dict[str, Any]:
+        """What all objects of a network have in common; their code is computed as it stands."""
+        from brian2 import Clock, ms, prefs
+
+        # Nothing is taken out of a loop, so that numbers are rounded as in the kernel; until the workspace
+        # is left.
+        prefs.codegen.loop_invariant_optimisations = False
+        return {"namespace": self.tape.make_functions(), "clock": Clock(1 * ms, name="clock")}
 
 
-def _enter() -> Any:
-    """Brian2 in runtime mode and double precision, whatever it is set to outside."""
-    return Workspace(np.float64, RuntimeDevice()).entered()
+def connect(
+    source: Any, target: Any, on_pre: str, *, when: str = "synapses", order: int = 0, **more: str
+) -> Synapses:
+    """Synapses from all to all with a number ``w`` each, which hear the source at once.
 
+    Parameters
+    ----------
+    when, order : in a step
+    more : as Brian2's ``Synapses`` has it
+    """
+    from brian2 import Synapses
 
-def _name_constants(c: Any) -> dict[str, Any]:
-    """What the equations name, as plain numbers."""
-    names = ("alpha", "alpha_syn", "rho", "kappa", "gain", "v_thresh", "subtracted", "zeroed", "height")
-    return {name: float(getattr(c, name)) for name in (*names, "refractory")}
-
-
-def _make_source(n_units: int, units: Any, steps: Any, clock: Clock) -> SpikeGeneratorGroup:
-    """Spikes that arrive one step after ``steps``."""
-    return SpikeGeneratorGroup(
-        n_units, np.asarray(units, int), np.asarray(steps) * (clock.dt / second) * second, clock=clock
-    )
-
-
-def _connect(source: Any, target: Any, weights: FloatArray, on_pre: str) -> Synapses:
-    """Synapses from all to all with a value ``w`` each."""
-    synapses = Synapses(source, target, "w : 1", on_pre=on_pre, clock=source.clock)
-    synapses.connect()
-    synapses.w = weights.ravel()
+    name = f"{source.name}_to_{target.name}"
+    code = {"model": "w : 1", "on_pre": on_pre, **more}
+    synapses = Synapses(source, target, **code, clock=source.clock, namespace=source.namespace, name=name)
+    synapses.pre.when, synapses.pre.order = when, order
+    connect_all(synapses, source.N, target.N)
     return synapses
-
-
-def _rewind(course: FloatArray) -> TimedArray:
-    """A course (n_steps, n) from its end on, a step late."""
-    return TimedArray(np.vstack([np.zeros(course.shape[1]), course[::-1]]), dt=1 * ms)

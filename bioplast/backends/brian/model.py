@@ -101,6 +101,7 @@ class BrianModel(ABC):
 
     def check(self) -> None:
         """Raise ``RequestError`` if a setting is not allowed."""
+        check_choice(self, "device", self.device, tuple(RUNNERS))
         check_choice(self, "dtype", self.dtype, DTYPES)
         check_choice(self, "feedback", self.feedback, tuple(FEEDBACKS))
         check_not_negative(self, "sd_feedback")

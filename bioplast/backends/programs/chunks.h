@@ -3,6 +3,7 @@
 // bioplast/backends/programs/process.py.
 #pragma once
 #include "stimulus.h"
+#include "tape.h"
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -18,6 +19,7 @@ namespace bioplast {
 const uint8_t* images = nullptr;
 const Shown* trials = nullptr;
 long n_trials = 0;
+char* courses[16] = {};
 
 static pid_t parent;
 
@@ -81,7 +83,7 @@ class Chunks {
     std::vector<std::function<void()>> clearings;
     std::vector<const Array*> wanted;
     std::string images_path;
-    Mapping images_map, sheet;
+    Mapping images_map, sheet, tape;
     const int sheet_file;
     FILE* const replies;
     bool is_begun = false;
@@ -101,6 +103,14 @@ class Chunks {
         close(file);
         images = (const uint8_t*) images_map.start();
         images_path = path;
+    }
+
+    // Where the courses of a trial lie, in bytes of the tape, and how long that is.
+    void mount(const int64_t* starts, size_t n_courses) {
+        const size_t n_bytes = starts[n_courses];
+        if (tape.n_bytes() != n_bytes)
+            tape.map(std::atoi(std::getenv("BIOPLAST_TAPE")), n_bytes, PROT_READ | PROT_WRITE, "the tape");
+        for (size_t c = 0; c < n_courses; ++c) courses[c] = tape.start() + starts[c];
     }
 
     // Values of all items, or one for all of them.
@@ -189,6 +199,7 @@ public:
                 trials = (const Shown*) values;
                 n_trials = n_bytes / sizeof(Shown);
             }
+            if (request == "tape") mount((const int64_t*) values, n_bytes / sizeof(int64_t) - 1);
             if (request == "give") give(name, values, n_bytes);
             if (request == "want") wanted.push_back(&find(name));
             if (request == "run") {

@@ -7,6 +7,7 @@ them. Requests are lines ``WORD NAME START SIZE`` on the program's standard inpu
 ``sheet``   the sheet has this size
 ``images``  path of the file with the images
 ``trials``  the trials
+``tape``    where each course of a trial begins on the tape (``tape.py``), and where the last one ends
 ``give``    values of the array NAME, or one value for all of it
 ``want``    after the chunk NAME is to be on the sheet
 ``run``     show the trials, beginning with what was given and else as before the first chunk
@@ -44,32 +45,37 @@ _MEMORY = {
 _ALIGNED = 64  # bytes
 
 
+Parts = Sequence[tuple[str, str, NDArray[Any]]]
+
+
 class Process:
     """A program that runs until ``end`` is called or this object is gone.
 
     Parameters
     ----------
     folder : the program's, with ``main`` in it
+    files : open files that it is to have, by the environment variable that says their number
 
     Raises
     ------
     MachineError : there is no memory for what it is given
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, files: Mapping[str, int]) -> None:
         self._folder = folder
         self._owner = os.getpid()
         self._map = np.empty(0, np.uint8)
         with ExitStack() as opened:
-            self._sheet, self._said = (opened.enter_context(_open_nameless()) for _ in range(2))
+            self._sheet, self._said = (opened.enter_context(open_nameless()) for _ in range(2))
+            numbers = {"BIOPLAST_SHEET": self._sheet.fileno(), **files}
             self._process = subprocess.Popen(
                 [str(folder / "main")],
                 cwd=folder,
-                env=_MEMORY | os.environ | {"BIOPLAST_SHEET": str(self._sheet.fileno())},
+                env=_MEMORY | os.environ | {name: str(number) for name, number in numbers.items()},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._said,
-                pass_fds=(self._sheet.fileno(),),
+                pass_fds=tuple(numbers.values()),
                 process_group=0,  # Ctrl-C is for this process
             )
             opened.callback(_end, self._process, self._owner)
@@ -81,15 +87,14 @@ class Process:
         return self._owner == os.getpid() and self.end.alive and self._process.poll() is None
 
     def run(
-        self, given: Mapping[str, NDArray[Any]], images: str, trials: NDArray[np.void], wanted: Sequence[str]
+        self, given: Mapping[str, NDArray[Any]], parts: Parts, wanted: Sequence[str]
     ) -> list[NDArray[np.uint8]]:
         """Show the network a chunk of trials.
 
         Parameters
         ----------
         given : arrays of the program by name
-        images : path of the file with the images that the trials show
-        trials : as ``Stimulus`` has them
+        parts : of what is shown: the word of a request, a name, and what is to lie on the sheet
         wanted : names of arrays
 
         Returns
@@ -103,7 +108,7 @@ class Process:
         with ExitStack() as failing:
             failing.callback(self.end)  # whatever the program is at, nobody waits for it any more
             try:
-                self._ask(given, images, trials, wanted)
+                self._ask(given, parts, wanted)
                 results = self._take(len(wanted))
             except BrokenPipeError:
                 raise self._explain_end() from None
@@ -113,12 +118,8 @@ class Process:
             failing.pop_all()
         return results
 
-    def _ask(
-        self, given: Mapping[str, NDArray[Any]], images: str, trials: NDArray[np.void], wanted: Sequence[str]
-    ) -> None:
-        path = np.frombuffer(os.fsencode(images), np.uint8)
-        parts = [("images", "-", path), ("trials", "-", trials)]
-        parts += [("give", name, values) for name, values in given.items()]
+    def _ask(self, given: Mapping[str, NDArray[Any]], parts: Parts, wanted: Sequence[str]) -> None:
+        parts = [*parts, *(("give", name, values) for name, values in given.items())]
         starts = np.cumsum([0, *(-(-values.nbytes // _ALIGNED) * _ALIGNED for *_, values in parts)])
         self._fit(int(starts[-1]))
         lines = [f"sheet - 0 {self._map.size}"]
@@ -158,7 +159,8 @@ class Process:
         return MachineError(f"compiled network in {self._folder} failed: {reason}")
 
 
-def _open_nameless() -> IO[bytes]:
+def open_nameless() -> IO[bytes]:
+    """A new file in memory, which is gone when nobody has it open."""
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("bioplast"), "w+b", buffering=0)
     return tempfile.TemporaryFile(buffering=0)

@@ -12,16 +12,14 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from bioplast.backends.programs.compile import compile_source, describe_compiler, hash_source
-from bioplast.backends.programs.images import images_file
 from bioplast.backends.programs.lookup import make_lookup_key
-from bioplast.backends.programs.process import Process
-from bioplast.backends.programs.stimulus import Stimulus
+from bioplast.backends.programs.process import Parts, Process
 from bioplast.build_cache import (
     cache_folder,
     is_sealed,
@@ -42,6 +40,19 @@ LOG = logging.getLogger(__name__)
 
 Values = Mapping[str, Any]
 Arrays = Mapping[str, NDArray[Any]]
+
+
+class Shown(Protocol):
+    """What a network is shown: a ``Stimulus``, or the ``Tape`` of a trial."""
+
+    @property
+    def parts(self) -> Parts:
+        """What the program is told of it (``process``)."""
+
+    @property
+    def files(self) -> Mapping[str, int]:
+        """Open files that the program needs, by the environment variable that says their number."""
+
 
 # What of a program's folder a run reads.
 _USED = ("main", "arrays.json", "static_arrays")
@@ -64,7 +75,7 @@ class Program:
     _constants: Arrays = field(default_factory=dict, init=False, repr=False, compare=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
 
-    def run(self, values: Values, stimulus: Stimulus, wanted: Sequence[str]) -> dict[str, NDArray[Any]]:
+    def run(self, values: Values, stimulus: Shown, wanted: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Show the stimulus to the network, which starts from ``values``.
 
         Parameters
@@ -82,19 +93,16 @@ class Program:
         }
         files = [self._describe(variable)[0] for variable in wanted]
         with self._lock:
-            process = self._find_process(given)
+            process = self._find_process(given, stimulus.files)
             results = process.run(
-                {self.arrays[variable][0]: value for variable, value in given.items()},
-                images_file(stimulus.images),
-                stimulus.trials,
-                files,
+                {self.arrays[variable][0]: value for variable, value in given.items()}, stimulus.parts, files
             )
         return {
             variable: result.view(self.arrays[variable][1])
             for variable, result in zip(wanted, results, strict=True)
         }
 
-    def _find_process(self, given: Arrays) -> Process:
+    def _find_process(self, given: Arrays, files: Mapping[str, int]) -> Process:
         """The process there is, or a new one.
 
         The compiled code looks up once what it makes of an array that is constant, such as which synapses
@@ -104,7 +112,7 @@ class Program:
         if self._process is None or not self._process.is_there or not _are_same(constants, self._constants):
             if self._process is not None:
                 self._process.end()
-            self._process = Process(self.folder)
+            self._process = Process(self.folder, files)
             self._constants = {name: value.copy() for name, value in constants.items()}
         return self._process
 
@@ -156,6 +164,8 @@ def _make_program(assemble: Callable[[], Network], dtype: DTypeLike, programs: P
     with scratch_folder(programs) as scratch:
         source = scratch / "program"
         arrays = generate_source(assemble, dtype, source)
+        with writing(source):
+            (source / "arrays.json").write_text(json.dumps(arrays))
         folder = programs / hash_source(source, compiler)
         with locked(folder):
             if not is_sealed(folder, _USED):
@@ -165,7 +175,6 @@ def _make_program(assemble: Callable[[], Network], dtype: DTypeLike, programs: P
                         folder.replace(scratch / "damaged")
                     LOG.info("compiles the network's program, once; it is kept in %s", folder)
                     compile_source(source)
-                    (source / "arrays.json").write_text(json.dumps(arrays))
                     seal(source, _USED)
                     source.replace(folder)
     return folder

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from brian2 import BrianObject, Network
@@ -11,8 +11,14 @@ from brian2.devices.device import RuntimeDevice
 from numpy.typing import DTypeLike, NDArray
 
 from bioplast.backends.programs.program import Values
-from bioplast.backends.programs.stimulus import Screen, Stimulus
 from bioplast.backends.programs.workspace import Workspace
+
+
+class Screen(Protocol):
+    """What functions in a network's equations read from: that of a ``Stimulus``, or a ``Tape``."""
+
+    def show(self, stimulus: Any) -> int:
+        """Hold what is to be shown: the number of trials."""
 
 
 class RuntimeNetwork:
@@ -40,15 +46,15 @@ class RuntimeNetwork:
             self.network.add(*make_monitors(self.network))
             self.network.store()
 
-    def run(self, values: Values, stimulus: Stimulus, wanted: Sequence[str]) -> dict[str, NDArray[Any]]:
+    def run(self, values: Values, stimulus: Any, wanted: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Show the stimulus to the network, which starts from ``values``; see ``Program.run``."""
-        self._screen.stimulus = stimulus
+        n_trials = self._screen.show(stimulus)
         with self._workspace.entered():
             self.network.restore()
             for variable, value in values.items():
                 owner, name = variable.split(".")
                 self.network[owner].variables[name].set_value(value)
-            duration = len(stimulus.trials) * self._n_steps * self.network["inputs"].clock.dt
+            duration = n_trials * self._n_steps * self.network["inputs"].clock.dt
             # As compiled code does: whether the weights are still numbers is seen in the state. And Brian2
             # looks for values above 1e50, which is too large for single precision.
             with np.errstate(all="ignore"):

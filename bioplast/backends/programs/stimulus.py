@@ -21,6 +21,7 @@ numbers are counter-based (``bioplast.tasks.poisson``), so both draw the same sp
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bioplast.backends.programs.images import with_always_on
+from bioplast.backends.programs.images import images_file, with_always_on
 from bioplast.randomness import make_key
 from bioplast.tasks.poisson import mix, trial_keys, uniform
 from bioplast.tasks.task import Trials
@@ -102,11 +103,27 @@ class Stimulus:
             records["draws"][:, : draws.shape[1]] = draws
         return cls(with_always_on(trials.images), records)
 
+    @property
+    def parts(self) -> list[tuple[str, str, NDArray[Any]]]:
+        """What a program is told: the path of the file with the images, and the trials."""
+        path = np.frombuffer(os.fsencode(images_file(self.images)), np.uint8)
+        return [("images", "-", path), ("trials", "-", self.trials)]
+
+    @property
+    def files(self) -> Mapping[str, int]:
+        """Open files that a program needs: none."""
+        return {}
+
 
 class Screen:
     """Holds the stimulus that a network in runtime mode is being shown."""
 
     stimulus: Stimulus
+
+    def show(self, stimulus: Stimulus) -> int:
+        """Hold it: the number of trials."""
+        self.stimulus = stimulus
+        return len(stimulus.trials)
 
     def level(self, trial: Any, i: Any) -> Any:
         shown = self.stimulus.trials["image"][np.minimum(trial, len(self.stimulus.trials) - 1)]

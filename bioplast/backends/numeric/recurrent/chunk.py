@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from types import FunctionType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,15 @@ from numpy.typing import NDArray
 from bioplast.backends.numeric import reference
 from bioplast.backends.numeric.compiled import compiled
 from bioplast.backends.numeric.recurrent.dense import DenseRules, make_dense
-from bioplast.backends.numeric.recurrent.trials import Learning, Shown, run_chunk
+from bioplast.backends.numeric.recurrent.trials import (
+    Learning,
+    Shown,
+    clear_changes,
+    descend,
+    end_trials,
+    run_chunk,
+    take_answer,
+)
 from bioplast.backends.numeric.settings import Settings
 from bioplast.energy import Signalling
 from bioplast.kernels.dense import DenseArrays
@@ -26,6 +35,20 @@ from bioplast.tasks.sequences import Events, find_events
 from bioplast.tasks.task import Trials
 
 RATES = "rates"  # carried by the synapses among cells: running means of the cells' spikes per step
+
+
+class Networks(Protocol):
+    """What may run trials in the place of machine code (``bioplast.backends.brian.in_time``)."""
+
+    @property
+    def parts(self) -> dict[str, Callable[..., Any]]:
+        """What takes the place of the kernel's functions of these names."""
+
+    def make_trace(self, own: NDArray[Any], n_steps: int) -> Any:
+        """Room for trials of at most ``n_steps``."""
+
+    def prepare(self) -> None:
+        """Make all ready."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +65,9 @@ class Dynamics:
     rate_target, rate_cost : spikes per step that cells are drawn to, and how strongly
     step : length of a step in ms
     has_spikes : whether cells send spikes, and not their activity in each step
-    is_compiled : whether the parts are in Numba's subset of Python; if not, all runs as it stands
+    is_compiled : whether the parts are in Numba's subset of Python; if not, Python calls them, and machine
+        code for all that is done between them
+    prepare : makes the parts ready
     """
 
     parts: dict[str, Callable[..., Any]]
@@ -55,6 +80,18 @@ class Dynamics:
     step: int = 1
     has_spikes: bool = True
     is_compiled: bool = True
+    prepare: Callable[[], object] = int
+
+    @classmethod
+    def of(cls, networks: Networks, own: NDArray[Any], **rest: Any) -> Dynamics:
+        """Trials that ``networks`` run, of which ``own`` (n_cells,) is what cells differ in."""
+        return cls(
+            parts=networks.parts,
+            make_trace=partial(networks.make_trace, own),
+            is_compiled=False,
+            prepare=networks.prepare,
+            **rest,
+        )
 
     def count(self, n_in: int, n_fired: int, n_steps: int, shape: tuple[int, int]) -> Signalling:
         """What signalling amounts to.
@@ -84,6 +121,7 @@ class TimedChunks:
     plasticity: Plasticity
     build_seconds: float = field(default=0.0, init=False)
     _ready: set[Any] = field(default_factory=set, init=False, repr=False)
+    _mixed: dict[Any, Callable[..., bool]] = field(default_factory=dict, init=False, repr=False)
     _rules: DenseRules = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -115,12 +153,11 @@ class TimedChunks:
         )
         keys, predictions = make_keys(state, len(events)), np.zeros(len(events), np.int64)
         counts = np.zeros(2, np.int64)
-        make_kernel = compiled if dynamics.is_compiled else with_parts
-        kernel = make_kernel(run_chunk, **dynamics.parts, **self._rules.parts)
+        kernel = self._make_kernel(dynamics)
         trace, constants = dynamics.make_trace(n_steps), dynamics.constants
         fixed = (arrays, chains, trace, constants, _show(events), learning, keys, predictions, counts)
-        self._build(kernel, dtype, *fixed)
-        if (self._rules.is_fast and dynamics.is_compiled) or not learn:
+        self._build(kernel, dtype, dynamics, *fixed)
+        if self._rules.is_fast or not learn:
             kernel(*fixed, 0, len(events), learn, True)
         else:
             for trial in range(len(events)):
@@ -172,11 +209,25 @@ class TimedChunks:
                 layer.books.maintenance += consolidation.decay_step(layer.carried["transient"])
                 synapses.effective[...] = layer.effective
 
-    def _build(self, kernel: Callable[..., bool], dtype: np.dtype[Any], *fixed: Any) -> None:
+    def _make_kernel(self, dynamics: Dynamics) -> Callable[..., bool]:
+        """``run_chunk`` with what network and rules replace."""
+        if dynamics.is_compiled:
+            return compiled(run_chunk, **dynamics.parts, **self._rules.parts)
+        own = tuple(dynamics.parts.items())
+        if own not in self._mixed:
+            between = (clear_changes, take_answer, descend, end_trials)
+            parts = {function.__name__: compiled(function, **self._rules.parts) for function in between}
+            self._mixed[own] = with_parts(run_chunk, **parts, **dynamics.parts)
+        return self._mixed[own]
+
+    def _build(
+        self, kernel: Callable[..., bool], dtype: np.dtype[Any], dynamics: Dynamics, *fixed: Any
+    ) -> None:
         """Have the machine code made, by a chunk of no trials, and take the time it needs."""
         if (kernel, dtype) in self._ready:
             return
         started = time.perf_counter()
+        dynamics.prepare()
         kernel(*fixed, 0, 0, False, False)
         self.build_seconds += time.perf_counter() - started
         self._ready.add((kernel, dtype))

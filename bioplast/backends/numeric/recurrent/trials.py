@@ -113,7 +113,7 @@ def run_chunk(
         offset += shown.n_steps[trial] if shown.series.size > 0 else 0
     for trial in range(first, last):
         n_steps, answer_from = shown.n_steps[trial], shown.answer_from[trial]
-        event, last_event, label = shown.starts[trial], shown.starts[trial + 1], shown.labels[trial]
+        event, last_event = shown.starts[trial], shown.starts[trial + 1]
         run_forward(
             trace,
             constants,
@@ -126,28 +126,12 @@ def run_chunk(
             last_event,
             n_steps,
         )
-        counts[0] += last_event - event
-        n_fired = 0
-        for j in range(trace.n_spikes.size):
-            n_fired += trace.n_spikes[j]
-        counts[1] += n_fired
-        average(trace.y, answer_from, n_steps, learning.mean)
-        winner = find_winner(learning.mean)
-        if shown.series.size > 0:
-            winner = follow(trace.y, shown.series, offset, n_steps, learning.errors) <= shown.tolerance
-            offset += n_steps
-        elif learn:
-            judge(trace.y, answer_from, n_steps, label, learning)
-        predictions[trial] = winner
-        if not learn:
-            continue
-        for j in range(trace.n_spikes.size):
-            learning.rates[j] += (trace.n_spikes[j] / n_steps - learning.rates[j]) * RATE_SHARE
-            learning.pull[j] = learning.rate_cost * (learning.rates[j] - learning.rate_target) / n_steps
-        opened = opens(learning.mean, winner, label, learning.gate)
+        opened = take_answer(
+            trace.y, trace.n_spikes, shown, learning, predictions, counts, trial, offset, learn
+        )
+        offset += n_steps if shown.series.size > 0 else 0
         if opened:
-            for layer in layers:
-                clear(layer)
+            clear_changes(layers)
             run_backward(
                 trace,
                 constants,
@@ -169,12 +153,61 @@ def run_chunk(
                 among.change,
                 out.change,
             )
-            for layer in layers:
-                descend(layer, constants)
-        if write:
-            for index in range(3):
-                end_trial(layers[index], chains[index], keys[trial, index], opened)
+            descend(layers, constants)
+        if learn and write:
+            end_trials(layers, chains, keys, trial, opened)
     return opened
+
+
+def take_answer(
+    y: FloatArray,
+    n_spikes: IntArray,
+    shown: Shown,
+    learning: Learning,
+    predictions: IntArray,
+    counts: IntArray,
+    trial: int,
+    offset: int,
+    learn: bool,
+) -> bool:
+    """Judge the readout (n_steps, n_outputs) of a trial: whether it is learned from.
+
+    Parameters
+    ----------
+    n_spikes : (n_cells,), of each cell in the trial
+    offset : where in ``shown.series`` the trial begins
+    """
+    n_steps, answer_from, label = shown.n_steps[trial], shown.answer_from[trial], shown.labels[trial]
+    counts[0] += shown.starts[trial + 1] - shown.starts[trial]
+    n_fired = 0
+    for j in range(n_spikes.size):
+        n_fired += n_spikes[j]
+    counts[1] += n_fired
+    average(y, answer_from, n_steps, learning.mean)
+    winner = find_winner(learning.mean)
+    if shown.series.size > 0:
+        winner = follow(y, shown.series, offset, n_steps, learning.errors) <= shown.tolerance
+    elif learn:
+        judge(y, answer_from, n_steps, label, learning)
+    predictions[trial] = winner
+    if not learn:
+        return False
+    for j in range(n_spikes.size):
+        learning.rates[j] += (n_spikes[j] / n_steps - learning.rates[j]) * RATE_SHARE
+        learning.pull[j] = learning.rate_cost * (learning.rates[j] - learning.rate_target) / n_steps
+    return opens(learning.mean, winner, label, learning.gate)
+
+
+def end_trials(
+    layers: tuple[DenseArrays, DenseArrays, DenseArrays],
+    chains: tuple[Chain, Chain, Chain],
+    keys: IntArray,
+    trial: int,
+    opened: bool,
+) -> None:
+    """End a trial in all layers."""
+    for index in range(3):
+        end_trial(layers[index], chains[index], keys[trial, index], opened)
 
 
 def end_trial(synapses: DenseArrays, chain: Chain, key: int, opened: bool) -> None:
@@ -237,15 +270,17 @@ def follow(y: FloatArray, series: FloatArray, offset: int, n_steps: int, errors:
     return squares / spread
 
 
-def clear(synapses: DenseArrays) -> None:
+def clear_changes(layers: tuple[DenseArrays, DenseArrays, DenseArrays]) -> None:
     """Propose nothing."""
-    for i in range(synapses.change.shape[0]):
-        for j in range(synapses.change.shape[1]):
-            synapses.change[i, j] = 0
+    for layer in layers:
+        for i in range(layer.change.shape[0]):
+            for j in range(layer.change.shape[1]):
+                layer.change[i, j] = 0
 
 
-def descend(synapses: DenseArrays, constants: Any) -> None:
-    """Turn a gradient into the change that is proposed."""
-    for i in range(synapses.change.shape[0]):
-        for j in range(synapses.change.shape[1]):
-            synapses.change[i, j] *= -constants.learning_rate
+def descend(layers: tuple[DenseArrays, DenseArrays, DenseArrays], constants: Any) -> None:
+    """Turn gradients into the changes that are proposed."""
+    for layer in layers:
+        for i in range(layer.change.shape[0]):
+            for j in range(layer.change.shape[1]):
+                layer.change[i, j] *= -constants.learning_rate

@@ -26,15 +26,26 @@
     {# Of synapses the number is known when they are made. #}
     const int _N = {{constant_or_scalar('N', variables['N'])}};
     {% set code = vector_code if vector_code is string else vector_code|join('\n') %}
+    {# The number of a cell is not looked up; of synapses `i` is the presynaptic cell. #}
+    {% if 'i' in variables and variables['i'].name == 'i' %}
+        {% set code = code | replace(get_array_name(variables['i']) + '[_idx]', '_idx') %}
+    {% endif %}
+    {# Where each goes by its own number, they can be moved side by side; the compiler can't see that. #}
+    {% set alone = code.count('idx]') == code.count('[_idx]') and '[0] =' not in code %}
     {% if 'char on_path' in code %}
     static const bioplast::Stretch _on_path({{get_array_name(variables['learns'])}}, _N);
     BIOPLAST_TAKEN("{{codeobj_name}}", "on path")
+    {{ '#pragma GCC ivdep' if alone }}
     for (int _idx = _on_path.first; _idx < _on_path.end; ++_idx)
     {% else %}
+    {% if alone %}
+    BIOPLAST_TAKEN("{{codeobj_name}}", "side by side")
+    #pragma GCC ivdep
+    {% endif %}
     for (int _idx = 0; _idx < _N; ++_idx)
     {% endif %}
     {
         const size_t _vectorisation_idx = _idx;
-        {{vector_code|autoindent}}
+        {{code|autoindent}}
     }
 {% endblock %}

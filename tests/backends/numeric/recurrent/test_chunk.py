@@ -49,7 +49,7 @@ def make_model(rule, **settings):
         n_classes=2,
         n_hidden=N_HIDDEN,
         plasticity=Plasticity.parse(rule),
-        device="cpp_standalone",
+        device="numba",
     )
     return model.with_settings({"weight_input": 3.0, **settings})
 
@@ -186,7 +186,7 @@ def test_series_are_followed():
     task = load_task("patterns-in-time(n_units=12, n_outputs=2, steps=80)")
     module = load_module("model", "recurrent", STUDY)
     model = module.make_network(
-        n_pixels=12, n_classes=2, n_hidden=N_HIDDEN, plasticity=Plasticity(), device="cpp_standalone"
+        n_pixels=12, n_classes=2, n_hidden=N_HIDDEN, plasticity=Plasticity(), device="numba"
     ).with_settings({"dtype": "float64", "learning_rate": 0.01})
     state, _ = learn(model, 5, task)
     other = model.initial_state(5)
