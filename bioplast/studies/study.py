@@ -172,14 +172,19 @@ class Series:
         if runs or rows:
             findings = [runs] if experiment.has_runs else []
             findings += [pd.DataFrame(rows)] if experiment.has_points else []
-            self._data[experiment.name] = self._draw(
-                experiment,
-                findings,
-                plan.store.folder,
-                runs=runs,
-                failures=failures,
-                rows=findings[-1] if experiment.has_points else None,
-            )
+            try:
+                self._data[experiment.name] = self._draw(
+                    experiment,
+                    findings,
+                    plan.store.folder,
+                    runs=runs,
+                    failures=failures,
+                    rows=findings[-1] if experiment.has_points else None,
+                )
+            except (ValueError, LookupError):
+                if not failures:
+                    raise
+                self.report.print(f"{experiment.name}: too little was carried out to draw", highlight=False)
         _check_complete(failures, plan.size, len(plan.earlier))
 
     def _run_derived(self, experiment: Experiment) -> None:

@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -246,6 +247,23 @@ def test_points_are_measured_once_and_drawn(study, pointed):
     assert len(written) == 2
     run_experiment(pointed, project=study, quick=True, workers=1)
     assert {path: path.stat().st_mtime_ns for path in folder.glob(f"*/{POINT_FILE}")} == written
+
+
+def test_runs_too_few_to_draw_are_told_with_what_failed(study, mini, monkeypatch, capsys):
+    def analyse(runs):
+        return pd.concat([pd.DataFrame([run.record]) for run in runs if run.record["model"] == "broken"])
+
+    add_broken_model(study, "ArithmeticError('no numbers left')")
+    mini.MODELS[:] = ["broken", "tiny"]
+    monkeypatch.setattr(mini, "STUDY", replace(mini.STUDY, analyse=analyse))
+    with pytest.raises(IncompleteStudyError, match="1 of 2 runs failed: ArithmeticError: no numbers left"):
+        run_experiment(mini, project=study, quick=True, workers=1)
+    assert "mini: too little was carried out to draw\n" in capsys.readouterr().err
+
+    # With all runs such an error is one of the analysis.
+    mini.MODELS[:] = ["tiny"]
+    with pytest.raises(ValueError, match="No objects to concatenate"):
+        run_experiment(mini, project=study, quick=True, workers=1)
 
 
 def test_a_point_that_fails_is_told_and_the_rest_is_drawn(study, pointed):
