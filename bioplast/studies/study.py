@@ -181,8 +181,8 @@ class Series:
                     failures=failures,
                     rows=findings[-1] if experiment.has_points else None,
                 )
-            except (ValueError, LookupError):
-                if not failures:
+            except (ValueError, LookupError) as error:
+                if isinstance(error, RequestError) or not failures:
                     raise
                 self.report.print(f"{experiment.name}: too little was carried out to draw", highlight=False)
         _check_complete(failures, plan.size, len(plan.earlier))

@@ -109,7 +109,7 @@ BAD_OPTIONS = [
     (["--shift", "much"], "--shift: must be a whole number >= 0, got 'much'"),
     (["--interval", "0"], "--interval: must be a whole number >= 1, got '0'"),
     (["--falling"], "falling: tiny does not multiply its learning rates by those of its trials (has_rates)"),
-    (["--device", "gpu"], "device: must be one of cpp_standalone, runtime, got 'gpu'"),
+    (["--device", "gpu"], "--device: must be one of cpp_standalone, runtime, numba, got 'gpu'"),
     (["--device", "runtime"], "device: tiny has no device 'runtime'; use cpp_standalone"),
     (["--task", "nowhere"], "task: must be mnist, fashion-mnist"),
     (["--out", "models/tiny.py/deeper"], "out: cannot write to "),

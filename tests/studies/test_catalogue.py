@@ -20,6 +20,7 @@ def make_config(model="ann", seed=1, rule="plain", **provenance):
         3,
         seed,
         task="nowhere",
+        device="cpp_standalone",
         max_samples=10,
         settings={"learning_rate": 0.1},
         provenance=now | provenance,

@@ -12,7 +12,14 @@ from bioplast.training.folder import find_run
 from bioplast.training.record import write_run
 
 PROVENANCE = {"data": "ab", "revisions": {"training": 1}, "code": {"models/ann.py": "cd"}}
-CONFIG = RunConfig("ann", hidden=3, max_samples=10, settings={"learning_rate": 0.1}, provenance=PROVENANCE)
+CONFIG = RunConfig(
+    "ann",
+    hidden=3,
+    device="cpp_standalone",
+    max_samples=10,
+    settings={"learning_rate": 0.1},
+    provenance=PROVENANCE,
+)
 
 
 def test_a_run_is_found_by_its_key(tmp_path, make_run):
