@@ -97,7 +97,9 @@ def test_all_examples_are_here():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", COMPILED)
+@pytest.mark.parametrize(
+    "name", [name if name == "stdp" else pytest.param(name, marks=pytest.mark.long) for name in COMPILED]
+)
 def test_in_a_compiled_program(monkeypatch, tmp_path, name):
     weights = []
     for alone in (True, False):

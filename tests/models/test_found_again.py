@@ -36,7 +36,18 @@ def train(folder, *options):
         pytest.param(["rate"], marks=pytest.mark.long),
         pytest.param(["spiking", "--rule", "largest(0.1) + cache(0.001)"], marks=pytest.mark.long),
         ["spiking", "--set", "feedback=direct"],
-        ["recurrent", "--device", "cpp_standalone", "--task", "cues(n_cues=1, n_test=20)", "--rule", "adam"],
+        pytest.param(
+            [
+                "recurrent",
+                "--device",
+                "cpp_standalone",
+                "--task",
+                "cues(n_cues=1, n_test=20)",
+                "--rule",
+                "adam",
+            ],
+            marks=pytest.mark.long,
+        ),
     ],
     ids=["rate", "rule", "setting", "in time"],
 )
