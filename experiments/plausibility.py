@@ -114,7 +114,8 @@ HZ_100 = SETTINGS.step("Poisson input, 100 Hz", p_input=0.1, psp_input=2.0)
 HZ_50 = HZ_100.step("Poisson input, 50 Hz", p_input=0.05, psp_input=4.0)
 # Without a pause a third of what the readout averages would be of the image before.
 ONGOING = SETTINGS.step("trials without reset", reset=False, n_pause=50)
-REFRACTORY = ONGOING.step("refractory time", tau_refrac_ms=3.0)
+# Not on the rung before, on which no network learned as well as is asked for.
+REFRACTORY = SETTINGS.step("refractory time", tau_refrac_ms=3.0)
 COUNTED = REFRACTORY.step("spiking readout", readout="spikes")
 RANDOM = REFRACTORY.step("random feedback", feedback="random")
 LEARNED = REFRACTORY.step("learned feedback", feedback="learned")
