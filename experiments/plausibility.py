@@ -267,6 +267,7 @@ def headline(data: pd.DataFrame) -> str:
     rule = "a threshold of its own in each synapse" if label == LOCAL else "writing the largest changes only"
     worst = mine.dropna(subset=["saving"]).sort_values("saving").head(1)
     least = "".join(f"; least is left with {row['rung']}, {row['saving']:.2g}" for _, row in worst.iterrows())
+    least += " (one seed)" if data["n"].max() == 1 else ""
     return (
         f"With {rule} the artificial network writes {first[label]:.2g} times less, and on {half} of "
         f"{len(mine)} steps towards biology at least half of that is left{least}"
