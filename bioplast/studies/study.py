@@ -181,10 +181,13 @@ class Series:
                     failures=failures,
                     rows=findings[-1] if experiment.has_points else None,
                 )
+            except RequestError:
+                raise
             except (ValueError, LookupError) as error:
-                if isinstance(error, RequestError) or not failures:
+                if not failures:
                     raise
-                self.report.print(f"{experiment.name}: too little was carried out to draw", highlight=False)
+                reason = f"{experiment.name}: too little was carried out to draw: {error}"
+                self.report.print(reason, highlight=False, markup=False, soft_wrap=True)
         _check_complete(failures, plan.size, len(plan.earlier))
 
     def _run_derived(self, experiment: Experiment) -> None:

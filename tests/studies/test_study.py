@@ -258,7 +258,7 @@ def test_runs_too_few_to_draw_are_told_with_what_failed(study, mini, monkeypatch
     monkeypatch.setattr(mini, "STUDY", replace(mini.STUDY, analyse=analyse))
     with pytest.raises(IncompleteStudyError, match="1 of 2 runs failed: ArithmeticError: no numbers left"):
         run_experiment(mini, project=study, quick=True, workers=1)
-    assert "mini: too little was carried out to draw\n" in capsys.readouterr().err
+    assert "mini: too little was carried out to draw: No objects to concatenate\n" in capsys.readouterr().err
 
     # With all runs such an error is one of the analysis.
     mini.MODELS[:] = ["tiny"]

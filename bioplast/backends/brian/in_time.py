@@ -93,7 +93,7 @@ class InTime(ABC):
     device : ``"cpp_standalone"`` or ``"runtime"``
     """
 
-    name: ClassVar[str]
+    name: str  # of the networks' kind, in the key of their programs
     own: ClassVar[str]  # the constant in which cells differ
     counted: ClassVar[str] = ""  # variable of the cells that counts their spikes
 

@@ -84,10 +84,7 @@ class RatesInTime(InTime):
     def __init__(self, sizes: Sizes, dtype: DTypeLike, device: str, *, through_time: bool) -> None:
         super().__init__(sizes, dtype, device)
         self.through_time = through_time
-
-    @property
-    def name(self) -> str:  # type: ignore[override]  # of two kinds
-        return "rates through time" if self.through_time else "rates in time"
+        self.name = "rates through time" if through_time else "rates in time"
 
     def list_courses(self) -> Mapping[str, Course]:
         return {"rate": Course(self.sizes.cells, self.dtype)}
