@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from bioplast.energy import Signalling
 from bioplast.training.loop import Position
@@ -50,8 +51,9 @@ def make_position(values: Mapping[str, Any], layers: Sequence[str]) -> Position:
     ------
     ValueError : it is none
     """
-    columns = {"samples", "online", "validation", "m0", "m1"}
-    columns |= {f"{quantity} {layer}" for quantity in ("m0", "m1") for layer in layers}
+    numbers = {"samples", "m0", "m1"}
+    numbers |= {f"{quantity} {layer}" for quantity in ("m0", "m1") for layer in layers}
+    accuracies = {"online", "validation"}
     try:
         position = Position(**{**values, "signalling": Signalling(**values["signalling"])})
         is_whole = (
@@ -59,9 +61,11 @@ def make_position(values: Mapping[str, Any], layers: Sequence[str]) -> Position:
             and all(map(_is_number_or_none, (position.online, position.validation)))
             and all(isinstance(value, bool) for value in (position.converged, position.diverged))
             and all(map(_is_count, asdict(position.signalling).values()))
-            and all(map(_is_number, (position.train_seconds, position.evaluate_seconds)))
-            and all(row.keys() <= columns for row in position.trace)
-            and all(_is_number_or_none(value) for row in position.trace for value in row.values())
+            and all(map(_is_duration, (position.train_seconds, position.evaluate_seconds)))
+            and (position.samples > 0 or not position.trace)
+            and all(row.keys() == numbers | accuracies for row in position.trace)
+            and all(_is_number(row[name]) for row in position.trace for name in numbers)
+            and all(_is_number_or_none(row[name]) for row in position.trace for name in accuracies)
         )
     except (KeyError, TypeError, AttributeError):
         is_whole = False
@@ -72,6 +76,10 @@ def make_position(values: Mapping[str, Any], layers: Sequence[str]) -> Position:
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
+
+
+def _is_duration(value: object) -> bool:
+    return _is_number(value) and 0 <= cast(float, value) < math.inf
 
 
 def _is_number_or_none(value: object) -> bool:

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from bioplast.training.loop import Position, Report, be_silent
 
 LINE_SECONDS = 30.0  # between two lines in a log
+LONGEST_SECONDS = 1e10  # that are told; three centuries
 _PREPARING = "making the network"
 _BAR = 12  # letters
 _BESIDE_NEWS = _BAR + 3  # and a spinner, and spaces between
@@ -105,7 +106,8 @@ def describe(position: Position, max_samples: int, width: int | None = None) -> 
         return _PREPARING
     row = position.trace[-1]
     seconds = position.train_seconds + position.evaluate_seconds
-    left = timedelta(seconds=round(seconds / position.samples * (max_samples - position.samples)))
+    still = seconds / position.samples * (max_samples - position.samples)
+    left = timedelta(seconds=round(min(still, LONGEST_SECONDS)))
     parts = {"samples": f"{position.samples:,}"}
     if position.train_seconds > 0:
         parts["speed"] = f"{position.samples / position.train_seconds:,.0f}/s"

@@ -37,6 +37,7 @@ def make_middle(samples=40):
         layer.carried["memory"] = np.array([1 / 3, samples])
     state.trial = samples
     row = {"samples": samples, "online": 1 / 3, "validation": None, "m0": 2**60 + 1, "m1": float("nan")}
+    row |= {f"{quantity} {layer.name}": 0.5 for layer in state.layers for quantity in ("m0", "m1")}
     position = Position(samples, 1 / 3, None, False, True, Signalling(1, 2, 3, 2**61), 0.1, 0.2, [row])
     return state, position
 

@@ -5,6 +5,15 @@ import pytest
 from bioplast.training.header import check_header, make_position
 
 LAYERS = ["input->hidden"]
+ROW = {
+    "samples": 40,
+    "online": 0.5,
+    "validation": None,
+    "m0": 3,
+    "m1": 0.5,
+    "m0 input->hidden": 3,
+    "m1 input->hidden": 0.5,
+}
 POSITION = {
     "samples": 40,
     "online": 0.5,
@@ -14,7 +23,7 @@ POSITION = {
     "signalling": {"macs": 3},
     "train_seconds": 0.1,
     "evaluate_seconds": 0.0,
-    "trace": [{"samples": 40, "m0 input->hidden": 3}],
+    "trace": [ROW],
 }
 HEADER = {
     "origin": {},
@@ -70,6 +79,13 @@ def test_no_header_at_all(header):
         {"signalling": {"macs": -1}},
         {"signalling": {"steps": 1}},
         {"train_seconds": None},
+        {"train_seconds": float("nan")},
+        {"train_seconds": -1.0},
+        {"evaluate_seconds": float("inf")},
+        {"samples": 0},
+        {"trace": [{name: ROW[name] for name in ROW if name != "m1"}]},
+        {"trace": [ROW | {"m1": None}]},
+        {"trace": [ROW | {"color": 3}]},
         {"trace": [3]},
         {"trace": [{"\ud800": 3}]},
         {"trace": [{"samples": "40"}]},

@@ -26,6 +26,10 @@ def test_describes_speed_accuracy_energy_and_time_left():
     assert "validation 91.2%" in describe(make_position(validation=0.912), 24_000)
 
 
+def test_a_time_beyond_any_calendar_is_cut():
+    assert "at most 115740 days, 17:46:40 left" in describe(make_position(train_seconds=1e300), 24_000)
+
+
 def test_says_what_happens_before_the_first_chunk():
     assert describe(Position(), 24_000) == "making the network"
 
