@@ -96,10 +96,8 @@ def test_all_examples_are_here():
     assert using == set(SHORT)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", [name if name == "stdp" else pytest.param(name, marks=pytest.mark.long) for name in COMPILED]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("name", COMPILED)
 def test_in_a_compiled_program(monkeypatch, tmp_path, name):
     weights = []
     for alone in (True, False):

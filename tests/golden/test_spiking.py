@@ -1,9 +1,10 @@
 """The numbers of the network ``spiking`` are those that were once recorded."""
 
 import pytest
-from golden.records import CASES, compute_record, read_records
+from golden.few import list_cases
+from golden.records import compute_record, read_records
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c.model == "spiking"], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", list_cases("spiking"), ids=lambda case: case.name)
 def test_numbers_are_those_of_the_record(case):
     assert compute_record(case) == read_records()[case.name]

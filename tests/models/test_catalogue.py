@@ -113,13 +113,18 @@ def test_the_rate_network_writes_what_the_ann_writes(rule, images, hidden):
     assert any(layer.books.m0.any() for layer in state.layers)
 
 
-@pytest.mark.parametrize("rule", COMPILED)
+@pytest.mark.parametrize(
+    "rule", [*COMPILED[:3], *(pytest.param(rule, marks=pytest.mark.long) for rule in COMPILED[3:])]
+)
 def test_and_so_does_the_compiled_one(rule, images):
     state = assert_alike(rule, "cpp_standalone", images)
     assert any(layer.books.m0.any() for layer in state.layers)
 
 
-@pytest.mark.parametrize(("rule", "hidden"), [("plain", (12, 10)), ("subnet(5) + largest(0.2)", (12, 10, 8))])
+@pytest.mark.parametrize(
+    ("rule", "hidden"),
+    [pytest.param("plain", (12, 10), marks=pytest.mark.long), ("subnet(5) + largest(0.2)", (12, 10, 8))],
+)
 def test_and_so_does_the_compiled_one_with_several_hidden_layers(rule, hidden, images):
     state = assert_alike(rule, "cpp_standalone", images, hidden)
     assert all(layer.books.m0.any() for layer in state.layers)

@@ -66,7 +66,19 @@ class Case:
 get_case = cache(Case)
 
 
-@pytest.fixture(params=CASES, ids=[f"{model}: {rule}" for model, rule in CASES])
+# Where rules cost a program each, `make test` looks at some of them.
+FEW = {
+    "ann": [rule for _, rule in CASES],
+    "rate": RULES_OF_PAPERS[:2],
+    "spiking": [*RULES_OF_PAPERS[:4], LOCAL[1]],
+}
+PARAMS = [
+    pytest.param(case, marks=[] if case[1] in FEW[case[0]] else pytest.mark.long, id=": ".join(case))
+    for case in CASES
+]
+
+
+@pytest.fixture(params=PARAMS)
 def case(request):
     return get_case(*request.param)
 

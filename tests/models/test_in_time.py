@@ -34,7 +34,14 @@ def strip(record):
     return record
 
 
-@pytest.mark.parametrize(("model", "device"), [*((model, None) for model in MODELS), *IN_BRIAN])
+@pytest.mark.parametrize(
+    ("model", "device"),
+    [
+        ("recurrent", None),
+        *(pytest.param(model, device, marks=pytest.mark.long) for model, device in IN_BRIAN),
+        *(pytest.param(model, None, marks=pytest.mark.long) for model in MODELS[1:]),
+    ],
+)
 def test_a_run_in_pieces_is_the_run_in_one(tmp_path, model, device):
     whole = make_setup(model, device=device).carry_out()
     assert whole.record["protocol"] == "endless"
@@ -97,6 +104,7 @@ def test_seeds_are_different_networks_and_the_same_seed_is_the_same(model):
     assert not np.array_equal(weights[0], weights[2])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", MODELS)
 def test_memory_is_flat_in_trials(model):
     setup = make_setup(model)

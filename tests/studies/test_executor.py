@@ -106,6 +106,7 @@ def test_a_run_that_fails_is_told_with_its_reason_and_the_others_go_on(study, ma
     assert log.ended == {0: broken, 1: None, 2: refused}
 
 
+@pytest.mark.long
 def test_a_process_that_dies_takes_no_other_run_with_it(study, make_job):
     add_model(study, "deadly", "macs = 0", "import os; os._exit(9)")
     jobs = [make_job("tiny", seed=1), make_job("deadly"), make_job("tiny", seed=2), make_job("tiny", seed=3)]

@@ -147,7 +147,13 @@ def interrupt(process):
     os.killpg(process.pid, signal.SIGINT)
 
 
-@pytest.mark.parametrize("end", [interrupt, subprocess.Popen.terminate], ids=["Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(interrupt, id="Ctrl-C"),
+        pytest.param(subprocess.Popen.terminate, id="SIGTERM", marks=pytest.mark.long),
+    ],
+)
 def test_an_interrupt_ends_cleanly_and_keeps_what_is_there(command, study, environment, end):
     environment["BIOPLAST_CHECKPOINT_SECONDS"] = "0"
     long = command("--workers", 2, "--seeds", 4, samples=40_000)

@@ -53,8 +53,8 @@ def assert_same_state(state, other):
 CASES = [
     ("ann", "subnet(3) + largest(0.2)", {}),
     ("ann", "cache(0.01, 0.001) + lazy", {}),
-    ("ann", "above(0.001, target=0.1)", {}),
-    ("rate", "largest(0.2)", {"n_settle": 5}),
+    pytest.param("ann", "above(0.001, target=0.1)", {}, marks=pytest.mark.long),
+    pytest.param("rate", "largest(0.2)", {"n_settle": 5}, marks=pytest.mark.long),
     ("spiking", "plain", {"n_stimulus": 12}),
 ]
 

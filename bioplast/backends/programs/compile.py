@@ -1,7 +1,8 @@
 """The C++ compiler: found, named in the key of a program, and given the source in few pieces.
 
 Brian2 writes each piece of code into a file of its own, fifty for a network. Compiled one by one, most of the
-time goes into reading the same headers again; joined into a file for each core they take a third of it.
+time goes into reading the same headers again; joined into a file for each core they take a third of it. More
+than half of the rest went into making code fast that runs once, before the first trial or after the last.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from bioplast.backends.programs.guard import run_guarded
 from bioplast.backends.programs.made_for import can_replace_parts
 from bioplast.errors import MachineError, RequestError
 
-_MAX_PARTS = 4  # more would read the headers more often than they save
+_MAX_PARTS = 3  # more would read the headers more often than they save
+_ONCE = re.compile(r"before_run_|after_run_|\w+_create_|(objects|main|synapses_classes)\.cpp$")
+_SETUP = "setup.cpp"  # all that runs once
 _OWNER = "device cpp_standalone"
 
 # Flags meant for the make that started this process; the flags of a program stand in its makefile, which
@@ -89,7 +92,7 @@ def compile_source(source: Path) -> None:
     command = ["make", f"-j{n_cores}", "-C", str(source), f"CXX={_compiler_command()}"]
     command.append("--old-file=make.deps")
     if can_replace_parts():
-        command.append(f"SRCS={' '.join(_join(source, min(n_cores, _MAX_PARTS)))}")
+        command.append(f"SRCS={' '.join(_join(source, max(1, min(n_cores - 1, _MAX_PARTS))))}")
     # What a compiler leaves when it is killed goes with the folder.
     with tempfile.TemporaryDirectory(dir=source) as scratch:
         environment = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
@@ -143,20 +146,27 @@ def _cpu_features() -> str:
 
 
 def _join(source: Path, n_parts: int) -> list[str]:
-    """Write files that include all others, about as much in each; return their names."""
+    """Write files that include all others; return their names.
+
+    What runs once stands in a file that is hardly optimized, the rest in ``n_parts``, about as much in each.
+    """
     for code in (source / "code_objects").glob("*.cpp"):
         _name_support(code)
+    files = _list_files(source)
+    once = [file for file in files if _ONCE.match(file.name)]
     parts: list[list[Path]] = [[] for _ in range(n_parts)]
     sizes = [0] * n_parts
-    for file in sorted(_list_files(source), key=lambda file: (-file.stat().st_size, file)):
+    for file in sorted(set(files) - set(once), key=lambda file: (-file.stat().st_size, file)):
         smallest = sizes.index(min(sizes))
         parts[smallest].append(file)
         sizes[smallest] += file.stat().st_size
-    names = [f"part_{number}.cpp" for number in range(n_parts)]
-    for name, part in zip(names, parts, strict=True):
+    joined = {_SETUP: once} | {f"part_{number}.cpp": part for number, part in enumerate(parts)}
+    for name, part in joined.items():
         lines = (f'#include "{file.relative_to(source)}"\n' for file in part)
         (source / name).write_text("".join(lines))
-    return names
+    with (source / "makefile").open("a") as makefile:
+        makefile.write(f"\n{Path(_SETUP).stem}.o: OPTIMISATIONS += -O1\n")
+    return list(joined)
 
 
 def _list_files(source: Path) -> list[Path]:

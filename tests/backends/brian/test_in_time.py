@@ -69,7 +69,11 @@ def assert_same(ours, theirs):
 # In runtime mode NumPy takes the product of a whole number and a single one for a double one.
 @pytest.mark.parametrize(
     ("device", "dtype"),
-    [("cpp_standalone", "float32"), ("cpp_standalone", "float64"), ("runtime", "float64")],
+    [
+        ("cpp_standalone", "float32"),
+        pytest.param("cpp_standalone", "float64", marks=pytest.mark.long),
+        pytest.param("runtime", "float64", marks=pytest.mark.long),
+    ],
 )
 @pytest.mark.parametrize("case", CASES)
 def test_trials_in_brian_are_those_of_the_kernel(case, device, dtype):

@@ -44,7 +44,7 @@ def learn(network):
     return state, (outcome, test)
 
 
-@pytest.mark.parametrize("device", ["cpp_standalone", "runtime"])
+@pytest.mark.parametrize("device", ["cpp_standalone", pytest.param("runtime", marks=pytest.mark.long)])
 @pytest.mark.parametrize("options", CASES, ids=str)
 def test_trials_in_brian_are_those_of_the_kernel(options, device):
     theirs, expected = learn(make_network("rnn", "", **options))

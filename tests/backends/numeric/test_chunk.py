@@ -116,6 +116,7 @@ def test_equals_the_reference_to_the_bit(images, rule, slope):
 
 
 @pytest.mark.parametrize(("rule", "dtype"), [("largest(0.3)", np.float32), ("lazy(0.5)", np.float64)])
+@pytest.mark.long
 @pytest.mark.parametrize(("activation", "loss"), UNITS_AND_LOSSES)
 def test_equals_the_reference_to_the_bit_for_every_unit_and_loss(images, activation, loss, dtype, rule):
     settings = Settings(0.3, 0.2, error_slope=0.0, activation=activation, loss=loss)
@@ -151,7 +152,9 @@ AT_DEPTH = [
 ]
 
 
-@pytest.mark.parametrize("rule", AT_DEPTH)
+@pytest.mark.parametrize(
+    "rule", [*AT_DEPTH[:6], *(pytest.param(rule, marks=pytest.mark.long) for rule in AT_DEPTH[6:])]
+)
 def test_equals_the_reference_to_the_bit_at_two_hidden_layers(images, rule):
     settings = Settings(0.2, 0.1, 0.1, error_slope=0.1)
     fast, slow = run_both(images, rule, settings, np.float32, hidden=(12, 9))

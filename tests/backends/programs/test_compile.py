@@ -123,3 +123,25 @@ def test_many_pieces_that_call_their_own_functions_alike(tmp_path):
     compile_source(tmp_path)
     done = subprocess.run([tmp_path / "main"], capture_output=True, text=True, check=True)
     assert done.stdout.split() == list("0123456")
+
+
+def test_code_that_runs_once_is_hardly_optimized(tmp_path):
+    """Of three pieces that say whether they were optimized, with a makefile that asks for nothing."""
+    (tmp_path / "code_objects").mkdir()
+    names = ["before_run_piece", "piece_synapses_create_array", "piece"]
+    for name in names:
+        (tmp_path / "code_objects" / f"{name}.cpp").write_text(
+            f'void _run_{name}()\n{{\n#ifdef __OPTIMIZE__\n    std::puts("{name}");\n#endif\n}}\n'
+        )
+    calls = "".join(f"_run_{name}(); " for name in names)
+    declared = "".join(f"void _run_{name}();\n" for name in names)
+    (tmp_path / "main.cpp").write_text(f"{declared}int main() {{ {calls}return 0; }}\n")
+    (tmp_path / "makefile").write_text(
+        f"SRCS = {' '.join(f'code_objects/{name}.cpp' for name in names)} main.cpp\n"
+        "OBJS = ${SRCS:.cpp=.o}\nOPTIMISATIONS = -O0 -include cstdio\n"
+        "main: $(OBJS)\n\t$(CXX) $(OBJS) -o main\n"
+        "%.o: %.cpp\n\t$(CXX) $(OPTIMISATIONS) -c $< -o $@\n"
+    )
+    compile_source(tmp_path)
+    done = subprocess.run([tmp_path / "main"], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == names[:2]

@@ -225,7 +225,7 @@ def test_books_are_those_kept_by_hand(rule, connections, options):
     check_same(synapses, Hand(rule, connections, options).run())
 
 
-@pytest.mark.slow  # Cython compiles every new piece of code for some seconds
+@pytest.mark.long  # Cython compiles every new piece of code for some seconds
 @pytest.mark.parametrize("target", ["cython"], indirect=True)
 def test_cython_keeps_the_same_books():
     case = "cache(0.02, 0.1)", SOME, {"every": EVERY * ms}
@@ -253,7 +253,7 @@ def test_compiled_programs_keep_the_same_books(standalone):
         check_same(made[name][0], Hand(*case).run(n_steps))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_program_that_brian_compiles_keeps_them_too(standalone):
     # Every piece of code is a file of its own then: what competes in one is chosen in another.
     case = "largest(0.3)", ALL, {"every": EVERY * ms}

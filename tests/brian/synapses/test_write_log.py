@@ -57,6 +57,7 @@ def test_a_log_has_what_is_booked(rule, tmp_path):
     check(synapses, log, lambda i, j: (i < 4) & (j != 1))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("target", ["cython"], indirect=True)
 def test_all_synapses_in_compiled_code(target, tmp_path):
     synapses, network = make_network("largest(0.3) + cache(4)", proposals={"pre": "(1 + i - j)*mV"})

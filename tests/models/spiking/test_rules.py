@@ -87,7 +87,12 @@ def test_every_rule_does_what_it_means(make_network, trials, rule, hidden):
 
 
 @pytest.mark.parametrize(
-    ("rule", "hidden"), [*((rule, 12) for rule in RULES), ("plain", (12, 9)), ("above(0.002)", (12, 9, 7))]
+    ("rule", "hidden"),
+    [
+        *((rule, 12) for rule in RULES),
+        pytest.param("plain", (12, 9), marks=pytest.mark.long),
+        ("above(0.002)", (12, 9, 7)),
+    ],
 )
 def test_event_driven_eligibility_is_the_sum_over_time_steps(make_network, trials, rule, hidden):
     network = make_network(rule, hidden=hidden)
