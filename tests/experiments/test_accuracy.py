@@ -58,6 +58,7 @@ def test_table_has_the_least_test_accuracy_and_who_got_there(data):
     table = accuracy.tabulate(data).set_index("rule")
     plain = table.loc["plain"]
     assert plain[["test", "least test", "most test"]].tolist() == pytest.approx([0.988, 0.987, 0.989])
+    assert table["m0 saving"].to_dict() == pytest.approx({"plain": 1, "above(0.0003)": 10})
     assert table["validation 98.5 %"].to_dict() == {"plain": "3/3", "above(0.0003)": "2/3"}
 
 
