@@ -18,14 +18,13 @@ from numpy.typing import DTypeLike, NDArray
 from bioplast.backends.brian.layers import connect_all
 from bioplast.backends.numeric.compiled import compiled
 from bioplast.backends.numeric.recurrent.errors import spread_errors
+from bioplast.backends.numeric.recurrent.trial import Errors, FloatArray, Trial, Weights
 from bioplast.backends.programs.program import build_program
 from bioplast.backends.programs.tape import Course, Tape
 from bioplast.signals import leave_signals
 
 if TYPE_CHECKING:  # a program that is found again is run without Brian2
-    from brian2 import Network, Synapses
-
-FloatArray = NDArray[np.floating[Any]]
+    from brian2 import Network, NeuronGroup, Synapses
 
 SYNAPSES = ("inputs_to_cells", "cells_to_cells", "cells_to_readout")
 
@@ -114,25 +113,64 @@ class InTime(ABC):
         """What of its cells the network that is shown a trial leaves to the one that replays it."""
 
     @abstractmethod
-    def assemble_forward(self) -> Network:
-        """The network that is shown a trial."""
+    def make_cells(self, common: Mapping[str, Any]) -> NeuronGroup:
+        """The cells of the network that is shown a trial."""
 
     @abstractmethod
-    def assemble_backward(self) -> Network:
-        """The network that replays it."""
+    def make_cells_back(self, common: Mapping[str, Any]) -> NeuronGroup:
+        """The cells of the one that replays it."""
+
+    @abstractmethod
+    def connect_forward(
+        self, inputs: NeuronGroup, cells: NeuronGroup, readout: NeuronGroup
+    ) -> list[Synapses]:
+        """The synapses of the first."""
+
+    @abstractmethod
+    def connect_backward(
+        self, inputs: NeuronGroup, cells: NeuronGroup, readout: NeuronGroup
+    ) -> list[Synapses]:
+        """The synapses of the second."""
 
     @abstractmethod
     def give_forward(self, c: Any) -> dict[str, Any]:
         """Variables of the first beside weights, by name, of the kernel's constants ``c``."""
 
     @abstractmethod
-    def give_backward(self, c: Any, w_rec: FloatArray, pull: FloatArray) -> dict[str, Any]:
+    def give_backward(self, c: Any, weights: Weights, errors: Errors) -> dict[str, Any]:
         """Variables of the second; see ``bioplast.backends.numeric.recurrent.spiking.run_backward``."""
 
     @property
     def parts(self) -> dict[str, Callable[..., Any]]:
         """What takes the place of the kernel's functions of these names."""
         return {"run_forward": self.run_forward, "run_backward": self.run_backward}
+
+    def assemble_forward(self) -> Network:
+        """The network that is shown a trial."""
+        from brian2 import Network, NeuronGroup
+
+        common = self.share()
+        inputs = NeuronGroup(
+            self.sizes.inputs, INPUTS, threshold="count > 0", reset="", name="inputs", **common
+        )
+        inputs.set_event_schedule("spike", when="start")
+        cells = self.make_cells(common)
+        readout = NeuronGroup(self.sizes.outputs, READOUT, name="readout", **common)
+        readout.run_regularly(READ, when="end")
+        return Network(inputs, cells, readout, *self.connect_forward(inputs, cells, readout))
+
+    def assemble_backward(self) -> Network:
+        """The network that replays it."""
+        from brian2 import Network, NeuronGroup
+
+        common = self.share()
+        inputs = NeuronGroup(
+            self.sizes.inputs, INPUTS_BACK, threshold="count > 0", reset="", name="inputs", **common
+        )
+        cells = self.make_cells_back(common)
+        readout = NeuronGroup(self.sizes.outputs, READOUT_BACK, name="readout", **common)
+        readout.run_regularly(REPLAY_READOUT, when="groups")
+        return Network(inputs, cells, readout, *self.connect_backward(inputs, cells, readout))
 
     def prepare(self) -> None:
         """Make the networks, or find their programs."""
@@ -157,70 +195,37 @@ class InTime(ABC):
             return RuntimeNetwork(assemble, self.dtype, 1, self.tape)
         return build_program(assemble, self.dtype, (self.name, name, tuple(self.sizes)))
 
-    def run_forward(
-        self,
-        trace: Trace,
-        c: Any,
-        w_in: FloatArray,
-        w_rec: FloatArray,
-        w_out: FloatArray,
-        steps: NDArray[np.int32],
-        units: NDArray[np.int32],
-        event: int,
-        last_event: int,
-        n_steps: int,
-    ) -> None:
+    def run_forward(self, trace: Trace, c: Any, weights: Weights, trial: Trial) -> None:
         """As ``bioplast.backends.numeric.recurrent.spiking.run_forward``."""
-        self.tape.n_steps = n_steps
+        self.tape.n_steps = trial.n_steps
         shown = self.tape.arrays["shown"]
-        shown[:n_steps] = 0
-        np.add.at(shown, (steps[event:last_event], units[event:last_event]), 1)
-        weights = zip(SYNAPSES, (w_in, w_rec, w_out), strict=True)
+        shown[: trial.n_steps] = 0
+        np.add.at(shown, (trial.steps, trial.units), 1)
         values = {
             f"cells.{self.own}": trace.own,
             "readout.kappa": c.kappa,
-            "readout.n_steps": n_steps,
+            "readout.n_steps": trial.n_steps,
             **self.give_forward(c),
-            **{f"{name}.w": w.ravel() for name, w in weights},
+            **{f"{name}.w": w.ravel() for name, w in zip(SYNAPSES, weights, strict=True)},
         }
         wanted = [f"cells.{self.counted}"] if self.counted else []
         for counts in self.networks["forward"].run(values, self.tape, wanted).values():
             trace.n_spikes[:] = counts
 
     def run_backward(
-        self,
-        trace: Trace,
-        c: Any,
-        errors: FloatArray,
-        feedback: FloatArray,
-        pull: FloatArray,
-        signal: FloatArray,
-        steps: NDArray[np.int32],
-        units: NDArray[np.int32],
-        event: int,
-        first_event: int,
-        n_steps: int,
-        answer_from: int,
-        changes: bool,
-        w_in: FloatArray,
-        w_rec: FloatArray,
-        w_out: FloatArray,
-        d_in: FloatArray,
-        d_rec: FloatArray,
-        d_out: FloatArray,
+        self, trace: Trace, c: Any, weights: Weights, trial: Trial, errors: Errors, gradients: Weights
     ) -> None:
         """As ``bioplast.backends.numeric.recurrent.spiking.run_backward``."""
         arrays = self.tape.arrays
-        courses = arrays["signal"], arrays["error"]
-        compiled(spread_errors)(feedback, errors, answer_from, n_steps, changes, signal, *courses)
+        compiled(spread_errors)(errors, trial, arrays["signal"], arrays["error"])
         values = {
             f"cells.{self.own}": trace.own,
             "readout.kappa": c.kappa,
-            **{f"{group}.n_steps": n_steps for group in ("inputs", "cells", "readout")},
-            **self.give_backward(c, w_rec, pull),
+            **{f"{group}.n_steps": trial.n_steps for group in ("inputs", "cells", "readout")},
+            **self.give_backward(c, weights, errors),
         }
         results = self.networks["backward"].run(values, self.tape, [f"{name}.w" for name in SYNAPSES])
-        for name, gradient in zip(SYNAPSES, (d_in, d_rec, d_out), strict=True):
+        for name, gradient in zip(SYNAPSES, gradients, strict=True):
             gradient[...] = results[f"{name}.w"].reshape(gradient.shape)
 
     def share(self) -> dict[str, Any]:

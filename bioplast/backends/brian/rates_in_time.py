@@ -12,23 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import DTypeLike
 
-from bioplast.backends.brian.in_time import (
-    BACK,
-    INPUTS,
-    INPUTS_BACK,
-    READ,
-    READOUT,
-    READOUT_BACK,
-    REPLAY_READOUT,
-    FloatArray,
-    InTime,
-    Sizes,
-    connect,
-)
+from bioplast.backends.brian.in_time import BACK, InTime, Sizes, connect
+from bioplast.backends.numeric.recurrent.trial import Errors, Weights
 from bioplast.backends.programs.tape import Course
 
 if TYPE_CHECKING:  # a program that is found again is run without Brian2
-    from brian2 import Network
+    from brian2 import NeuronGroup, Synapses
 
 CELLS = """
 h : 1
@@ -89,50 +78,50 @@ class RatesInTime(InTime):
     def list_courses(self) -> Mapping[str, Course]:
         return {"rate": Course(self.sizes.cells, self.dtype)}
 
-    def assemble_forward(self) -> Network:
-        from brian2 import Network, NeuronGroup
+    def make_cells(self, common: Mapping[str, Any]) -> NeuronGroup:
+        from brian2 import NeuronGroup
 
-        common, (n_inputs, n_cells, n_outputs) = self.share(), self.sizes
-        inputs = NeuronGroup(n_inputs, INPUTS, threshold="count > 0", reset="", name="inputs", **common)
-        inputs.set_event_schedule("spike", when="start")
-        cells = NeuronGroup(n_cells, CELLS, threshold=SENDS, reset="", name="cells", **common)
+        cells = NeuronGroup(self.sizes.cells, CELLS, threshold=SENDS, reset="", name="cells", **common)
         cells.run_regularly(MOVE, when="groups")
-        readout = NeuronGroup(n_outputs, READOUT, name="readout", **common)
-        readout.run_regularly(READ, when="end")
+        return cells
+
+    def make_cells_back(self, common: Mapping[str, Any]) -> NeuronGroup:
+        from brian2 import NeuronGroup
+
+        cells = NeuronGroup(self.sizes.cells, CELLS_BACK, threshold=SENDS, reset="", name="cells", **common)
+        cells.set_event_schedule("spike", when="start")
+        cells.run_regularly(HEAR, when="start")
+        cells.run_regularly(REPLAY, when="groups")
+        return cells
+
+    def connect_forward(
+        self, inputs: NeuronGroup, cells: NeuronGroup, readout: NeuronGroup
+    ) -> list[Synapses]:
         # Before cells move they hear what inputs send, and what cells sent in the step before.
-        synapses = [
+        return [
             connect(inputs, cells, "impulse_post += count_pre*w", when="before_groups"),
             connect(cells, cells, "drive_post += w*r_pre", when="before_groups"),
             connect(cells, readout, "y_post += share_pre*r_pre*w"),
         ]
-        return Network(inputs, cells, readout, *synapses)
 
-    def assemble_backward(self) -> Network:
-        from brian2 import Network, NeuronGroup
-
-        common, (n_inputs, n_cells, n_outputs) = self.share(), self.sizes
-        inputs = NeuronGroup(n_inputs, INPUTS_BACK, threshold="count > 0", reset="", name="inputs", **common)
-        cells = NeuronGroup(n_cells, CELLS_BACK, threshold=SENDS, reset="", name="cells", **common)
-        cells.set_event_schedule("spike", when="start")
-        cells.run_regularly(HEAR, when="start")
-        cells.run_regularly(REPLAY, when="groups")
-        readout = NeuronGroup(n_outputs, READOUT_BACK, name="readout", **common)
-        readout.run_regularly(REPLAY_READOUT, when="groups")
+    def connect_backward(
+        self, inputs: NeuronGroup, cells: NeuronGroup, readout: NeuronGroup
+    ) -> list[Synapses]:
+        send_back = {"model": "w : 1\nweight : 1", "on_post": "worth_pre += weight*later_post"}
+        more: dict[str, Any] = send_back if self.through_time else {}
         # Until cells move, `later` is of the step that came after this one.
-        collect = "w += r_pre*later_post"
+        among = connect(cells, cells, "w += r_pre*later_post", when="before_groups", **more)
         if self.through_time:
-            model, send_back = "w : 1\nweight : 1", "worth_pre += weight*later_post"
-            among = connect(cells, cells, collect, when="before_groups", model=model, on_post=send_back)
             among.post.when = "before_groups"
-        else:
-            among = connect(cells, cells, collect, when="before_groups")
-        into = connect(inputs, cells, "w += count_pre*impulse_post")
-        out = connect(cells, readout, "w += share_pre*r_pre*reach_post")
-        return Network(inputs, cells, readout, into, among, out)
+        return [
+            connect(inputs, cells, "w += count_pre*impulse_post"),
+            among,
+            connect(cells, readout, "w += share_pre*r_pre*reach_post"),
+        ]
 
     def give_forward(self, c: Any) -> dict[str, Any]:
         return {"cells.share": c.reach}
 
-    def give_backward(self, c: Any, w_rec: FloatArray, pull: FloatArray) -> dict[str, Any]:
+    def give_backward(self, c: Any, weights: Weights, errors: Errors) -> dict[str, Any]:
         values = {"cells.kappa": c.kappa, "cells.share": c.reach, "cells.tiny": c.tiny}
-        return values | ({"cells_to_cells.weight": w_rec.ravel()} if self.through_time else {})
+        return values | ({"cells_to_cells.weight": weights.among.ravel()} if self.through_time else {})

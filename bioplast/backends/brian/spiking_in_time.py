@@ -12,22 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bioplast.backends.brian.in_time import (
-    BACK,
-    INPUTS,
-    INPUTS_BACK,
-    READ,
-    READOUT,
-    READOUT_BACK,
-    REPLAY_READOUT,
-    FloatArray,
-    InTime,
-    connect,
-)
+from bioplast.backends.brian.in_time import BACK, InTime, connect
+from bioplast.backends.numeric.recurrent.trial import Errors, Weights
 from bioplast.backends.programs.tape import Course
 
 if TYPE_CHECKING:  # a program that is found again is run without Brian2
-    from brian2 import Network
+    from brian2 import NeuronGroup, Synapses
 
 CELLS = """
 I : 1                                       # synaptic current
@@ -92,6 +82,7 @@ g = g*int(abs(g) > tiny)
 later = worth
 worth = gain*r + alpha_syn*worth
 """
+FIRED = "fired(back, i) > 0"
 _FORWARD = ("alpha", "alpha_syn", "rho", "gain", "v_thresh", "subtracted", "zeroed", "height")
 _BACKWARD = ("alpha", "alpha_syn", "rho", "kappa", "gain", "zeroed", "tiny")
 
@@ -107,45 +98,42 @@ class SpikingInTime(InTime):
         cells = self.sizes.cells
         return {"fired": Course(cells, np.uint8), "slope": Course(cells, self.dtype)}
 
-    def assemble_forward(self) -> Network:
-        from brian2 import Network, NeuronGroup
+    def make_cells(self, common: Mapping[str, Any]) -> NeuronGroup:
+        from brian2 import NeuronGroup
 
-        common, (n_inputs, n_cells, n_outputs) = self.share(), self.sizes
-        inputs = NeuronGroup(n_inputs, INPUTS, threshold="count > 0", reset="", name="inputs", **common)
-        inputs.set_event_schedule("spike", when="start")
-        cells = NeuronGroup(n_cells, CELLS, threshold=FIRES, reset=FIRE, name="cells", **common)
+        cells = NeuronGroup(self.sizes.cells, CELLS, threshold=FIRES, reset=FIRE, name="cells", **common)
         cells.run_regularly(MOVE, when="groups")
-        readout = NeuronGroup(n_outputs, READOUT, name="readout", **common)
-        readout.run_regularly(READ, when="end")
+        return cells
+
+    def make_cells_back(self, common: Mapping[str, Any]) -> NeuronGroup:
+        from brian2 import NeuronGroup
+
+        cells = NeuronGroup(self.sizes.cells, CELLS_BACK, threshold=FIRED, reset="", name="cells", **common)
+        cells.run_regularly(REPLAY, when="groups")
+        return cells
+
+    def connect_forward(
+        self, inputs: NeuronGroup, cells: NeuronGroup, readout: NeuronGroup
+    ) -> list[Synapses]:
         # Before cells move they hear what inputs send, and what fired in the step before.
-        synapses = [
+        return [
             connect(inputs, cells, "I_post += w", when="before_groups"),
             connect(cells, cells, "I_post += w", when="before_groups", order=1),
             connect(cells, readout, "y_post += w"),
         ]
-        return Network(inputs, cells, readout, *synapses)
 
-    def assemble_backward(self) -> Network:
-        from brian2 import Network, NeuronGroup
-
-        common, (n_inputs, n_cells, n_outputs) = self.share(), self.sizes
-        inputs = NeuronGroup(n_inputs, INPUTS_BACK, threshold="count > 0", reset="", name="inputs", **common)
-        cells = NeuronGroup(
-            n_cells, CELLS_BACK, threshold="fired(back, i) > 0", reset="", name="cells", **common
-        )
-        cells.run_regularly(REPLAY, when="groups")
-        readout = NeuronGroup(n_outputs, READOUT_BACK, name="readout", **common)
-        readout.run_regularly(REPLAY_READOUT, when="groups")
-        synapses = [
+    def connect_backward(
+        self, inputs: NeuronGroup, cells: NeuronGroup, readout: NeuronGroup
+    ) -> list[Synapses]:
+        return [
             connect(inputs, cells, "w += worth_post"),
             connect(cells, cells, "w += later_post"),
             connect(cells, readout, "w += reach_post"),
         ]
-        return Network(inputs, cells, readout, *synapses)
 
     def give_forward(self, c: Any) -> dict[str, Any]:
         self.tape.arrays["fired"][: self.tape.n_steps] = 0
         return {f"cells.{name}": getattr(c, name) for name in _FORWARD} | {"cells.pause": c.refractory}
 
-    def give_backward(self, c: Any, w_rec: FloatArray, pull: FloatArray) -> dict[str, Any]:
-        return {f"cells.{name}": getattr(c, name) for name in _BACKWARD} | {"cells.pull": pull}
+    def give_backward(self, c: Any, weights: Weights, errors: Errors) -> dict[str, Any]:
+        return {f"cells.{name}": getattr(c, name) for name in _BACKWARD} | {"cells.pull": errors.pull}

@@ -134,4 +134,6 @@ def _describe(value: Any) -> bytes:
         return names + value.co_code + _describe(constants)
     if isinstance(inner := getattr(value, "__wrapped__", None), FunctionType):  # an intrinsic of Numba's
         return b"".join(_describe(code) for code in _list_codes(inner.__code__))
+    if isinstance(fields := getattr(value, "_fields", None), tuple):  # a named tuple that code makes
+        return repr((value.__name__, fields)).encode()
     return f"{type(value).__name__} {getattr(value, '__name__', '')}".encode()

@@ -95,6 +95,7 @@ def test_runs_where_there_is_no_room(monkeypatch, tmp_path, capsys):
 
 
 RULE = """
+from collections import namedtuple
 import numpy as np
 import limits
 from numba import float64
@@ -102,6 +103,7 @@ from numba.extending import intrinsic
 
 FACTOR = {factor}
 TABLE = np.array([{factor}, 1.0])
+Pair = namedtuple("Pair", {fields!r})
 # {comment}
 
 @intrinsic
@@ -109,7 +111,7 @@ def one(context):
     return float64(), lambda context, builder, signature, arguments: context.get_constant(float64, {one})
 
 def scale(x):
-    return x * FACTOR * one() + TABLE[0] + limits.LOWEST
+    return x * FACTOR * one() + TABLE[0] + limits.LOWEST + Pair(0.0, 1.0).a
 
 def run(values):
     total = 0.0
@@ -129,8 +131,9 @@ def test_a_constant_that_was_edited_is_compiled_anew_and_a_comment_is_not(tmp_pa
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(request.config.rootpath)]))
     (tmp_path / "limits.py").write_text("LOWEST = 0.0\n")
 
-    def call(factor, comment="as it was", one=1.0):
-        (tmp_path / "rule.py").write_text(RULE.format(factor=factor, comment=comment, one=one))
+    def call(factor, comment="as it was", one=1.0, fields="a b"):
+        values = {"factor": factor, "comment": comment, "one": one, "fields": fields}
+        (tmp_path / "rule.py").write_text(RULE.format(**values))
         command = [sys.executable, "-B", "-c", CALL]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
         return float(done.stdout), len(list_kernels(tmp_path / "cache"))
@@ -141,6 +144,7 @@ def test_a_constant_that_was_edited_is_compiled_anew_and_a_comment_is_not(tmp_pa
     (tmp_path / "limits.py").write_text("LOWEST = 1.0\n")
     assert call(3.0) == (21, 3)
     assert call(3.0, one=2.0) == (30, 4)
+    assert call(3.0, one=2.0, fields="b a") == (33, 5)
 
 
 def test_a_cache_that_others_may_write_to_is_refused(monkeypatch, tmp_path):

@@ -74,11 +74,9 @@ class Cells:
             check_positive(self, name, getattr(self, name))
         check_count(self, "refractory", self.refractory)
         check_choice(self, "reset", self.reset, RESETS)
-        check_choice(self, "feedback", self.feedback, FEEDBACKS)
-        check_choice(self, "answer", self.answer, ANSWERS)
         check_probability(self, "adaptive", self.adaptive)
-        check_not_negative(self, "tau_syn", "beta", "learning_rate", "feedback_sd", "rate_hz", "rate_cost")
-        check_not_negative(self, "weight_input", "weight_recurrent", "weight_output")
+        check_not_negative(self, "tau_syn", "beta", "rate_hz", "rate_cost")
+        check_learning(self)
 
     def make_constants(self, dtype: np.dtype[Any]) -> Constants:
         """What each step of a trial needs, in the dtype of the weights."""
@@ -107,6 +105,14 @@ class Cells:
         beta = np.zeros(n_cells, dtype)
         beta[n_cells - round(self.adaptive * n_cells) :] = self.beta * (1 - rho) / (1 - alpha)
         return beta
+
+
+def check_learning(cells: Any) -> None:
+    """Raise ``RequestError`` for what is not allowed of the constants that all cells have."""
+    check_choice(cells, "feedback", cells.feedback, FEEDBACKS)
+    check_choice(cells, "answer", cells.answer, ANSWERS)
+    check_not_negative(cells, "learning_rate", "feedback_sd")
+    check_not_negative(cells, "weight_input", "weight_recurrent", "weight_output")
 
 
 def find_tiny(dtype: np.dtype[Any]) -> Any:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from bioplast.backends.numeric import reference
 from bioplast.backends.numeric.compiled import compiled
 from bioplast.backends.numeric.recurrent.dense import DenseRules, make_dense
+from bioplast.backends.numeric.recurrent.trial import Errors
 from bioplast.backends.numeric.recurrent.trials import (
     Learning,
     Shown,
@@ -140,16 +141,18 @@ class TimedChunks:
         )
         n_steps = int(events.n_steps.max(initial=1))
         learning = Learning(
-            feedback=arrays[2].effective if dynamics.feedback is None else dynamics.feedback,
-            is_mean=dynamics.is_mean,
             gate=self._rules.gate_values,
             rates=among.carried[RATES],
             rate_target=dynamics.rate_target,
             rate_cost=dynamics.rate_cost,
-            errors=np.zeros((n_steps, n_outputs), dtype),
             mean=np.zeros(n_outputs, dtype),
-            pull=np.zeros(n_cells, dtype),
-            signal=np.zeros(n_cells, dtype),
+            errors=Errors(
+                readout=np.zeros((n_steps, n_outputs), dtype),
+                changes=events.series.size > 0 or not dynamics.is_mean,
+                feedback=arrays[2].effective if dynamics.feedback is None else dynamics.feedback,
+                pull=np.zeros(n_cells, dtype),
+                signal=np.zeros(n_cells, dtype),
+            ),
         )
         keys, predictions = make_keys(state, len(events)), np.zeros(len(events), np.int64)
         counts = np.zeros(2, np.int64)
@@ -195,7 +198,7 @@ class TimedChunks:
                 view=layer.view,
                 delta_w=synapses.change,
                 weights=layer.effective,
-                error=learning.errors[-1] if index == 2 else learning.signal,
+                error=learning.errors.readout[-1] if index == 2 else learning.errors.signal,
                 activity=learning.mean if index == 2 else rates,
                 key=int(keys[index]),
                 memory=layer.carried.get("memory", np.zeros(0)),
@@ -240,6 +243,7 @@ def with_parts(function: Callable[..., Any], **parts: Callable[..., Any]) -> Cal
 
 
 def _show(events: Events) -> Shown:
+    n_series = events.n_steps if events.series.size else np.zeros(len(events), np.int64)
     series = events.series if events.series.size else np.zeros((0, 1))
     return Shown(
         events.n_steps,
@@ -248,6 +252,7 @@ def _show(events: Events) -> Shown:
         events.steps,
         events.units,
         events.labels,
+        np.concatenate([[0], np.cumsum(n_series)]),
         np.ascontiguousarray(series, np.float64),
         events.tolerance,
     )

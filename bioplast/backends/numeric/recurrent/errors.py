@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
-FloatArray = NDArray[np.floating[Any]]
+from bioplast.backends.numeric.recurrent.trial import Errors, FloatArray, Trial
 
 
-def send_errors(feedback: FloatArray, errors: FloatArray, t: int, signal: FloatArray) -> None:
-    """The learning signal of step ``t``: ``signal[j] = sum_k feedback[j, k] errors[t, k]``."""
+def send_errors(errors: Errors, t: int) -> None:
+    """The learning signal of step ``t``: ``signal[j] = sum_k feedback[j, k] readout[t, k]``."""
+    signal, feedback, readout = errors.signal, errors.feedback, errors.readout
     for j in range(signal.size):
-        signal[j] = feedback[j, 0] * errors[t, 0]
-        for k in range(1, errors.shape[1]):
-            signal[j] += feedback[j, k] * errors[t, k]
+        signal[j] = feedback[j, 0] * readout[t, 0]
+        for k in range(1, readout.shape[1]):
+            signal[j] += feedback[j, k] * readout[t, k]
+
+
+def send_errors_back(errors: Errors, trial: Trial, t: int) -> None:
+    """The learning signal of step ``t`` where that of step ``t + 1`` is known: it is 0 before the answer."""
+    if t == trial.n_steps - 1 or (errors.changes and t >= trial.answer_from):
+        send_errors(errors, t)
+    elif t == trial.answer_from - 1:
+        clear(errors.signal)
 
 
 def clear(units: FloatArray) -> None:
@@ -24,30 +28,21 @@ def clear(units: FloatArray) -> None:
         units[j] = 0
 
 
-def spread_errors(
-    feedback: FloatArray,
-    errors: FloatArray,
-    answer_from: int,
-    n_steps: int,
-    changes: bool,
-    signal: FloatArray,
-    signals: FloatArray,
-    wrong: FloatArray,
-) -> None:
+def spread_errors(errors: Errors, trial: Trial, signals: FloatArray, wrong: FloatArray) -> None:
     """Errors and learning signals of a whole trial, which are 0 before an answer is asked for.
 
     Parameters
     ----------
-    signal : (n_cells,), that of the trial's first step in the end
     signals, wrong : (n_steps, n) of cells and of the readout, filled here
     """
+    signal = errors.signal
     clear(signal)
-    for t in range(n_steps):
-        if t >= answer_from and (changes or t == answer_from):
-            send_errors(feedback, errors, t, signal)
+    for t in range(trial.n_steps):
+        if t >= trial.answer_from and (errors.changes or t == trial.answer_from):
+            send_errors(errors, t)
         for j in range(signal.size):
             signals[t, j] = signal[j]
-        for k in range(errors.shape[1]):
-            wrong[t, k] = errors[t, k] if t >= answer_from else 0
+        for k in range(errors.readout.shape[1]):
+            wrong[t, k] = errors.readout[t, k] if t >= trial.answer_from else 0
     for j in range(signal.size):
         signal[j] = signals[0, j]

@@ -25,18 +25,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bioplast.backends.numeric.recurrent.cells import ANSWERS, FEEDBACKS, find_tiny
-from bioplast.backends.numeric.recurrent.errors import clear, send_errors
+from bioplast.backends.numeric.recurrent.cells import check_learning, find_tiny
+from bioplast.backends.numeric.recurrent.errors import clear, send_errors_back
+from bioplast.backends.numeric.recurrent.trial import Errors, FloatArray, Trial, Weights
 from bioplast.errors import RequestError
-from bioplast.plasticity.checks import (
-    check_choice,
-    check_count,
-    check_not_negative,
-    check_positive,
-    check_probability,
-)
-
-FloatArray = NDArray[np.floating[Any]]
+from bioplast.plasticity.checks import check_choice, check_count, check_positive, check_probability
 
 CREDITS = ("bptt", "e-prop")
 
@@ -83,10 +76,7 @@ class Rates:
             check_positive(self, name, getattr(self, name))
         check_probability(self, "slow", self.slow)
         check_choice(self, "credit", self.credit, CREDITS)
-        check_choice(self, "feedback", self.feedback, FEEDBACKS)
-        check_choice(self, "answer", self.answer, ANSWERS)
-        check_not_negative(self, "feedback_sd", "learning_rate")
-        check_not_negative(self, "weight_input", "weight_recurrent", "weight_output")
+        check_learning(self)
         if self.credit == "bptt" and self.feedback != "symmetric":
             raise RequestError(f"Rates.feedback: must be symmetric with credit=bptt, got {self.feedback!r}")
 
@@ -165,34 +155,24 @@ def make_rate_trace(leak: FloatArray, n_steps: int, n_outputs: int) -> RateTrace
     )
 
 
-def run_rates_forward(
-    trace: RateTrace,
-    c: RateConstants,
-    w_in: FloatArray,
-    w_rec: FloatArray,
-    w_out: FloatArray,
-    steps: NDArray[np.int32],
-    units: NDArray[np.int32],
-    event: int,
-    last_event: int,
-    n_steps: int,
-) -> None:
-    """Show the events from number ``event`` to before ``last_event`` for ``n_steps``."""
+def run_rates_forward(trace: RateTrace, c: RateConstants, weights: Weights, trial: Trial) -> None:
+    """Show a trial."""
     n_cells, n_outputs = trace.h.size, trace.sums.size
     clear(trace.h)
     clear(trace.sums)
-    for t in range(n_steps):
+    event = 0
+    for t in range(trial.n_steps):
         clear(trace.g)
         if t > 0:
             for i in range(n_cells):
                 r = trace.r[t - 1, i]
                 for j in range(n_cells):
-                    trace.g[j] += r * w_rec[i, j]
+                    trace.g[j] += r * weights.among[i, j]
         for j in range(n_cells):
             trace.h[j] = trace.leak[j] * trace.h[j] + (c.one - trace.leak[j]) * trace.g[j]
-        while event < last_event and steps[event] == t:
+        while event < trial.steps.size and trial.steps[event] == t:
             for j in range(n_cells):
-                trace.h[j] += w_in[units[event], j]
+                trace.h[j] += weights.into[trial.units[event], j]
             event += 1
         for k in range(n_outputs):
             trace.sums[k] *= c.kappa
@@ -200,49 +180,30 @@ def run_rates_forward(
             r = np.tanh(trace.h[j])
             trace.r[t, j] = r
             for k in range(n_outputs):
-                trace.sums[k] += c.reach * r * w_out[j, k]
+                trace.sums[k] += c.reach * r * weights.out[j, k]
         for k in range(n_outputs):
             trace.y[t, k] = trace.sums[k]
 
 
 def run_rates_backward(
-    trace: RateTrace,
-    c: RateConstants,
-    errors: FloatArray,
-    feedback: FloatArray,
-    pull: FloatArray,
-    signal: FloatArray,
-    steps: NDArray[np.int32],
-    units: NDArray[np.int32],
-    event: int,
-    first_event: int,
-    n_steps: int,
-    answer_from: int,
-    changes: bool,
-    w_in: FloatArray,
-    w_rec: FloatArray,
-    w_out: FloatArray,
-    d_in: FloatArray,
-    d_rec: FloatArray,
-    d_out: FloatArray,
+    trace: RateTrace, c: RateConstants, weights: Weights, trial: Trial, errors: Errors, gradients: Weights
 ) -> None:
     """Add up the gradient of a trial's error, or e-prop's part of it; see ``spiking.run_backward``."""
     n_cells, n_outputs = trace.h.size, trace.sums.size
-    for cells in (trace.g, trace.back, trace.later, signal, trace.out):
+    for cells in (trace.g, trace.back, trace.later, errors.signal, trace.out):
         clear(cells)
     for j in range(n_cells):
         for k in range(n_cells):
-            trace.back_rec[k, j] = w_rec[j, k]
-    for t in range(n_steps - 1, -1, -1):
-        if t == n_steps - 1 or (changes and t >= answer_from):
-            send_errors(feedback, errors, t, signal)
-        elif t == answer_from - 1:
-            clear(signal)
+            trace.back_rec[k, j] = weights.among[j, k]
+    event = trial.steps.size
+    for t in range(trial.n_steps - 1, -1, -1):
+        send_errors_back(errors, trial, t)
         for k in range(n_outputs):
-            trace.out[k] = c.kappa * trace.out[k] + (errors[t, k] if t >= answer_from else c.zero)
+            error = errors.readout[t, k] if t >= trial.answer_from else c.zero
+            trace.out[k] = c.kappa * trace.out[k] + error
         # `later` is what the cells' drive of the next step is worth.
         for j in range(n_cells):
-            g = c.kappa * trace.g[j] + c.reach * signal[j]
+            g = c.kappa * trace.g[j] + c.reach * errors.signal[j]
             trace.g[j] = g if abs(g) > c.tiny else c.zero
             trace.worth[j] = trace.g[j]
         if c.through_time:
@@ -253,15 +214,15 @@ def run_rates_backward(
         for j in range(n_cells):
             r = trace.r[t, j]
             for k in range(n_cells):
-                d_rec[j, k] += r * trace.later[k]
+                gradients.among[j, k] += r * trace.later[k]
             for k in range(n_outputs):
-                d_out[j, k] += c.reach * r * trace.out[k]
+                gradients.out[j, k] += c.reach * r * trace.out[k]
         for j in range(n_cells):
             r = trace.r[t, j]
             back = (c.one - r * r) * trace.worth[j] + trace.leak[j] * trace.back[j]
             trace.back[j] = back if abs(back) > c.tiny else c.zero
             trace.later[j] = (c.one - trace.leak[j]) * trace.back[j]
-        while event > first_event and steps[event - 1] == t:
+        while event > 0 and trial.steps[event - 1] == t:
             event -= 1
             for j in range(n_cells):
-                d_in[units[event], j] += trace.back[j]
+                gradients.into[trial.units[event], j] += trace.back[j]

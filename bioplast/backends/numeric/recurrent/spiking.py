@@ -11,16 +11,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.backends.numeric.recurrent.cells import Constants
-from bioplast.backends.numeric.recurrent.errors import clear, send_errors
-
-FloatArray = NDArray[np.floating[Any]]
-IntArray = NDArray[np.int64]
+from bioplast.backends.numeric.recurrent.errors import clear, send_errors_back
+from bioplast.backends.numeric.recurrent.trial import Errors, FloatArray, IntArray, Trial, Weights
 
 
 class Trace(NamedTuple):
@@ -77,36 +75,25 @@ def make_trace(beta: FloatArray, n_steps: int, n_outputs: int, refractory: int) 
     )
 
 
-def run_forward(
-    trace: Trace,
-    c: Constants,
-    w_in: FloatArray,
-    w_rec: FloatArray,
-    w_out: FloatArray,
-    steps: NDArray[np.int32],
-    units: NDArray[np.int32],
-    event: int,
-    last_event: int,
-    n_steps: int,
-) -> None:
-    """Show the events from number ``event`` to before ``last_event`` for ``n_steps``."""
+def run_forward(trace: Trace, c: Constants, weights: Weights, trial: Trial) -> None:
+    """Show a trial."""
     n_cells, n_outputs = trace.v.size, trace.reach.size
     for cells in (trace.current, trace.v, trace.a, trace.wait, trace.fired, trace.reach):
         clear(cells)
     trace.n_spikes[:] = 0
-    n = 0
+    event = n = 0
     trace.starts[0] = 0
-    for t in range(n_steps):
+    for t in range(trial.n_steps):
         for j in range(n_cells):
             trace.current[j] *= c.alpha_syn
-        while event < last_event and steps[event] == t:
+        while event < trial.steps.size and trial.steps[event] == t:
             for j in range(n_cells):
-                trace.current[j] += w_in[units[event], j]
+                trace.current[j] += weights.into[trial.units[event], j]
             event += 1
         if t > 0:
             for s in range(trace.starts[t - 1], n):
                 for j in range(n_cells):
-                    trace.current[j] += w_rec[trace.spikes[s], j]
+                    trace.current[j] += weights.among[trace.spikes[s], j]
         step_cells(trace, c, t)
         for k in range(n_outputs):
             trace.reach[k] *= c.kappa
@@ -116,7 +103,7 @@ def run_forward(
                 trace.n_spikes[j] += 1
                 n += 1
                 for k in range(n_outputs):
-                    trace.reach[k] += w_out[j, k]
+                    trace.reach[k] += weights.out[j, k]
         for k in range(n_outputs):
             trace.y[t, k] = trace.reach[k]
         trace.starts[t + 1] = n
@@ -146,72 +133,43 @@ def step_cells(trace: Trace, c: Constants, t: int) -> None:
 
 
 def run_backward(
-    trace: Trace,
-    c: Constants,
-    errors: FloatArray,
-    feedback: FloatArray,
-    pull: FloatArray,
-    signal: FloatArray,
-    steps: NDArray[np.int32],
-    units: NDArray[np.int32],
-    event: int,
-    first_event: int,
-    n_steps: int,
-    answer_from: int,
-    changes: bool,
-    w_in: FloatArray,
-    w_rec: FloatArray,
-    w_out: FloatArray,
-    d_in: FloatArray,
-    d_rec: FloatArray,
-    d_out: FloatArray,
+    trace: Trace, c: Constants, weights: Weights, trial: Trial, errors: Errors, gradients: Weights
 ) -> None:
-    """Add up the gradient of a trial's error by replaying it backwards: e-prop, exactly.
+    """Add the gradient of a trial's error to ``gradients`` by replaying it backwards: e-prop, exactly.
 
-    Parameters
-    ----------
-    errors : (n_steps, n_outputs), error of the readout at each step from ``answer_from`` on; all the same
-        where it does not change
-    feedback : (n_cells, n_outputs)
-    pull : (n_cells,), the gradient of what firing rates cost
-    signal : (n_cells,), room for the learning signal
-    event : number of the event behind the trial's last one
-    changes : whether the error is another in each step
-    w_in, w_rec, w_out : the weights, of which e-prop needs nothing
-    d_in, d_rec, d_out : gradients, added to
+    E-prop needs nothing of ``weights``.
     """
     n_cells, n_outputs = trace.v.size, trace.reach.size
-    for cells in (trace.q, trace.g, trace.r1, trace.r2, signal, trace.reach):
+    for cells in (trace.q, trace.g, trace.r1, trace.r2, errors.signal, trace.reach):
         clear(cells)
     clear(trace.fired)  # psi of the step after
-    for t in range(n_steps - 1, -1, -1):
-        if t == n_steps - 1 or (changes and t >= answer_from):
-            send_errors(feedback, errors, t, signal)
-        elif t == answer_from - 1:
-            clear(signal)
-        replay_cells(trace, c, pull, signal, t)
+    event = trial.steps.size
+    for t in range(trial.n_steps - 1, -1, -1):
+        send_errors_back(errors, trial, t)
+        replay_cells(trace, c, errors, t)
         for k in range(n_outputs):
-            trace.reach[k] = c.kappa * trace.reach[k] + (errors[t, k] if t >= answer_from else c.zero)
+            error = errors.readout[t, k] if t >= trial.answer_from else c.zero
+            trace.reach[k] = c.kappa * trace.reach[k] + error
         for s in range(trace.starts[t], trace.starts[t + 1]):
             i = trace.spikes[s]
             for j in range(n_cells):
-                d_rec[i, j] += trace.later[j]
+                gradients.among[i, j] += trace.later[j]
             for k in range(n_outputs):
-                d_out[i, k] += trace.reach[k]
-        while event > first_event and steps[event - 1] == t:
+                gradients.out[i, k] += trace.reach[k]
+        while event > 0 and trial.steps[event - 1] == t:
             event -= 1
             for j in range(n_cells):
-                d_in[units[event], j] += trace.r2[j]
+                gradients.into[trial.units[event], j] += trace.r2[j]
 
 
-def replay_cells(trace: Trace, c: Constants, pull: FloatArray, signal: FloatArray, t: int) -> None:
+def replay_cells(trace: Trace, c: Constants, errors: Errors, t: int) -> None:
     """Move the accumulators of all cells back by a step."""
     for j in range(trace.v.size):
         after, beta, psi = trace.fired[j], trace.beta[j], trace.psi[t, j]
-        q = (trace.g[j] + pull[j]) * after + (c.rho - after * beta) * trace.q[j]
-        g = c.kappa * trace.g[j] + signal[j]
+        q = (trace.g[j] + errors.pull[j]) * after + (c.rho - after * beta) * trace.q[j]
+        g = c.kappa * trace.g[j] + errors.signal[j]
         held = c.alpha if trace.z[t, j] == 0 else c.alpha * (c.one - c.zeroed)
-        r1 = psi * (g + pull[j] - beta * q) + held * trace.r1[j]
+        r1 = psi * (g + errors.pull[j] - beta * q) + held * trace.r1[j]
         trace.later[j] = trace.r2[j]
         trace.r2[j] = c.gain * r1 + c.alpha_syn * trace.r2[j]
         trace.r1[j] = r1

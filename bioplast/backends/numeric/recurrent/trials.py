@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 
 from bioplast.backends.numeric.kernel import find_winner, opens
 from bioplast.backends.numeric.recurrent.spiking import run_backward, run_forward
+from bioplast.backends.numeric.recurrent.trial import Errors, FloatArray, IntArray, Trial, Weights
 from bioplast.kernels.dense import DenseArrays, keep_chosen, leave, write_changes
-
-FloatArray = NDArray[np.floating[Any]]
-IntArray = NDArray[np.int64]
 
 RATE_SHARE = 0.03  # of a trial in the running mean of a cell's firing rate
 
@@ -37,7 +35,12 @@ class Chain(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """``bioplast.tasks.sequences.Events`` as machine code takes them."""
+    """``bioplast.tasks.sequences.Events`` as machine code takes them.
+
+    Attributes
+    ----------
+    series_starts : (n_trials + 1,), where the series of each trial begins
+    """
 
     n_steps: IntArray
     answer_from: IntArray
@@ -45,6 +48,7 @@ class Shown(NamedTuple):
     steps: NDArray[np.int32]
     units: NDArray[np.int32]
     labels: IntArray
+    series_starts: IntArray
     series: FloatArray
     tolerance: float
 
@@ -54,26 +58,19 @@ class Learning(NamedTuple):
 
     Attributes
     ----------
-    feedback : (n_cells, n_outputs), weights that bring errors to the cells
-    is_mean : whether the error is that of the mean readout
     gate : values of the gate
     rates : (n_cells,), running means of spikes per step
     rate_target, rate_cost : what they are drawn to, and how strongly
-    errors : (n_steps, n_outputs), room for errors
     mean : (n_outputs,), room for the mean readout
-    pull, signal : (n_cells,), room
+    errors : of the mean readout unless they change from step to step
     """
 
-    feedback: FloatArray
-    is_mean: bool
     gate: NDArray[np.float64]
     rates: NDArray[np.float64]
     rate_target: float
     rate_cost: float
-    errors: FloatArray
     mean: FloatArray
-    pull: FloatArray
-    signal: FloatArray
+    errors: Errors
 
 
 def run_chunk(
@@ -108,66 +105,43 @@ def run_chunk(
     """
     opened = False
     into, among, out = layers
-    offset = 0
-    for trial in range(first):
-        offset += shown.n_steps[trial] if shown.series.size > 0 else 0
-    for trial in range(first, last):
-        n_steps, answer_from = shown.n_steps[trial], shown.answer_from[trial]
-        event, last_event = shown.starts[trial], shown.starts[trial + 1]
-        run_forward(
-            trace,
-            constants,
-            into.effective,
-            among.effective,
-            out.effective,
-            shown.steps,
-            shown.units,
-            event,
-            last_event,
-            n_steps,
-        )
-        opened = take_answer(
-            trace.y, trace.n_spikes, shown, learning, predictions, counts, trial, offset, learn
-        )
-        offset += n_steps if shown.series.size > 0 else 0
+    weights = Weights(into.effective, among.effective, out.effective)
+    gradients = Weights(into.change, among.change, out.change)
+    for number in range(first, last):
+        trial = find_trial(shown, number)
+        run_forward(trace, constants, weights, trial)
+        opened = take_answer(trace.y, trace.n_spikes, trial, learning, predictions[number:], counts, learn)
         if opened:
             clear_changes(layers)
-            run_backward(
-                trace,
-                constants,
-                learning.errors,
-                learning.feedback,
-                learning.pull,
-                learning.signal,
-                shown.steps,
-                shown.units,
-                last_event,
-                event,
-                n_steps,
-                answer_from,
-                shown.series.size > 0 or not learning.is_mean,
-                into.effective,
-                among.effective,
-                out.effective,
-                into.change,
-                among.change,
-                out.change,
-            )
+            run_backward(trace, constants, weights, trial, learning.errors, gradients)
             descend(layers, constants)
         if learn and write:
-            end_trials(layers, chains, keys, trial, opened)
+            end_trials(layers, chains, keys[number], opened)
     return opened
+
+
+def find_trial(shown: Shown, number: int) -> Trial:
+    """One of the trials that are shown."""
+    first, last = shown.starts[number], shown.starts[number + 1]
+    series = shown.series[shown.series_starts[number] : shown.series_starts[number + 1]]
+    return Trial(
+        n_steps=shown.n_steps[number],
+        answer_from=shown.answer_from[number],
+        steps=shown.steps[first:last],
+        units=shown.units[first:last],
+        label=shown.labels[number],
+        series=series,
+        tolerance=shown.tolerance,
+    )
 
 
 def take_answer(
     y: FloatArray,
     n_spikes: IntArray,
-    shown: Shown,
+    trial: Trial,
     learning: Learning,
-    predictions: IntArray,
+    prediction: IntArray,
     counts: IntArray,
-    trial: int,
-    offset: int,
     learn: bool,
 ) -> bool:
     """Judge the readout (n_steps, n_outputs) of a trial: whether it is learned from.
@@ -175,39 +149,36 @@ def take_answer(
     Parameters
     ----------
     n_spikes : (n_cells,), of each cell in the trial
-    offset : where in ``shown.series`` the trial begins
+    prediction : its first place is filled
+    counts : (2,), input spikes and spikes of cells, added to
     """
-    n_steps, answer_from, label = shown.n_steps[trial], shown.answer_from[trial], shown.labels[trial]
-    counts[0] += shown.starts[trial + 1] - shown.starts[trial]
-    n_fired = 0
-    for j in range(n_spikes.size):
-        n_fired += n_spikes[j]
-    counts[1] += n_fired
-    average(y, answer_from, n_steps, learning.mean)
+    counts[0] += trial.steps.size
+    counts[1] += n_spikes.sum()
+    average(y, trial, learning.mean)
     winner = find_winner(learning.mean)
-    if shown.series.size > 0:
-        winner = follow(y, shown.series, offset, n_steps, learning.errors) <= shown.tolerance
+    if trial.series.size > 0:
+        winner = follow(y, trial.series, learning.errors.readout) <= trial.tolerance
     elif learn:
-        judge(y, answer_from, n_steps, label, learning)
-    predictions[trial] = winner
+        judge(y, trial, learning)
+    prediction[0] = winner
     if not learn:
         return False
     for j in range(n_spikes.size):
-        learning.rates[j] += (n_spikes[j] / n_steps - learning.rates[j]) * RATE_SHARE
-        learning.pull[j] = learning.rate_cost * (learning.rates[j] - learning.rate_target) / n_steps
-    return opens(learning.mean, winner, label, learning.gate)
+        learning.rates[j] += (n_spikes[j] / trial.n_steps - learning.rates[j]) * RATE_SHARE
+        cost = learning.rate_cost * (learning.rates[j] - learning.rate_target)
+        learning.errors.pull[j] = cost / trial.n_steps
+    return opens(learning.mean, winner, trial.label, learning.gate)
 
 
 def end_trials(
     layers: tuple[DenseArrays, DenseArrays, DenseArrays],
     chains: tuple[Chain, Chain, Chain],
     keys: IntArray,
-    trial: int,
     opened: bool,
 ) -> None:
-    """End a trial in all layers."""
+    """End a trial in all layers, for which it has a key each."""
     for index in range(3):
-        end_trial(layers[index], chains[index], keys[trial, index], opened)
+        end_trial(layers[index], chains[index], keys[index], opened)
 
 
 def end_trial(synapses: DenseArrays, chain: Chain, key: int, opened: bool) -> None:
@@ -224,49 +195,51 @@ def end_trial(synapses: DenseArrays, chain: Chain, key: int, opened: bool) -> No
     fade(synapses, chain.consolidation, chain.consolidation_values, key)
 
 
-def average(y: FloatArray, first: int, last: int, mean: FloatArray) -> None:
-    """The mean readout from step ``first`` to before ``last``."""
+def average(y: FloatArray, trial: Trial, mean: FloatArray) -> None:
+    """The mean readout from the step of the answer on."""
     for k in range(mean.size):
         mean[k] = 0
-    for t in range(first, last):
+    for t in range(trial.answer_from, trial.n_steps):
         for k in range(mean.size):
             mean[k] += y[t, k]
     for k in range(mean.size):
-        mean[k] /= last - first
+        mean[k] /= trial.n_steps - trial.answer_from
 
 
-def judge(y: FloatArray, first: int, last: int, label: int, learning: Learning) -> None:
+def judge(y: FloatArray, trial: Trial, learning: Learning) -> None:
     """The derivative of the cross-entropy by each step's readout."""
+    first, last = trial.answer_from, trial.n_steps
+    mean, errors, changes = learning.mean, learning.errors.readout, learning.errors.changes
     for t in range(first, last):
-        if learning.is_mean and t > first:
-            for k in range(learning.mean.size):
-                learning.errors[t, k] = learning.errors[first, k]
+        if t > first and not changes:
+            for k in range(mean.size):
+                errors[t, k] = errors[first, k]
             continue
         most = 0.0
-        for k in range(learning.mean.size):
-            learning.errors[t, k] = learning.mean[k] if learning.is_mean else y[t, k]
-            most = max(most, np.float64(learning.errors[t, k])) if k else np.float64(learning.errors[t, 0])
+        for k in range(mean.size):
+            errors[t, k] = y[t, k] if changes else mean[k]
+            most = max(most, np.float64(errors[t, k])) if k else np.float64(errors[t, 0])
         total = 0.0
-        for k in range(learning.mean.size):
-            total += math.exp(np.float64(learning.errors[t, k]) - most)
-        for k in range(learning.mean.size):
-            probability = math.exp(np.float64(learning.errors[t, k]) - most) / total
-            learning.errors[t, k] = (probability - (k == label)) / (last - first)
+        for k in range(mean.size):
+            total += math.exp(np.float64(errors[t, k]) - most)
+        for k in range(mean.size):
+            probability = math.exp(np.float64(errors[t, k]) - most) / total
+            errors[t, k] = (probability - (k == trial.label)) / (last - first)
 
 
-def follow(y: FloatArray, series: FloatArray, offset: int, n_steps: int, errors: FloatArray) -> float:
+def follow(y: FloatArray, series: FloatArray, errors: FloatArray) -> float:
     """Squared error over variance, and the derivative of the error by each step's readout."""
     squares, spread = 0.0, 0.0
     for k in range(series.shape[1]):
         mean = 0.0
-        for t in range(n_steps):
-            mean += series[offset + t, k]
-        mean /= n_steps
-        for t in range(n_steps):
-            error = np.float64(y[t, k]) - series[offset + t, k]
-            errors[t, k] = error / n_steps
+        for t in range(len(series)):
+            mean += series[t, k]
+        mean /= len(series)
+        for t in range(len(series)):
+            error = np.float64(y[t, k]) - series[t, k]
+            errors[t, k] = error / len(series)
             squares += error**2
-            spread += (series[offset + t, k] - mean) ** 2
+            spread += (series[t, k] - mean) ** 2
     return squares / spread
 
 

@@ -12,6 +12,7 @@ from bioplast.backends.numeric.recurrent.rates import (
 )
 from bioplast.backends.numeric.recurrent.rates_reference import replay_rates, show_rates
 from bioplast.backends.numeric.recurrent.reference import judge
+from bioplast.backends.numeric.recurrent.trial import Errors, Weights
 from bioplast.errors import RequestError
 from bioplast.loading import load_module
 from bioplast.plasticity import Plasticity
@@ -76,22 +77,20 @@ def test_e_prop_is_its_definition(case):
 
 
 @pytest.mark.parametrize("credit", ["bptt", "e-prop"])
-def test_kernel_is_the_reference(case, credit):
+def test_kernel_is_the_reference(case, credit, make_trial):
     x, weights = case
     cells = Rates(credit=credit)
     leak, c = cells.make_leak(N_CELLS, DTYPE), cells.make_constants(DTYPE)
     r, y = show_rates(x, *weights, leak, c)
     _, errors = judge(y, ANSWER_FROM, 1, "steps")
-    steps, units = (array.astype(np.int32) for array in np.nonzero(x))
+    trial, weights = make_trial(x, answer_from=ANSWER_FROM), Weights(*weights)
     trace = make_rate_trace(leak, N_STEPS, n_outputs=N_OUT)
-    compiled(run_rates_forward)(trace, c, *weights, steps, units, 0, steps.size, N_STEPS)
+    compiled(run_rates_forward)(trace, c, weights, trial)
     np.testing.assert_allclose(trace.r, r, rtol=0, atol=1e-12)
     np.testing.assert_allclose(trace.y, y, rtol=0, atol=1e-12)
-    found, nothing = [np.zeros_like(one) for one in weights], np.zeros(N_CELLS)
-    compiled(run_rates_backward)(
-        trace, c, errors, weights[2], nothing, nothing.copy(), steps, units, steps.size, 0, N_STEPS,
-        ANSWER_FROM, True, *weights, *found,
-    )  # fmt: skip
+    found = Weights(*map(np.zeros_like, weights))
+    wrong = Errors(errors, True, weights.out, np.zeros(N_CELLS), np.zeros(N_CELLS))
+    compiled(run_rates_backward)(trace, c, weights, trial, wrong, found)
     for one, other in zip(found, replay_rates(x, r, errors, weights[2], weights[1], leak, c), strict=True):
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-12)
 

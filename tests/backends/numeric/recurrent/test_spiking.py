@@ -7,6 +7,7 @@ from bioplast.backends.numeric.compiled import compiled
 from bioplast.backends.numeric.recurrent.cells import Cells
 from bioplast.backends.numeric.recurrent.reference import follow, judge, replay, show
 from bioplast.backends.numeric.recurrent.spiking import make_trace, run_backward, run_forward
+from bioplast.backends.numeric.recurrent.trial import Errors, Weights
 
 N_IN, N_CELLS, N_OUT, N_STEPS = 6, 12, 3, 160
 VARIANTS = {
@@ -73,21 +74,19 @@ def test_replay_is_e_prop(case, answer):
 
 
 @pytest.mark.parametrize("answer", ["mean", "steps"])
-def test_kernel_is_the_reference(case, answer):
+def test_kernel_is_the_reference(case, answer, make_trial):
     cells, c, beta, x, weights, feedback, pull, activity = case
     _, errors = judge(activity.y, 100, 1, answer)
-    steps, units = (array.astype(np.int32) for array in np.nonzero(x))
+    trial, weights = make_trial(x, answer_from=100), Weights(*weights)
     trace = make_trace(beta, N_STEPS, n_outputs=N_OUT, refractory=cells.refractory)
-    compiled(run_forward)(trace, c, *weights, steps, units, 0, steps.size, N_STEPS)
+    compiled(run_forward)(trace, c, weights, trial)
     np.testing.assert_array_equal(trace.z, activity.z)
     np.testing.assert_array_equal(trace.n_spikes, activity.z.sum(axis=0))
     np.testing.assert_allclose(trace.psi, activity.psi, atol=1e-12)
     np.testing.assert_allclose(trace.y, activity.y, atol=1e-12)
-    found = [np.zeros_like(one) for one in weights]
-    compiled(run_backward)(
-        trace, c, errors, feedback, pull, np.zeros(N_CELLS), steps, units, steps.size, 0, N_STEPS, 100,
-        answer == "steps", *weights, *found,
-    )  # fmt: skip
+    found = Weights(*map(np.zeros_like, weights))
+    wrong = Errors(errors, answer == "steps", feedback, pull, np.zeros(N_CELLS))
+    compiled(run_backward)(trace, c, weights, trial, wrong, found)
     for one, other in zip(found, replay(activity, errors, feedback, pull, beta, c), strict=True):
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-12)
 
