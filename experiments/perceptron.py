@@ -18,17 +18,7 @@ from bioplast.analysis.interval import name_columns, spread, spread_estimate
 from bioplast.analysis.statistics import Estimate, estimate_median
 from bioplast.analysis.words import say_factor
 from bioplast.figures.panels import Looks, Panels, panel
-from bioplast.figures.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY_BLUE,
-    VERMILLION,
-    Look,
-)
+from bioplast.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY_BLUE, VERMILLION, Look
 from bioplast.figures.sweep import plot_sweep
 from bioplast.loading import load_module
 from bioplast.network import State

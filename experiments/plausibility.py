@@ -191,10 +191,10 @@ def analyse(runs: list[Run]) -> pd.DataFrame:
     are, and are empty where they are not known; two runs that both gave up say nothing of it.
     """
     frame = make_run_frame(runs)
-    keys = [(run.record["model"], run.record["rule"], _freeze(run)) for run in runs]
+    keys = [_identify(run.record | {"options": run.record["config"]["options"]}) for run in runs]
     parts = []
     for rung in RUNGS:
-        labels = {(c["model"], c["rule"], _freeze(c)): label for label, c in rung.cells.items()}
+        labels = {_identify(cell): label for label, cell in rung.cells.items()}
         here = [key in labels for key in keys]
         names = [labels[key] for key in keys if key in labels]
         if PLAIN in names and len(set(names)) > 1:
@@ -221,10 +221,9 @@ def analyse(runs: list[Run]) -> pd.DataFrame:
     return stack([data], ["kind", *CELLS, "seed", "converged", "known", "n", "reached", *COLUMNS])
 
 
-def _freeze(run: Run | Mapping[str, Any]) -> frozenset[tuple[str, Any]]:
-    """The options of a run or of a cell, to compare them."""
-    options = run.record["config"]["options"] if isinstance(run, Run) else run["options"]
-    return frozenset(options.items())
+def _identify(cell: Mapping[str, Any]) -> tuple[object, ...]:
+    """What tells cells apart."""
+    return cell["model"], cell["rule"], frozenset(cell["options"].items())
 
 
 def tabulate(data: pd.DataFrame) -> pd.DataFrame:

@@ -20,6 +20,19 @@ class Row:
     refused: tuple[tuple[str, str], ...] = ()
 
 
+def make_share_row(name, least=3):
+    """A rule that takes a fraction and writes ``least`` changes for a tenth."""
+    title = name.title().replace("_", "")
+    return Row(
+        (f"{name}(0.1)", f"{name}(0.5)", f"{name}(1)"),
+        (least, 12, 24),
+        (
+            (f"{name}(0)", rf"{title}.fraction: must be in \(0, 1\], got 0"),
+            (f"{name}(0.1, output=2)", rf"{title}.output: must be in \(0, 1\], got 2"),
+        ),
+    )
+
+
 ROWS = {
     "plain": Row(("plain",), (24,), (("plain(1)", "plain takes no arguments"),)),
     "largest": Row(
@@ -81,70 +94,14 @@ ROWS = {
             ("subnet(2.5)", "Subnet.units: must be a whole number >= 1, got 2.5"),
         ),
     ),
-    "smallest": Row(
-        ("smallest(0.1)", "smallest(0.5)", "smallest(1)"),
-        (3, 12, 24),
-        (
-            ("smallest(0)", r"Smallest.fraction: must be in \(0, 1\], got 0"),
-            ("smallest(0.1, output=2)", r"Smallest.output: must be in \(0, 1\], got 2"),
-        ),
-    ),
-    "random": Row(
-        ("random(0.1)", "random(0.5)", "random(1)"),
-        (3, 12, 24),
-        (
-            ("random(0)", r"Random.fraction: must be in \(0, 1\], got 0"),
-            ("random(0.1, output=2)", r"Random.output: must be in \(0, 1\], got 2"),
-        ),
-    ),
-    "strongest": Row(
-        ("strongest(0.1)", "strongest(0.5)", "strongest(1)"),
-        (3, 12, 24),
-        (
-            ("strongest(0)", r"Strongest.fraction: must be in \(0, 1\], got 0"),
-            ("strongest(0.1, output=2)", r"Strongest.output: must be in \(0, 1\], got 2"),
-        ),
-    ),
-    "weakest": Row(
-        ("weakest(0.1)", "weakest(0.5)", "weakest(1)"),
-        (3, 12, 24),
-        (
-            ("weakest(0)", r"Weakest.fraction: must be in \(0, 1\], got 0"),
-            ("weakest(0.1, output=2)", r"Weakest.output: must be in \(0, 1\], got 2"),
-        ),
-    ),
-    "fixed": Row(
-        ("fixed(0.1)", "fixed(0.5)", "fixed(1)"),
-        (3, 12, 24),
-        (
-            ("fixed(0)", r"Fixed.fraction: must be in \(0, 1\], got 0"),
-            ("fixed(0.1, output=2)", r"Fixed.output: must be in \(0, 1\], got 2"),
-        ),
-    ),
-    "neurons": Row(
-        ("neurons(0.1)", "neurons(0.5)", "neurons(1)"),
-        (6, 12, 24),
-        (
-            ("neurons(0)", r"Neurons.fraction: must be in \(0, 1\], got 0"),
-            ("neurons(0.1, output=2)", r"Neurons.output: must be in \(0, 1\], got 2"),
-        ),
-    ),
-    "largest_error": Row(
-        ("largest_error(0.1)", "largest_error(0.5)", "largest_error(1)"),
-        (6, 12, 24),
-        (
-            ("largest_error(0)", r"LargestError.fraction: must be in \(0, 1\], got 0"),
-            ("largest_error(0.1, output=2)", r"LargestError.output: must be in \(0, 1\], got 2"),
-        ),
-    ),
-    "most_active": Row(
-        ("most_active(0.1)", "most_active(0.5)", "most_active(1)"),
-        (6, 12, 24),
-        (
-            ("most_active(0)", r"MostActive.fraction: must be in \(0, 1\], got 0"),
-            ("most_active(0.1, output=2)", r"MostActive.output: must be in \(0, 1\], got 2"),
-        ),
-    ),
+    "smallest": make_share_row("smallest"),
+    "random": make_share_row("random"),
+    "strongest": make_share_row("strongest"),
+    "weakest": make_share_row("weakest"),
+    "fixed": make_share_row("fixed"),
+    "neurons": make_share_row("neurons", least=6),
+    "largest_error": make_share_row("largest_error", least=6),
+    "most_active": make_share_row("most_active", least=6),
     "readout": Row(("readout",), (0,), (("readout(0.1)", "readout takes no arguments"),)),
     "lazy": Row(
         ("lazy", "lazy(0.5)"),

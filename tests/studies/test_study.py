@@ -235,12 +235,8 @@ def pointed(study, patterns):
 def test_points_are_measured_once_and_drawn(study, pointed):
     folder = run_experiment(pointed, project=study, quick=True, workers=1)
     data = pd.read_csv(folder / "figure.csv")
-    assert data[["base", "exponent", "power"]].to_numpy().tolist() == [
-        [2, 1, 2],
-        [2, 2, 4],
-        [3, 1, 3],
-        [3, 2, 9],
-    ]
+    drawn = data[["base", "exponent", "power"]].to_numpy().tolist()
+    assert drawn == [[2, 1, 2], [2, 2, 4], [3, 1, 3], [3, 2, 9]]
     assert set(data["n_runs"]) == {1}
     assert (folder / "caption.txt").read_text() == "Up to 9. Every run reached the goal.\n"
     written = {path: path.stat().st_mtime_ns for path in folder.glob(f"*/{POINT_FILE}")}

@@ -1,86 +1,21 @@
-"""A program stays for chunk after chunk, each as if it were the first, and no longer than it is wanted."""
+"""A program stays for chunk after chunk, each as if it were the first."""
 
 import gc
-import os
 import signal
-import subprocess
-import sys
-import textwrap
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 from brian2 import Clock, Network, NeuronGroup, SpikeMonitor, Synapses, ms
+from processes import find_programs, has_ended, wait_until
 
 from bioplast.backends.programs.program import build_program
 from bioplast.backends.programs.stimulus import Screen, Stimulus, make_stimulus_functions
 from bioplast.errors import MachineError
 from bioplast.tasks import Images, Trials
 
-ROOT = Path(__file__).parents[3]
 WANTED = ["synapses.w", "synapses.m0", "synapses.m1", "spikes.i", "spikes.t", "reports.train"]
-PATIENCE = 20.0  # s, on a machine that is busy
-
-# Learns from trials of 1000 steps, so many that it takes minutes.
-LONG = textwrap.dedent(
-    """
-    import os, signal, sys, threading, time
-    import numpy as np
-    import psutil
-    from brian2 import Clock, Network, NeuronGroup, ms
-    from bioplast.backends.programs.program import build_program
-    from bioplast.backends.programs.stimulus import Screen, Stimulus, make_stimulus_functions
-    from bioplast.tasks import Images, Trials
-
-    def assemble():
-        clock = Clock(1*ms, name="clock")
-        functions = make_stimulus_functions(2, Screen())
-        group = NeuronGroup(1, "over : integer\\nx : 1", namespace=functions, clock=clock, name="group")
-        group.run_regularly("x += 1; over = is_over((timestep(t, dt) + 1)//1000)", when="end")
-        return Network(group)
-
-    images = Images(np.zeros((1, 1), np.uint8), np.zeros(1, np.uint8))
-    program = build_program(assemble, "float64")
-
-    def run(n_trials):
-        stimulus = Stimulus.of(Trials(images, np.zeros(n_trials, np.int64)), 1)
-        return program.run({}, stimulus, ["group.x"])
-
-    run(1)
-
-    def when_at_work(act):
-        # Do something to the program in the midst of a chunk.
-        child = psutil.Process().children()[0]
-        begun = child.cpu_times().user
-
-        def wait():
-            while child.cpu_times().user < begun + 0.3:
-                time.sleep(0.01)
-            act(child)
-
-        threading.Thread(target=wait).start()
-    """
-)
-
-
-def find_programs(process=None):
-    """The compiled programs that a process has running; this one if none is given."""
-    children = (process or psutil.Process()).children(recursive=True)
-    return [child for child in children if child.is_running() and child.name() == "main"]
-
-
-def has_ended(process):
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-
-
-def wait_until(condition):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def run_anew(make_toy, *arguments):
@@ -228,66 +163,6 @@ def test_programs_of_several_threads_run_side_by_side(make_toy, values, stimulus
             check_same(result, alone.run(chosen, stimulus, WANTED))
 
 
-@pytest.mark.parametrize("at_work", [True, False], ids=["in a chunk", "between two"])
-@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM])
-def test_program_ends_with_the_process_that_started_it(at_work, sent):
-    code = f"{LONG}\nprint(psutil.Process().children()[0].pid, flush=True)\n"
-    code += "run(1_000_000)" if at_work else "sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    ) as parent:
-        child = psutil.Process(int(parent.stdout.readline()))
-        if at_work:
-            wait_until(lambda: child.cpu_times().user > 0.3)
-        parent.send_signal(sent)
-        parent.wait()
-        wait_until(lambda: has_ended(child))
-        assert has_ended(child)
-
-
-def test_program_ends_with_a_process_whose_fork_lives_on():
-    """The fork holds the pipe open that the program reads from."""
-    code = f"{LONG}\nimport os, time\nchild = psutil.Process().children()[0].pid\n"
-    code += "fork = os.fork()\nif not fork: time.sleep(600)\nprint(child, fork, flush=True)\nsys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    ) as parent:
-        child, fork = (psutil.Process(int(pid)) for pid in parent.stdout.readline().split())
-        parent.kill()
-        parent.wait()
-        wait_until(lambda: has_ended(child))
-        assert has_ended(child)
-        assert fork.is_running()
-        fork.kill()
-
-
-def test_interrupt_ends_the_chunk_and_the_next_run_begins_anew():
-    code = LONG + textwrap.dedent(
-        """
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        when_at_work(lambda child: os.kill(os.getpid(), signal.SIGINT))
-        try:
-            run(1_000_000)
-        except KeyboardInterrupt:
-            print(len(psutil.Process().children()), run(2)["group.x"][0], len(psutil.Process().children()))
-        """
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        check=False,
-    )
-    assert (done.stdout, done.stderr) == ("0 2000.0 1\n", "")
-
-
 def test_interrupt_of_the_program_alone_does_not_cut_a_chunk_short(program, values, stimulus):
     before = {child.pid for child in find_programs()}
     first = program.run(values, stimulus, WANTED)
@@ -295,31 +170,6 @@ def test_interrupt_of_the_program_alone_does_not_cut_a_chunk_short(program, valu
     child.send_signal(signal.SIGINT)
     check_same(program.run(values, stimulus, WANTED), first)
     assert child.is_running()
-
-
-def test_program_that_is_killed_in_a_chunk_says_so():
-    code = LONG + textwrap.dedent(
-        """
-        from bioplast.errors import MachineError
-        when_at_work(lambda child: child.kill())
-        try:
-            run(1_000_000)
-        except MachineError as error:
-            print(error)
-        print(run(2)["group.x"][0])
-        """
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        check=False,
-    )
-    told, after = done.stdout.splitlines()
-    assert told.startswith("compiled network in ")
-    assert told.endswith(" failed: Killed")
-    assert (after, done.stderr) == ("2000.0", "")
 
 
 def test_values_of_another_size_are_refused(program, values, stimulus):

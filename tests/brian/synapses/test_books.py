@@ -5,15 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from brian2 import (
-    Network,
-    SpikeGeneratorGroup,
-    StateMonitor,
-    Synapses,
-    defaultclock,
-    ms,
-    nS,
-)
+from brian2 import Network, SpikeGeneratorGroup, StateMonitor, Synapses, defaultclock, ms, nS
 
 from bioplast import Plasticity
 from bioplast.brian import PlasticSynapses
@@ -266,31 +258,11 @@ def test_a_program_that_brian_compiles_keeps_them_too(standalone):
 def test_plain_is_the_network_as_it_was():
     """Bit for bit, with its own monitor and its own names, which rules use as well."""
     defaultclock.dt = 1 * ms
-    ending = """
-        theta : 1
-        rate : 1
-        change : siemens (shared)
-        """
+    own = STDP | {"model": STDP["model"] + "theta : 1\nrate : 1\nchange : siemens (shared)\n"}
     source, goal = make_cells(draw_spikes(N_PRE, 1), "source"), make_cells(draw_spikes(N_POST, 2), "goal")
-    hers = Synapses(
-        source,
-        goal,
-        STDP["model"] + ending,
-        on_pre=STDP["on_pre"] + "; w = w + gain*post_trace",
-        on_post=STDP["on_post"] + "; w = w + gain*pre_trace",
-        name="hers",
-    )
-    ours = PlasticSynapses(
-        source,
-        goal,
-        STDP["model"] + ending,
-        STDP["on_pre"],
-        STDP["on_post"],
-        plasticity="plain",
-        proposals=PROPOSALS,
-        unit=nS,
-        name="ours",
-    )
+    written = {f"on_{side}": f"{own[f'on_{side}']}; w = w + {what}" for side, what in PROPOSALS.items()}
+    hers = Synapses(source, goal, **own | written, name="hers")
+    ours = PlasticSynapses(source, goal, **own, plasticity="plain", proposals=PROPOSALS, unit=nS, name="ours")
     monitors = []
     for synapses in (hers, ours):
         synapses.connect()
