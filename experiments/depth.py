@@ -20,6 +20,7 @@ from bioplast.plasticity import Plasticity
 from bioplast.sizes import Hidden, list_sizes
 from bioplast.studies.declaration import Study
 from bioplast.studies.grid import Grid, Settings
+from bioplast.studies.tuned import read_tuned
 from bioplast.training.record import Run
 
 N_INPUTS, N_CLASSES = 784, 10
@@ -30,24 +31,9 @@ OPTIONS: dict[str, Settings] = {
     "rate": {"sd_hidden": 0.05, "sd_output": 0.1},
     "spiking": {"sd_between": 0.1},
 }
-_BACKPROP = {
-    "plain": "plain",
-    "largest": "largest(0.02, output=0.2)",
-    "subnet": "subnet(50)",
-    "both": "subnet(50) + largest(0.02, output=0.2)",
-}
-# Spiking cells propose fewer changes: most are silent, or far from their threshold.
-RULES = {
-    "ann": _BACKPROP,
-    "rate": _BACKPROP,
-    "spiking": {
-        "plain": "plain",
-        "largest": "largest(0.005, output=0.2)",
-        "subnet": "subnet(50)",
-        "both": "subnet(50) + largest(0.01, output=0.2)",
-    },
-}
-LABELS = tuple(_BACKPROP)
+KINDS = {"plain": "plain", "largest": "largest", "subnet": "subnet", "both": "subnet + largest"}  # as tuned
+TUNED = {(model, label): read_tuned(model, kind) for model in OPTIONS for label, kind in KINDS.items()}
+LABELS = tuple(KINDS)
 GOAL = 0.93
 QUANTITIES = ("m0", "m1", "samples")
 COMPARISONS = {"width": "-", "synapses": "--"}  # what is the same at each depth, and how its line is drawn
@@ -58,7 +44,8 @@ What learning {task} to {goal} (validation) costs with one, two and three hidden
 '{encoding}'; {n}. Rules: largest, the largest changes of each layer of synapses; subnet, paths through some
 units of each layer; both: {rules}. Lines: {width} units in each layer; broken lines: fewer units in each, so
 that there are as many synapses as with one layer of {width}: {sizes}. First weights are the same at each
-depth.
+depth; fractions, numbers of units and learning rates are those tuned with one hidden layer and its own first
+weights (bioplast run tuning), at depth 2 and 3 too.
 
 a-c: writes to the goal, a marker a run, open where it gave up; lines: medians. d-f: how many times less than
 plain learning in the same network on the same seed; medians. g-i: share of the writes of each layer of
@@ -94,10 +81,9 @@ def list_hidden(depths: tuple[int, ...]) -> list[Hidden]:
 def list_cells(depths: tuple[int, ...]) -> list[Settings]:
     """Every network with every rule."""
     return [
-        {"model": model, "rule": rule, "hidden": hidden, "options": options}
-        for model, options in OPTIONS.items()
+        {"model": model, "rule": tuned.rule, "hidden": hidden, "options": {**OPTIONS[model], **tuned.options}}
+        for (model, _), tuned in TUNED.items()
         for hidden in list_hidden(depths)
-        for rule in RULES[model].values()
     ]
 
 
@@ -112,11 +98,7 @@ def analyse(runs: list[Run]) -> pd.DataFrame:
     from the input on; their ``share`` is of all writes of a run.
     """
     frame = make_run_frame(runs)
-    names = {
-        (model, str(Plasticity.parse(rule))): label
-        for model, rules in RULES.items()
-        for label, rule in rules.items()
-    }
+    names = {(model, str(Plasticity.parse(tuned.rule))): label for (model, label), tuned in TUNED.items()}
     sizes = [list_sizes(run.record["hidden"]) for run in runs]
     frame["label"] = [names[cell] for cell in zip(frame["model"], frame["rule"], strict=True)]
     frame["depth"], frame["width"] = [len(size) for size in sizes], [size[0] for size in sizes]
@@ -209,9 +191,9 @@ def plot(data: pd.DataFrame) -> Figure:
     models = list(dict.fromkeys(data["model"]))
     rows = []
     for draw, name, label in (
-        (plot_spent, "spent", name_axis("m0")),
-        (plot_saving, "saving", "Times fewer writes than plain"),
-        (plot_shares, "layer", "Share of the writes"),
+        (_plot_spent, "spent", name_axis("m0")),
+        (_plot_saving, "saving", "Times fewer writes than plain"),
+        (_plot_shares, "layer", "Share of the writes"),
     ):
         rows.append(
             [
@@ -228,15 +210,8 @@ def plot(data: pd.DataFrame) -> Figure:
     return Panels(rows, height_mm=170, looks=make_looks(LABELS), share=[share] * 3)(data)
 
 
-def plot_spent(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
-    """Writes to the goal: a marker a run, open where it gave up, and a line through medians.
-
-    Parameters
-    ----------
-    data : columns ``kind``, ``same``, ``label``, ``depth``, ``converged`` and ``m0``
-    ax : axes to draw on
-    looks : how each rule is drawn
-    """
+def _plot_spent(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    """Writes to the goal: a marker a run, open where it gave up, and a line through medians."""
     for rank, (label, look) in enumerate(looks.items()):
         rows = data[data["label"] == label]
         for same, style in COMPARISONS.items():
@@ -249,15 +224,8 @@ def plot_spent(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
     ax.set(yscale="log")
 
 
-def plot_saving(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
-    """How many times fewer writes than plain learning, medians over seeds.
-
-    Parameters
-    ----------
-    data : columns ``same``, ``label``, ``depth`` and ``m0``, the saving
-    ax : axes to draw on
-    looks : how each rule is drawn
-    """
+def _plot_saving(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    """How many times fewer writes than plain learning, medians over seeds."""
     for label, look in looks.items():
         for same, style in COMPARISONS.items():
             rows = data[(data["label"] == label) & (data["same"] == same)].sort_values("depth")
@@ -269,30 +237,15 @@ def plot_saving(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
     ax.set_ylim(bottom=0)
 
 
-def plot_shares(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
-    """Writes by layer of synapses, the input's at the bottom; at each depth a bar a rule.
-
-    Parameters
-    ----------
-    data : columns ``label``, ``depth``, ``layer`` and ``share``
-    ax : axes to draw on
-    looks : how each rule is drawn
-    """
+def _plot_shares(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
+    """Writes by layer of synapses, the input's at the bottom; at each depth a bar a rule."""
     for rank, label in enumerate(SHOWN):
         for depth, bar in data[data["label"] == label].groupby("depth"):
             bottom, place = 0.0, float(depth) + 0.36 * (rank - 0.5)
             for layer, share in zip(bar["layer"], bar["share"].astype(float), strict=True):
                 strength = 1 - 0.8 * (int(layer) - 1) / int(depth)
-                ax.bar(
-                    place,
-                    share,
-                    0.3,
-                    bottom=bottom,
-                    color=looks[label].colour,
-                    alpha=strength,
-                    edgecolor=GREY,
-                    linewidth=0.4,
-                )
+                color = looks[label].colour
+                ax.bar(place, share, 0.3, bottom, color=color, alpha=strength, edgecolor=GREY, linewidth=0.4)
                 bottom += share
     _name_depths(ax)
     ax.set_ylim(0, 1)

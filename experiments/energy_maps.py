@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,44 +14,45 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from bioplast.analysis.interval import spread, spread_estimate
+from bioplast.analysis.cells import say_seeds
+from bioplast.analysis.interval import name_columns, spread_estimate
 from bioplast.analysis.statistics import estimate_median
 from bioplast.figures.style import BLACK, BLUE, DOUBLE_COLUMN_MM, GREY, label_panel, make_figure
 from bioplast.figures.ticks import label_log_axis
 from bioplast.network import Layer
 from bioplast.studies.declaration import Study
-from bioplast.studies.grid import Grid
+from bioplast.studies.grid import Grid, Settings
+from bioplast.studies.tuned import read_tuned
 from bioplast.training.config import RunConfig
 from bioplast.training.run import set_up
 
 Row = dict[str, Any]
 
-# Networks, and the settings of their runs.
-NETWORKS: Mapping[str, Mapping[str, Any]] = {
-    "ann, centred": {"model": "ann", "hidden": 100, "protocol": "paper"},
-    "ann, rates": {"model": "ann", "hidden": 100, "protocol": "standard"},
-    "spiking": {"model": "spiking", "hidden": 200, "protocol": "standard"},
+HIDDEN = 100
+# Networks, and the protocols of their runs.
+NETWORKS: Mapping[str, Settings] = {
+    "ann, centred": {"model": "ann", "protocol": "paper"},
+    "ann, rates": {"model": "ann", "protocol": "standard"},
+    "spiking": {"model": "spiking", "protocol": "standard"},
 }
-RULES: Mapping[str, Mapping[str, str]] = {
-    "plain": dict.fromkeys(NETWORKS, "plain"),
-    "largest(f)": {
-        "ann, centred": "largest(0.02, output=0.2)",
-        "ann, rates": "largest(0.02, output=0.2)",
-        "spiking": "largest(0.005, output=0.2)",
-    },
-}
+RULES = {"plain": "plain", "largest(f)": "largest"}  # by the kind that was tuned
+# Of the published network, which was not tuned; its learning rates are its own.
+PUBLISHED = {"plain": "plain", "largest(f)": "largest(0.02, output=0.2)"}
 COLOURS = {"plain": BLACK, "largest(f)": BLUE}
 ENERGY_MAP, WEIGHT_MAP = "cividis", "RdBu_r"  # told apart with any common colour blindness
+MAPS = ("pixels", "fields")  # panels with a place for each pixel
 N_FIELDS, GAP = 2, 1  # receptive fields along a side, and pixels between two
 EDGES = np.logspace(-5, 2, 43)
 STYLES: Mapping[str, Any] = {"path": "-", "net": (0, (4, 2))}
 MEASURES = {"path": "length of the way", "net": "distance"}
 SHARE = 0.1  # of pixels or cells, to say how unevenly energy is spread
-COLUMNS = ("panel", "network", "label", "x", "y", "value", "n", "goal", "encoding")
+VALUE = name_columns(["value"])
+COLUMNS = ["panel", "network", "label", "rule", "x", "y", *VALUE, "n", "samples", "goal", "encoding"]
 
 CAPTION = """
 Where the energy of learning mnist to {goal} goes, plain and with the rule largest(f); a row each: {networks};
-N hidden units 100 (ann) and 200 (spiking); {n_seeds}.
+{hidden} hidden units; {n_seeds}. Rules: {rules}. Fractions and learning rates are those that were tuned
+(bioplast run tuning), but for the published network (centred), which has its own.
 
 a-c: energy per input pixel, the sum of |delta w| over its synapses, relative to the average pixel; mean over
 seeds. d-f: receptive fields, the weights of the four hidden cells on which most was spent, seed 1, in the
@@ -62,11 +63,17 @@ and the distance they came (|w - w at first|, broken), as shares of all, those t
 Share of the energy spent at the dearest tenth of the pixels: {pixels}. Runs: {unreached}. {missing}
 """
 
-CELLS = [
-    {"network": network, "label": label, "rule": rules[network]}
-    for network in NETWORKS
-    for label, rules in RULES.items()
-]
+
+def make_cell(network: str, label: str) -> Settings:
+    """What is run of a network and rule."""
+    cell: Settings = {"network": network, "label": label}
+    if NETWORKS[network]["protocol"] == "paper":
+        return {**cell, "rule": PUBLISHED[label]}
+    tuned = read_tuned(NETWORKS[network]["model"], RULES[label])
+    return {**cell, "rule": tuned.rule, **tuned.options}
+
+
+CELLS = [make_cell(network, label) for network in NETWORKS for label in RULES]
 POINTS = Grid(cells=CELLS, goal=0.95, max_samples=250_000, seeds=5)
 QUICK = Grid(cells=CELLS, goal=0.85, max_samples=6000)
 
@@ -74,7 +81,9 @@ QUICK = Grid(cells=CELLS, goal=0.85, max_samples=6000)
 def measure(point: dict[str, Any], project: Path) -> list[Row]:
     """Train a network and sum its books by pixel, by cell, and by size."""
     settings = {name: point[name] for name in ("rule", "seed", "goal", "max_samples")}
-    setup = set_up(RunConfig(**NETWORKS[point["network"]], **settings), project=project)
+    options = {name: value for name, value in point.items() if name.startswith("learning_rate")}
+    config = RunConfig(**NETWORKS[point["network"]], hidden=HIDDEN, options=options, **settings)
+    setup = set_up(config, project=project)
     run = setup.carry_out()
     if run.state is None:
         raise RuntimeError("a run that was just carried out has a state")
@@ -136,13 +145,9 @@ def _place(panel: str, number: int, width: int, value: float, down: int = 0, acr
 def analyse(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``, ``network`` and ``label``: means over seeds, of cells medians."""
     parts = []
-    for panel, places, how in (
-        ("pixels", ["x", "y"], "mean"),
-        ("fields", ["x", "y"], "first"),
-        ("cells", ["x"], "median"),
-        ("path", ["x"], "mean"),
-        ("net", ["x"], "mean"),
-    ):
+    averages = {"pixels": "mean", "fields": "first", "cells": "median", "path": "mean", "net": "mean"}
+    for panel, how in averages.items():
+        places = ["x", "y"] if panel in MAPS else ["x"]
         shown = rows[rows["panel"] == panel]
         groups = shown.groupby(["panel", "network", "label", *places], sort=False)["value"]
         parts.append(groups.agg(how).reset_index())
@@ -152,11 +157,11 @@ def analyse(rows: pd.DataFrame) -> pd.DataFrame:
     counted = facts.agg(
         n=("seed", "nunique"),
         value=("converged", lambda reached: int(reached.astype(bool).sum())),
-        goal=("goal", "first"),
-        encoding=("encoding", "first"),
+        samples=("samples", "median"),
+        **{name: (name, "first") for name in ("rule", "goal", "encoding")},
     )
     parts.append(counted.reset_index().assign(panel="facts"))
-    return pd.concat(parts).reindex(columns=list(COLUMNS)).reset_index(drop=True)
+    return pd.concat(parts).reindex(columns=COLUMNS).reset_index(drop=True)
 
 
 def find_shares(rows: pd.DataFrame, panel: str) -> pd.DataFrame:
@@ -166,60 +171,50 @@ def find_shares(rows: pd.DataFrame, panel: str) -> pd.DataFrame:
     """
     found = []
     for (network, label), cell in rows[rows["panel"] == panel].groupby(["network", "label"], sort=False):
-        estimate = estimate_median(cell.groupby("seed")["value"].agg(_share_of_dearest))
+        values = cell.groupby("seed")["value"]
+        dearest = values.apply(lambda seed: seed.nlargest(round(SHARE * len(seed))).sum())
+        estimate = estimate_median(dearest / values.sum())
         row = {"network": network, "label": label, "n": estimate.n}
         found.append(row | spread_estimate("value", estimate))
     return pd.DataFrame(found)
 
 
-def _share_of_dearest(values: pd.Series[float]) -> float:
-    dearest = values.nlargest(round(SHARE * len(values)))
-    return float(dearest.sum() / values.sum())
-
-
-def summarize(rows: pd.DataFrame) -> pd.DataFrame:
+def tabulate(data: pd.DataFrame) -> pd.DataFrame:
     """Per network and rule: samples, and how unevenly energy is spread over pixels and cells."""
-    facts = rows[rows["panel"] == "facts"]
-    found = {name: find_shares(rows, name).set_index(["network", "label"]) for name in ("pixels", "cells")}
-    table = []
-    for (network, label), cell in facts.groupby(["network", "label"], sort=False):
-        reached = int(cell["converged"].astype(bool).sum())
-        row = {"network": network, "rule": cell["rule"].iloc[0], "encoding": cell["encoding"].iloc[0]}
-        row |= {"reached": f"{reached}/{len(cell)}", "samples": float(cell["samples"].median())}
-        for name, shares in found.items():
-            row |= spread(
-                f"share of {name}", *shares.loc[(network, label)][["value", "value low", "value high"]]
-            )
-        table.append(row)
-    return pd.DataFrame(table)
+    table = data[data["panel"] == "facts"].set_index(["network", "label"])
+    table["reached"] = [f"{row['value']:.0f}/{row['n']:.0f}" for _, row in table.iterrows()]
+    table = table[["rule", "encoding", "reached", "samples"]]
+    for name in ("pixels", "cells"):
+        shares = data[data["panel"] == f"{name} share"].set_index(["network", "label"])[VALUE]
+        table = table.join(shares.set_axis(name_columns([f"share of {name}"]), axis="columns"))
+    return table.reset_index().drop(columns="label")
 
 
 def describe(data: pd.DataFrame) -> dict[str, str]:
     """What is seen, in words."""
-    shares = data[data["panel"] == "pixels share"]
     facts = data[data["panel"] == "facts"]
+    shares = data[data["panel"] == "pixels share"].astype({"value": float})
     return {
-        "goal": _join(f"{100 * goal:g} %" for goal in facts["goal"].unique()),
-        "networks": _join(
-            f"{network} (input encoding '{encoding}')"
-            for network, encoding in facts.groupby("network", sort=False)["encoding"].first().items()
-        ),
-        "n_seeds": f"n = {facts['n'].min():.0f} seed{'s' if facts['n'].min() > 1 else ''}",
-        "pixels": _join(
-            f"{row['network']} {100 * row['value']:.0f} % ({row['label']})" for _, row in shares.iterrows()
-        ),
-        "unreached": _join(
-            f"{row['network']}, {row['label']}: {row['value']:.0f} of {row['n']:.0f} got there"
-            for _, row in facts[facts["value"] < facts["n"]].iterrows()
+        "hidden": str(HIDDEN),
+        "n_seeds": say_seeds(facts),
+        "goal": ", ".join(f"{100 * goal:g} %" for goal in facts["goal"].unique()),
+        "networks": _say("{network} (input encoding '{encoding}')", facts.drop_duplicates("network")),
+        "rules": _say("{rule} ({network})", facts[facts["label"] != "plain"]),
+        "pixels": _say("{network} {value:.0f} % ({label})", shares.assign(value=100 * shares["value"])),
+        "unreached": _say(
+            "{network}, {label}: {value:.0f} of {n:.0f} got there", facts[facts["value"] < facts["n"]]
         )
         or "every run got there",
     }
 
 
+def _say(text: str, rows: pd.DataFrame) -> str:
+    return ", ".join(text.format(**row) for _, row in rows.iterrows())
+
+
 def headline(data: pd.DataFrame) -> str:
     """How unevenly energy is spread over pixels, with inputs that are centred and with rates."""
-    shares = data[data["panel"] == "pixels share"].astype({"value": float})
-    shares = shares.set_index(["network", "label"])["value"]
+    shares = data[data["panel"] == "pixels share"].set_index(["network", "label"])["value"]
     cells = [("ann, centred", "plain"), ("ann, centred", "largest(f)"), ("spiking", "plain")]
     if not all(cell in shares for cell in cells):
         return ""
@@ -228,10 +223,6 @@ def headline(data: pd.DataFrame) -> str:
         f"With centred input the dearest tenth of the pixels takes {plain} of plain learning's energy, "
         f"and {largest} if only the largest changes are written; with spikes for input it is {spiking} anyway"
     )
-
-
-def _join(texts: Iterable[str]) -> str:
-    return ", ".join(texts)
 
 
 def plot(data: pd.DataFrame) -> Figure:
@@ -250,19 +241,16 @@ def plot(data: pd.DataFrame) -> Figure:
             fields = part[(part["panel"] == "fields") & (part["label"] == label)]
             strongest = float(fields["value"].abs().max())
             _plot_image(fields, field_ax, WEIGHT_MAP, -strongest, strongest)
-            if number == 0:
-                ax.set_title(label)
-                field_ax.set_title(label)
+            for top in (ax, field_ax) if number == 0 else ():
+                top.set_title(label)
         figure.colorbar(image, ax=row[1], fraction=0.05, pad=0.02)
         row[0].set_ylabel(network)
         _plot_ranks(part[part["panel"] == "cells"], row[4])
         _plot_sizes(part[part["panel"].isin(STYLES)], row[5])
         for ax, column in zip((row[0], row[2], row[4], row[5]), marked, strict=True):
             label_panel(ax, column[number])
-    for ax in axes[-1, :4]:
-        ax.set_xlabel("Pixel")
-    axes[-1, 4].set_xlabel("Hidden cells")
-    axes[-1, 5].set_xlabel("Size")
+    for ax, name in zip(axes[-1], [*["Pixel"] * 4, "Hidden cells", "Size"], strict=True):
+        ax.set_xlabel(name)
     handles = [Line2D([], [], color=colour, label=label) for label, colour in COLOURS.items()]
     handles += [
         Line2D([], [], color=GREY, linestyle=STYLES[panel], label=MEASURES[panel]) for panel in STYLES
@@ -304,7 +292,7 @@ STUDY = Study(
     quick_points=QUICK,
     measure=measure,
     analyse=analyse,
-    summarize=summarize,
+    tabulate=tabulate,
     describe=describe,
     headline=headline,
     plot=plot,

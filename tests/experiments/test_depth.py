@@ -5,6 +5,7 @@ import pytest
 
 from bioplast.loading import load_module
 from bioplast.sizes import list_sizes
+from bioplast.studies.tuned import read_tuned
 
 depth = load_module("experiment", "depth", Path(__file__).parents[2])
 
@@ -36,6 +37,18 @@ def test_grid_has_every_rule_in_every_network():
     cells = {(run.model, run.hidden, run.rule) for run in runs}
     assert len(cells) == 3 * 5 * 4
     assert len(runs) == 5 * len(cells)
+
+
+def test_settings_are_those_tuned_with_one_layer_and_first_weights_their_own():
+    for run in depth.STUDY.list_runs():
+        label = next(
+            label
+            for (model, label), tuned in depth.TUNED.items()
+            if (model, tuned.rule) == (run.model, run.rule)
+        )
+        tuned = read_tuned(run.model, depth.KINDS[label])
+        assert run.options == {**depth.OPTIONS[run.model], **tuned.options}
+        assert "learning_rate" in run.options
 
 
 @pytest.mark.parametrize("same", depth.COMPARISONS)

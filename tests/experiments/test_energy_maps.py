@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 
 from bioplast.energy import Books
+from bioplast.errors import RequestError
 from bioplast.figures.style import use_style
 from bioplast.loading import load_module
 from bioplast.network import Layer
 from bioplast.studies.caption import fill_caption
+from bioplast.studies.tuned import read_tuned
 
 maps = load_module("experiment", "energy_maps", Path(__file__).parents[2])
 
@@ -94,8 +96,36 @@ def test_maps_are_means_over_seeds_and_shares_medians(data):
     assert (share["value"], share["n"]) == (pytest.approx((19 + 18) / 190), 2)
 
 
+def test_settings_are_those_that_were_tuned_but_for_the_published_network():
+    for cell in maps.CELLS:
+        network = maps.NETWORKS[cell["network"]]
+        rates = {name: value for name, value in cell.items() if name.startswith("learning_rate")}
+        if network["protocol"] == "paper":
+            assert not rates
+        else:
+            tuned = read_tuned(network["model"], maps.RULES[cell["label"]])
+            assert (cell["rule"], rates) == (tuned.rule, tuned.options)
+
+
+def test_what_is_measured_is_the_run_with_the_settings_of_its_point(monkeypatch):
+    asked = []
+
+    def set_up(config, project):
+        asked.append(config)
+        raise RequestError("not to be carried out")
+
+    monkeypatch.setattr(maps, "set_up", set_up)
+    for point in maps.STUDY.list_points(quick=True, seeds=1):
+        with pytest.raises(RequestError, match="not to be"):
+            maps.measure(point, Path())
+    assert [config.rule for config in asked] == [cell["rule"] for cell in maps.CELLS]
+    assert [config.options for config in asked[:2]] == [{}, {}]
+    assert asked[4].options == read_tuned("spiking", "plain").options
+    assert {config.hidden for config in asked} == {maps.HIDDEN}
+
+
 def test_table_and_caption(data):
-    row = maps.summarize(make_rows()).set_index(["network", "rule"]).loc[("spiking", "plain")]
+    row = maps.tabulate(data).set_index(["network", "rule"]).loc[("spiking", "plain")]
     assert (row["reached"], row["samples"]) == ("1/2", 1500)
     assert row["share of cells"] == pytest.approx((20 + 19) / 210)
     caption = fill_caption(maps.CAPTION, [], [], maps.describe(data))
