@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import linregress, t
 
 from bioplast.analysis.interval import CONCLUSION, conclude, conclude_median
 from bioplast.analysis.statistics import CONFIDENCE, estimate_median
@@ -61,6 +60,8 @@ def fit_power_law(x: ArrayLike, y: ArrayLike) -> PowerLaw:
     if len(np.unique(points[:, 0])) < 2:
         return PowerLaw(np.nan, np.nan, np.nan, n, (np.nan, np.nan), np.nan, np.nan)
     log_x, log_y = points.T
+    from scipy.stats import linregress  # slow to import
+
     line = linregress(log_x, log_y)
     centre = float(log_x.mean()), float(log_y.mean())
     spread = float(np.sum((log_x - centre[0]) ** 2))
@@ -119,4 +120,6 @@ def fit_each(runs: pd.DataFrame, over: str, quantities: Sequence[str], *, by: st
 
 def _quantile(n: int) -> float:
     """Student's t that an estimate from ``n`` points on a line stays within."""
+    from scipy.stats import t  # slow to import
+
     return float(t.ppf((1 + CONFIDENCE) / 2, n - 2)) if n > 2 else np.nan

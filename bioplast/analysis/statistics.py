@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import binom
 
 CONFIDENCE = 0.95
 
@@ -50,7 +49,7 @@ def compute_coverage(n: int) -> float:
     ----------
     David & Nagaraja 2003, Order Statistics, 7.1, doi:10.1002/0471722162
     """
-    return max(0.0, float(1 - 2 * binom.cdf(_find_rank(n) - 1, n, 0.5)))
+    return max(0.0, _cover(_find_rank(n), n))
 
 
 def say_coverage(n: int) -> str:
@@ -103,9 +102,16 @@ def estimate_between(least: ArrayLike, most: ArrayLike) -> Estimate:
     return Estimate(median, float(bounds[rank - 1, 0]), float(bounds[n - rank, 1]), n)
 
 
+def _cover(rank: int, n: int) -> float:
+    """1 - 2 P(B < ``rank``), B binomial with ``n`` and 1/2."""
+    from scipy.stats import binom  # takes longer to import than all that a preview of a study does
+
+    return float(1 - 2 * binom.cdf(rank - 1, n, 0.5))
+
+
 def _find_rank(n: int) -> int:
     """The rank, from either end, of the order statistics that the interval ends at."""
-    allowed = [rank for rank in range(1, n // 2 + 1) if 1 - 2 * binom.cdf(rank - 1, n, 0.5) >= CONFIDENCE]
+    allowed = [rank for rank in range(1, n // 2 + 1) if _cover(rank, n) >= CONFIDENCE]
     return max(allowed, default=1)
 
 

@@ -72,10 +72,6 @@ def run(
         check_path("--certificates", certificates)
     folder = find_project(project)
     modules = [loading.load_module("experiment", name, folder) for name in experiments]
-    from bioplast.studies.preview import preview_experiments
-    from bioplast.studies.study import run_experiments
-    from bioplast.training.interrupts import held_interrupts
-
     options: dict[str, Any] = {
         "project": folder,
         "quick": quick,
@@ -85,10 +81,15 @@ def run(
         "retry": retry,
     }
     if dry_run:
+        from bioplast.studies.preview import preview_experiments
+
         for line in preview_experiments(modules, **options):
             print(line)
         return
     from rich.console import Console
+
+    from bioplast.studies.study import run_experiments
+    from bioplast.training.interrupts import held_interrupts
 
     with held_interrupts():
         figures = run_experiments(

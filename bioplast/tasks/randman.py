@@ -118,7 +118,7 @@ def _sum_sines(x: FloatArray, frequencies: FloatArray, phases: FloatArray, heigh
     return np.sin(turns.astype(np.float32)) @ heights
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)  # more than a study has: each takes a second to make
 def _make(task: Randman) -> TimedTask:
     latencies, labels = task.draw()
     n = task.n_train + task.n_validation + task.n_test

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from brian2 import Clock, EventMonitor, Network, NeuronGroup
+from brian2 import Clock, EventMonitor, Network, NeuronGroup, ms
 from brian2 import Synapses as BrianSynapses
 
 from bioplast.backends.brian.cells import Cells, ReadoutCells, Synapses
@@ -129,7 +129,10 @@ class Assembly:
             learning |= self._make_learning_events(projection, cells, rules[projection.name])
         for projection in incoming:
             learning |= make_settling_events(rules[projection.name])
-        refractory = {} if cells.refractory is None else {"refractory": cells.refractory}
+        refractory: dict[str, Any] = {}
+        if cells.refractory is not None:
+            is_number = isinstance(cells.refractory, int | float)
+            refractory = {"refractory": cells.refractory * ms if is_number else cells.refractory}
         group = NeuronGroup(
             population.size + bool(outgoing),
             equations,

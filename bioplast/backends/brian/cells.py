@@ -27,7 +27,8 @@ class Cells:
     ----------
     equations : variables, with units; ``error`` where errors come back, ``activity`` of all but the input
     active : condition for a cell to have been active, so that its outgoing synapses may change
-    threshold, reset, refractory, method, dtype : as Brian2's ``NeuronGroup`` has them
+    threshold, reset, method, dtype : as Brian2's ``NeuronGroup`` has them
+    refractory : the same; a number is in ms
     events : ``start`` and others by name. The event ``feedback`` sends the errors of a population back
     each_step : code at every step, before spikes are looked for
     always_on : values of the last unit, which is always on, where they differ from those of the others (0)
@@ -37,7 +38,7 @@ class Cells:
     active: str = ""
     threshold: str | None = None
     reset: str | None = None
-    refractory: Quantity | None = None
+    refractory: Quantity | float | None = None
     method: str = "exact"
     dtype: Mapping[str, Any] = field(default_factory=dict)
     events: Mapping[str, Event] = field(default_factory=dict)

@@ -151,7 +151,7 @@ class SpikingCells:
             events={"start": ("step == START", f"{start}{self._recover}"), **events},
             each_step=tuple(each_step),
             always_on={"bias": 2 * self.v_thresh},
-            **self._refractory,
+            refractory=self._refractory,
         )
 
     def make_output(self) -> ReadoutCells:
@@ -160,7 +160,7 @@ class SpikingCells:
         if self.readout == "spikes":
             start = f"{start}n_spikes = 0{self._recover}; total = 0"
             firing = {"threshold": "y > v_thresh and is_shown", "reset": "y -= v_thresh; n_spikes += 1"}
-            firing |= self._refractory
+            firing["refractory"] = self._refractory
         else:
             start = f"{start}y_sum = 0; total = 0"
             firing = {"each_step": ("y_sum += int(is_shown)*y",)}
@@ -185,12 +185,8 @@ class SpikingCells:
         return "P = 0" if self.reset else CARRY
 
     @property
-    def _refractory(self) -> dict[str, Any]:
-        if self.tau_refrac_ms == 0:
-            return {}
-        from brian2 import ms
-
-        return {"refractory": self.tau_refrac_ms * ms}
+    def _refractory(self) -> float | None:
+        return self.tau_refrac_ms or None
 
     @property
     def _recover(self) -> str:
