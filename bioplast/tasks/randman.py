@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 import itertools
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bioplast.build_cache import UnusableCacheError, cache_folder, read_sealed, write_sealed
+from bioplast.code_digest import digest_code
+from bioplast.files import read_file
+from bioplast.randomness import make_sequence
 from bioplast.tasks.generated import Generated, check_numbers
 from bioplast.tasks.sequences import (
     Events,
@@ -83,8 +90,8 @@ class Randman(Generated):
         """The task: its samples, those of all classes mixed."""
         return _make(self)
 
-    def draw(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Latencies (n_samples, n_units) in steps, and classes (n_samples,), class after class."""
+    def draw(self) -> NDArray[np.int64]:
+        """Latencies (n_samples, n_units) in steps, class after class."""
         n = self.n_train + self.n_validation + self.n_test
         latencies = np.empty((self.n_classes, n, self.n_units), np.int64)
         for label in range(self.n_classes):
@@ -92,7 +99,7 @@ class Randman(Generated):
             values = self._draw_manifold(rng, rng.random((n, self.dim)))
             low, high = values.min(axis=0), values.max(axis=0)
             latencies[label] = (values - low) / (high - low) * self.spread
-        return latencies.reshape(-1, self.n_units), np.repeat(np.arange(self.n_classes), n)
+        return latencies.reshape(-1, self.n_units)
 
     def _draw_manifold(self, rng: np.random.Generator, x: NDArray[Any]) -> NDArray[Any]:
         """Points on a manifold of its own: (n, n_units) for places ``x`` (n, dim)."""
@@ -118,11 +125,27 @@ def _sum_sines(x: FloatArray, frequencies: FloatArray, phases: FloatArray, heigh
     return np.sin(turns.astype(np.float32)) @ heights
 
 
-@lru_cache(maxsize=16)  # more than a study has: each takes a second to make
+def _keep_drawn(task: Randman) -> NDArray[np.int64]:
+    """The latencies of ``task``, which are kept in the build cache: to draw them takes a second."""
+    files = (inspect.getfile(made_by) for made_by in (Randman, make_trial_rng, make_sequence))
+    facts = [str(task), np.__version__, *(digest_code(read_file(Path(file))) for file in files)]
+    name = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:24]
+    try:
+        path = cache_folder("randman") / name
+        content = read_sealed(path)
+        if content is None:
+            content = task.draw().tobytes()
+            write_sealed(path, content)
+    except UnusableCacheError:
+        return task.draw()
+    return np.frombuffer(content, np.int64).reshape(-1, task.n_units)
+
+
+@lru_cache(maxsize=16)
 def _make(task: Randman) -> TimedTask:
-    latencies, labels = task.draw()
+    latencies = _keep_drawn(task)
     n = task.n_train + task.n_validation + task.n_test
-    sample = np.tile(np.arange(n), task.n_classes)
+    labels, sample = np.repeat(np.arange(task.n_classes), n), np.tile(np.arange(n), task.n_classes)
     ends = np.cumsum([0, task.n_train, task.n_validation, task.n_test])
     sets = []
     for first, last in itertools.pairwise(ends):

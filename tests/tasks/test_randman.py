@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bioplast.errors import RequestError
 from bioplast.tasks import load_task
-from bioplast.tasks.randman import Randman, _sum_sines
+from bioplast.tasks.randman import Randman, _keep_drawn, _sum_sines
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,23 @@ def test_seeds_differ_and_last(task):
     assert load_task(small).digest == load_task(small).digest
     assert load_task(small).digest != load_task(small.replace("seed=4", "seed=5")).digest
     assert str(Randman(seed=1)) == "randman"
+
+
+def test_what_was_drawn_is_kept_for_other_processes(monkeypatch, tmp_path):
+    small = Randman(n_classes=2, n_train=4, n_validation=1, n_test=1)
+    monkeypatch.setenv("BIOPLAST_CACHE", str(tmp_path / "cache"))
+    drawn = _keep_drawn(small)
+    np.testing.assert_array_equal(drawn, small.draw())
+    assert _keep_drawn(replace(small, seed=2)).shape == drawn.shape
+    monkeypatch.setattr(Randman, "draw", None)
+    np.testing.assert_array_equal(_keep_drawn(small), drawn)
+
+
+def test_where_nothing_can_be_kept_it_is_drawn(monkeypatch, tmp_path):
+    (tmp_path / "cache").write_text("no folder")
+    monkeypatch.setenv("BIOPLAST_CACHE", str(tmp_path / "cache"))
+    small = Randman(n_classes=2, n_train=4, n_validation=1, n_test=1)
+    np.testing.assert_array_equal(_keep_drawn(small), small.draw())
 
 
 @pytest.mark.parametrize(
