@@ -1,4 +1,4 @@
-"""The build cache: compiled programs and kernels, and decoded images, that runs on one machine share.
+"""The build cache: compiled programs and kernels, images and drawn trials, that runs on one machine share.
 
 What is in it is run, so nobody else may write to it, and what was damaged is not used but made again. It
 may be deleted when no run is under way.

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bioplast.kernels.ordering import find_largest
+from bioplast.kernels.synapse_arrays import FloatArray
 
-FloatArray = NDArray[np.floating[Any]]
 Link = Callable[["DenseArrays", Any, Any, int], None]
 
 

@@ -18,9 +18,10 @@ from numpy.typing import DTypeLike, NDArray
 from bioplast.backends.brian.layers import connect_all
 from bioplast.backends.numeric.compiled import compiled
 from bioplast.backends.numeric.recurrent.errors import spread_errors
-from bioplast.backends.numeric.recurrent.trial import Errors, FloatArray, Trial, Weights
+from bioplast.backends.numeric.recurrent.trial import Errors, Trial, Weights
 from bioplast.backends.programs.program import build_program
 from bioplast.backends.programs.tape import Course, Tape
+from bioplast.kernels.synapse_arrays import FloatArray
 from bioplast.signals import leave_signals
 
 if TYPE_CHECKING:  # a program that is found again is run without Brian2

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.floating[Any]]
+from bioplast.kernels.synapse_arrays import FloatArray
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +16,9 @@ from bioplast.backends.numeric.compiled import compiled
 from bioplast.backends.numeric.encoding import Encoding
 from bioplast.backends.numeric.frozen import IMAGES_AT_ONCE, UNITS_AT_ONCE, activate_block
 from bioplast.backends.numeric.settings import Settings
+from bioplast.kernels.synapse_arrays import FloatArray
 from bioplast.network import Layer
 from bioplast.tasks.task import Trials
-
-FloatArray = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from bioplast.kernels.synapse_arrays import FloatArray
 from bioplast.randomness import make_rng
 from bioplast.tasks.task import Images, Trials
-
-FloatArray = NDArray[np.floating[Any]]
 
 # The sets of the last runs of this process, which make a second of work for the next one.
 _N_SETS = 4

@@ -9,9 +9,8 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from bioplast.kernels.synapse_arrays import FloatArray
 from bioplast.tasks.task import Trials
-
-FloatArray = NDArray[np.floating[Any]]
 
 
 class Encoding(Protocol):

@@ -19,11 +19,9 @@ from bioplast.backends.numeric.encoding import Encoding
 from bioplast.backends.numeric.product import multiply
 from bioplast.backends.numeric.settings import Settings
 from bioplast.energy import Books
+from bioplast.kernels.synapse_arrays import FloatArray, IntArray
 from bioplast.network import Layer
 from bioplast.tasks.task import Images, Trials
-
-FloatArray = NDArray[np.floating[Any]]
-IntArray = NDArray[np.int64]
 
 UNITS_AT_ONCE = 4096  # hidden units in one matrix product: bounds the memory, fills the processor
 IMAGES_AT_ONCE = 2000

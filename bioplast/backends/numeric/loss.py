@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bioplast.backends.numeric.activation import bend_squashed, squash
-from bioplast.kernels.synapse_arrays import SynapseArrays
-
-FloatArray = NDArray[np.floating[Any]]
+from bioplast.kernels.synapse_arrays import FloatArray, SynapseArrays
 
 
 @dataclass(frozen=True)

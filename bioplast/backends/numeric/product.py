@@ -13,8 +13,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from bioplast.backends.numeric.compiled import compiled
-
-FloatArray = NDArray[np.floating[Any]]
+from bioplast.kernels.synapse_arrays import FloatArray
 
 MAX_BLOCK = 448
 _ROUND_TO = 16

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bioplast.backends.numeric.encoding import Encoding
 from bioplast.backends.numeric.settings import Settings
 from bioplast.energy import Signalling
+from bioplast.kernels.synapse_arrays import FloatArray
 from bioplast.keys import make_keys
 from bioplast.network import Layer, Outcome, State
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.part import Proposal
 from bioplast.plasticity.shapes import check_array
 from bioplast.tasks.task import Trials
-
-FloatArray = NDArray[np.floating[Any]]
 
 
 def present(

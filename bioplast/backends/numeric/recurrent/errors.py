@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bioplast.backends.numeric.recurrent.trial import Errors, FloatArray, Trial
+from bioplast.backends.numeric.recurrent.trial import Errors, Trial
+from bioplast.kernels.synapse_arrays import FloatArray
 
 
 def send_errors(errors: Errors, t: int) -> None:

@@ -27,8 +27,9 @@ from numpy.typing import NDArray
 
 from bioplast.backends.numeric.recurrent.cells import check_learning, find_tiny
 from bioplast.backends.numeric.recurrent.errors import clear, send_errors_back
-from bioplast.backends.numeric.recurrent.trial import Errors, FloatArray, Trial, Weights
+from bioplast.backends.numeric.recurrent.trial import Errors, Trial, Weights
 from bioplast.errors import RequestError
+from bioplast.kernels.synapse_arrays import FloatArray
 from bioplast.plasticity.checks import check_choice, check_count, check_positive, check_probability
 
 CREDITS = ("bptt", "e-prop")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from bioplast.backends.numeric.recurrent.rates import RateConstants
-
-FloatArray = NDArray[np.floating[Any]]
+from bioplast.kernels.synapse_arrays import FloatArray
 
 
 def show_rates(

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bioplast.backends.numeric.recurrent.cells import Constants
-
-FloatArray = NDArray[np.floating[Any]]
+from bioplast.kernels.synapse_arrays import FloatArray
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from bioplast.backends.numeric.recurrent.cells import Constants
 from bioplast.backends.numeric.recurrent.errors import clear, send_errors_back
-from bioplast.backends.numeric.recurrent.trial import Errors, FloatArray, IntArray, Trial, Weights
+from bioplast.backends.numeric.recurrent.trial import Errors, Trial, Weights
+from bioplast.kernels.synapse_arrays import FloatArray, IntArray
 
 
 class Trace(NamedTuple):

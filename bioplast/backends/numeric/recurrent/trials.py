@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from bioplast.backends.numeric.kernel import find_winner, opens
 from bioplast.backends.numeric.recurrent.spiking import run_backward, run_forward
-from bioplast.backends.numeric.recurrent.trial import Errors, FloatArray, IntArray, Trial, Weights
+from bioplast.backends.numeric.recurrent.trial import Errors, Trial, Weights
 from bioplast.kernels.dense import DenseArrays, keep_chosen, leave, write_changes
+from bioplast.kernels.synapse_arrays import FloatArray, IntArray
 
 RATE_SHARE = 0.03  # of a trial in the running mean of a cell's firing rate
 
