@@ -20,7 +20,7 @@ from rich.console import Console
 from benchmarks.worker import Worker
 from bioplast.figures.style import (
     DOUBLE_COLUMN_MM,
-    GREY,
+    GRAY,
     Look,
     label_panel,
     make_figure,
@@ -130,7 +130,7 @@ def plot_growth(
     ax.plot(
         [smallest, size],
         [cost * smallest / size, cost],
-        color=GREY,
+        color=GRAY,
         linewidth=0.6,
         linestyle=(0, (4, 3)),
         zorder=1,
@@ -138,7 +138,7 @@ def plot_growth(
     )
     for name, look in looks.items():
         line = data[data["label"] == name].sort_values("hidden")
-        ax.plot(line["hidden"], line[quantity], color=look.colour, marker=look.marker, label=name, zorder=2)
+        ax.plot(line["hidden"], line[quantity], color=look.color, marker=look.marker, label=name, zorder=2)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlabel("Hidden units $N$")

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from bioplast.loading import load_module
-from bioplast.studies.catalogue import load_runs
+from bioplast.studies.catalog import load_runs
 from bioplast.studies.study import run_experiment
 from bioplast.training import RunConfig
 from bioplast.training.run import set_up

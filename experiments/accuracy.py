@@ -57,7 +57,7 @@ GRID = Grid(cells=CELLS, hidden=1000, max_samples=500_000, interval=20_000, seed
 QUICK = Grid(cells=CELLS, hidden=100, max_samples=12_000, interval=3000, **COMMON)
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``; ``kind`` is run or median.
 
     ``course`` (a to c): a row an evaluation, ``errors`` those on validation in percent; ``asked`` (d): what
@@ -185,9 +185,9 @@ def _plot_course(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
     """One line a run, which a marker ends."""
     for label, look in looks.items():
         for _, run in data[data["label"] == label].groupby("seed", sort=True):
-            ax.plot(run["m0"], run["errors"], color=look.colour, linewidth=0.7, alpha=0.8, zorder=2)
+            ax.plot(run["m0"], run["errors"], color=look.color, linewidth=0.7, alpha=0.8, zorder=2)
             end = run["m0"].iloc[-1], run["errors"].iloc[-1]
-            ax.plot(*end, color=look.colour, marker=look.marker, linestyle="none", zorder=3)
+            ax.plot(*end, color=look.color, marker=look.marker, linestyle="none", zorder=3)
     draw_line(ax, 100 * (1 - WANTED))
     ax.set(xscale="log", yscale="log", xlabel=name_axis("m0"), ylabel="Validation errors (%)")
     ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
@@ -236,7 +236,7 @@ def _take(data: pd.DataFrame, panel: str, kind: str) -> pd.DataFrame:
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

@@ -88,7 +88,7 @@ GRID = make_grids(GOALS, RATES, goal=0.95, long=600_000, limit=None, seeds=5)
 QUICK = make_grids([0.86, 0.9], [0.003, 0.03], goal=0.9, long=16_000, limit=16_000)
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``, with ``kind`` run or median.
 
     ``asked`` (a, b): energies at the accuracy ``asked``; ``goal`` (c): ``inefficiency_m1`` of plain runs that
@@ -219,11 +219,9 @@ def _plot_asked(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str) ->
     for label, look in looks.items():
         rows = data[data["label"] == label].dropna(subset=[quantity]).sort_values("asked")
         for _, run in rows[rows["kind"] == "run"].groupby("seed"):
-            ax.plot(run["asked"], run[quantity], color=look.colour, linewidth=0.4, alpha=0.6, zorder=2)
+            ax.plot(run["asked"], run[quantity], color=look.color, linewidth=0.4, alpha=0.6, zorder=2)
         line = rows[rows["kind"] == "median"]
-        ax.plot(
-            line["asked"], line[quantity], color=look.colour, marker=look.marker, markersize=3.0, zorder=3
-        )
+        ax.plot(line["asked"], line[quantity], color=look.color, marker=look.marker, markersize=3.0, zorder=3)
     # Whole percents only: the label of 92.5 would say 92.
     ax.xaxis.set_major_locator(MultipleLocator(0.02))
     ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=None))
@@ -260,7 +258,7 @@ def _compute_growth(crossings: pd.DataFrame) -> pd.DataFrame:
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

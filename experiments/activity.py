@@ -22,8 +22,8 @@ from bioplast.figures.style import (
     BLACK,
     BLUE,
     DOUBLE_COLUMN_MM,
+    GRAY,
     GREEN,
-    GREY,
     ORANGE,
     PURPLE,
     VERMILLION,
@@ -51,7 +51,7 @@ EDGES, FEWEST = np.linspace(-2, 4, 13), 10  # bins of the drive in the network, 
 MOMENTS = ("before", "after")
 RASTERS = {"inputs": "Input", "hidden": "Hidden cell"}
 COURSES: Mapping[str, tuple[str, dict[str, str]]] = {
-    "output": ("Output $y$", dict(zip(OUTPUTS, (GREY, VERMILLION), strict=True))),
+    "output": ("Output $y$", dict(zip(OUTPUTS, (GRAY, VERMILLION), strict=True))),
     "potential": ("Potential $v$", dict(zip(CELLS, (BLUE, ORANGE), strict=True))),
     "eligibility": ("Eligibility", dict(zip(INPUTS, (BLUE, GREEN, PURPLE), strict=True))),
 }
@@ -143,7 +143,7 @@ def _bin_answers(drive: FloatArray, rate: FloatArray) -> Rows:
     return rows
 
 
-def analyse(rows: pd.DataFrame) -> pd.DataFrame:
+def analyze(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel`` and ``moment`` (before, after)."""
     return rows.reindex(columns=list(COLUMNS)).reset_index(drop=True)
 
@@ -242,22 +242,22 @@ def _plot_trial(data: pd.DataFrame, ax: Axes, panel: str) -> None:
         _plot_changes(data, ax)
 
 
-def _plot_courses(data: pd.DataFrame, ax: Axes, label: str, colours: Mapping[str, str]) -> None:
-    """One line a unit, in the colour of its label, the last one on top; potentials beside their threshold."""
+def _plot_courses(data: pd.DataFrame, ax: Axes, label: str, colors: Mapping[str, str]) -> None:
+    """One line a unit, in the color of its label, the last one on top; potentials beside their threshold."""
     if (data["panel"] == "potential").any():
-        ax.axhline(1.0, color=GREY, linewidth=0.6, linestyle=(0, (4, 3)))
-    for name, colour in colours.items():
+        ax.axhline(1.0, color=GRAY, linewidth=0.6, linestyle=(0, (4, 3)))
+    for name, color in colors.items():
         for number, (_, course) in enumerate(data[data["label"] == name].groupby("unit", sort=True)):
             named = None if number else name
-            ax.plot(course["time_ms"], course["value"], color=colour, linewidth=0.8, label=named)
+            ax.plot(course["time_ms"], course["value"], color=color, linewidth=0.8, label=named)
     ax.set_ylabel(label)
 
 
 def _plot_changes(data: pd.DataFrame, ax: Axes) -> None:
     """What each synapse proposed (open) and, where it did, wrote (filled)."""
     look: dict[str, Any] = {"color": BLUE, "markersize": 3}
-    ax.axhline(0, color=GREY, linewidth=0.6)
-    ax.vlines(data["unit"], 0, data["proposed"], color=GREY, linewidth=0.6)
+    ax.axhline(0, color=GRAY, linewidth=0.6)
+    ax.vlines(data["unit"], 0, data["proposed"], color=GRAY, linewidth=0.6)
     ax.plot(data["unit"], data["proposed"], "o", markerfacecolor="white", label="proposed", **look)
     written = data[data["written"] != 0]
     ax.plot(written["unit"], written["written"], "o", label="written", **look)
@@ -277,7 +277,7 @@ STUDY = Study(
     points=POINTS,
     quick_points=QUICK,
     measure=measure,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     plot=plot,

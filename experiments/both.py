@@ -46,7 +46,7 @@ COLUMNS = name_columns(QUANTITIES)
 LABELS = ("plain", "largest", "subnet", "both")
 UNIT = {"m0": 1e8, "m1": 1e3, "samples": 1e3}
 TITLES = {"m0": "$M_0$ ($10^8$ writes)", "m1": "$M_1$ ($10^3$)", "samples": "samples ($10^3$)"}
-HEAT = "cividis_r"  # the dearer the darker, also without colours
+HEAT = "cividis_r"  # the dearer the darker, also without colors
 
 CAPTION = """
 Plasticity restricted to the large updates on paths through k of N hidden units, ann, to {goal} on {task}.
@@ -94,7 +94,7 @@ GRID = Grid(cells=FULL, seeds=5, **COMMON)
 QUICK = Grid(cells=SMALL, goal=0.90, max_samples=20_000, **COMMON)
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel`` and ``kind``.
 
     ``map`` (a to c) has the medians of its cells; ``size`` (d to f) runs and medians by ``label``, and, with
@@ -202,7 +202,7 @@ def plot(data: pd.DataFrame) -> Figure:
 
 
 def _plot_heat(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str) -> None:
-    """A square a cell, its colour on a logarithmic scale, with its number; a dash where there is none."""
+    """A square a cell, its color on a logarithmic scale, with its number; a dash where there is none."""
     table = data.pivot(index="units", columns="fraction", values=quantity).astype(float)
     values = table.to_numpy() / UNIT[quantity]
     known = values[np.isfinite(values)]
@@ -210,9 +210,9 @@ def _plot_heat(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str) -> 
     ax.imshow(values, origin="lower", aspect="auto", cmap=HEAT, norm=LogNorm(*ends))
     for (row, column), value in np.ndenumerate(values):
         is_known = np.isfinite(value)
-        colour = "white" if is_known and value > np.sqrt(ends[0] * ends[1]) else "black"
+        color = "white" if is_known and value > np.sqrt(ends[0] * ends[1]) else "black"
         text = f"{value:.3g}" if is_known else "-"
-        ax.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
+        ax.text(column, row, text, ha="center", va="center", fontsize=7, color=color)
     ax.set_xticks(range(table.shape[1]), [f"{value:g}" for value in table.columns])
     ax.set_yticks(range(table.shape[0]), [f"{value:,g}" for value in table.index])
     ax.tick_params(length=0)
@@ -251,7 +251,7 @@ def _compute_gains(lines: pd.DataFrame) -> pd.DataFrame:
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

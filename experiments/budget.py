@@ -69,7 +69,7 @@ more samples. A rule pays from these prices on: {paying}. {missing}
 """
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``, of runs that reached the goal; ``kind`` is run or median.
 
     ``bill`` (a): ``energy_atp`` and ``energy_joule`` by ``preset`` and ``component``; ``break_even`` (b): a
@@ -262,7 +262,7 @@ def _say_all(table: pd.DataFrame) -> str:
 STUDY = Study(
     grid=_COMPARE.GRID,
     quick=_COMPARE.QUICK,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

@@ -16,7 +16,7 @@ from bioplast.analysis.optimum import find_optimum
 from bioplast.analysis.statistics import Estimate, estimate_median
 from bioplast.analysis.words import say_factor
 from bioplast.figures.panels import Looks, Panels, panel
-from bioplast.figures.style import BLUE, GREY, ORANGE, PURPLE, SKY_BLUE, Look
+from bioplast.figures.style import BLUE, GRAY, ORANGE, PURPLE, SKY_BLUE, Look
 from bioplast.figures.sweep import plot_sweep
 from bioplast.plasticity import Plasticity
 from bioplast.plasticity.cache import Cache
@@ -70,7 +70,7 @@ GRID = Grid(rule=list_rules(WAYS), seeds=5, goal=0.93, max_samples=80_000, **COM
 QUICK = Grid(rule=list_rules(QUICK_WAYS), goal=0.88, max_samples=16_000, **COMMON)
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``: rows of ``kind`` run, and median over seeds."""
     cached = _compare(make_run_frame(runs))
     frames = {"a": _price(cached, COST), "b": _price(cached, COST), "c": _choose_best(cached)}
@@ -178,13 +178,13 @@ def plot(data: pd.DataFrame) -> Figure:
 
 def _plot(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str, over: str) -> None:
     plot_sweep(data, ax, looks, quantity=quantity, over=over)
-    ax.axhline(1, color=GREY, linewidth=0.6, zorder=1)
+    ax.axhline(1, color=GRAY, linewidth=0.6, zorder=1)
 
 
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

@@ -209,7 +209,7 @@ Claims of the literature and what is measured here; {n_parts} numbers of {n_clai
 Each line is a number that a claim stands or falls with: measured over claimed, with its interval over seeds;
 beside it the number itself, [its interval] and n. Intervals of medians are order statistics: the range of 3,
 5 and 10 seeds covers the median with 75, 93.8 and 99.8 %, and of ten seeds the second to the ninth is taken,
-which covers 97.9 %. Grey: the range in which the claim would be right; "about" and "alike" are a factor of
+which covers 97.9 %. Gray: the range in which the claim would be right; "about" and "alike" are a factor of
 {about}, or of {order} for what was extrapolated; "little" longer is at most {little} times the samples; an
 accuracy is kept with at most {kept} times the errors. The verdict follows from these alone: reproduced if the
 whole interval is in the range, refuted if none of it is; it cannot be decided otherwise, nor where the
@@ -225,7 +225,7 @@ If every true value stood at an end of its range, the intervals alone would deci
 """
 
 
-def analyse(sources: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def analyze(sources: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Exactly what is drawn: a row per number, with what was claimed, what is measured, and the verdict."""
     modules = {name: load_module("experiment", name, ROOT) for name in sources}
     rows = []
@@ -284,7 +284,7 @@ def _join(data: pd.DataFrame) -> pd.Series[str]:
 
 STUDY = Study(
     sources=SOURCES,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

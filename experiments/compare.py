@@ -23,7 +23,7 @@ from bioplast.analysis.words import join_words, say_factor
 from bioplast.figures.fronts import plot_accuracy
 from bioplast.figures.panels import Looks, Panels, draw_line, panel
 from bioplast.figures.places import name_places, plot_place
-from bioplast.figures.style import GREY
+from bioplast.figures.style import GRAY
 from bioplast.plasticity import Plasticity
 from bioplast.studies.declaration import Study
 from bioplast.studies.grid import Grid
@@ -79,7 +79,7 @@ def name_cells(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(network=frame["model"], label=[labels[cell] for cell in cells])
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``: ``ratio`` (a to c) or ``course`` (d to f).
 
     ``ratio`` has a row per run and ``quantity``, with the ``least`` and the ``most`` that the ratio to plain
@@ -189,7 +189,7 @@ def _plot_ratio(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str, ne
             if quantity == "m0":
                 _write_median(cell, ax, x)
     for border in range(1, len(networks)):
-        ax.axvline(border - 0.5, color=GREY, linewidth=0.4, alpha=0.5)
+        ax.axvline(border - 0.5, color=GRAY, linewidth=0.4, alpha=0.5)
     draw_line(ax, 1.0)
     name_places(ax, networks)
     ax.set(yscale="log", xlim=(-0.5, len(networks) - 0.5))
@@ -208,7 +208,7 @@ def _write_median(cell: pd.DataFrame, ax: Axes, x: float) -> None:
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     summarize=summarize,
     describe=describe,
     headline=headline,

@@ -61,7 +61,7 @@ def name_run(run: Run) -> str:
     return f"{run.record['model']}: {run.record['rule']}"
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``: see ``bioplast.analysis.fronts.compare_rules``."""
     return compare_rules(runs, [name_run(run) for run in runs], BASELINES)
 
@@ -85,7 +85,7 @@ def plot(data: pd.DataFrame) -> Figure:
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate_rules,
     describe=describe_rules,
     headline=headline,

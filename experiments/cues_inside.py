@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bioplast.backends.numeric.recurrent.reference import Activity, judge, show
-from bioplast.figures.style import BLACK, BLUE, DOUBLE_COLUMN_MM, GREY, ORANGE, label_panel, make_figure
+from bioplast.figures.style import BLACK, BLUE, DOUBLE_COLUMN_MM, GRAY, ORANGE, label_panel, make_figure
 from bioplast.loading import load_module
 from bioplast.network import State
 from bioplast.plasticity import Plasticity
@@ -112,7 +112,7 @@ def _list_learning(network: Any, state: State, activity: Activity, task: Task) -
     return rows
 
 
-def analyse(rows: pd.DataFrame) -> pd.DataFrame:
+def analyze(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn: ``when`` and ``what``, the ``unit``, the ``step`` (of a change the postsynaptic
     cell) and a ``value``.
     """
@@ -178,7 +178,7 @@ def plot(data: pd.DataFrame) -> Figure:
         course.set_xlabel("Time (ms)")
         rows = part[part["what"] == "signal"]
         signal.bar(rows["unit"], rows["value"], color=BLUE, width=1.0)
-        signal.axhline(0, color=GREY, linewidth=0.6)
+        signal.axhline(0, color=GRAY, linewidth=0.6)
         signal.set_xlabel("Cell")
         rows = part[part["what"] == "change"]
         area = 6 * rows["value"].abs() / largest
@@ -221,7 +221,7 @@ STUDY = Study(
     points=POINTS,
     quick_points=QUICK,
     measure=measure,
-    analyse=analyse,
+    analyze=analyze,
     summarize=summarize,
     describe=describe,
     headline=headline,

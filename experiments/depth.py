@@ -15,7 +15,7 @@ from bioplast.analysis.interval import name_columns
 from bioplast.figures.labels import name_axis
 from bioplast.figures.panels import Looks, Panels, draw_line, panel
 from bioplast.figures.places import plot_place
-from bioplast.figures.style import GREY, make_looks
+from bioplast.figures.style import GRAY, make_looks
 from bioplast.plasticity import Plasticity
 from bioplast.sizes import Hidden, list_sizes
 from bioplast.studies.declaration import Study
@@ -91,7 +91,7 @@ GRID = Grid(cells=list_cells(DEPTHS), seeds=5, goal=GOAL, max_samples=150_000)
 QUICK = Grid(cells=list_cells((1, 2)), goal=0.85, max_samples=12_000)
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``: ``spent``, ``saving`` and ``layer``.
 
     ``same`` is what is equal at each depth: ``width`` or ``synapses``. ``layer`` numbers layers of synapses
@@ -216,7 +216,7 @@ def _plot_spent(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
         rows = data[data["label"] == label]
         for same, style in COMPARISONS.items():
             medians = rows[(rows["kind"] == "median") & (rows["same"] == same)].sort_values("depth")
-            ax.plot(medians["depth"].astype(float), medians["m0"].astype(float), style, color=look.colour)
+            ax.plot(medians["depth"].astype(float), medians["m0"].astype(float), style, color=look.color)
         for depth, cell in rows[(rows["kind"] == "run") & (rows["same"] == "width")].groupby("depth"):
             place = float(depth) + 0.07 * (rank - 1.5)
             plot_place(cell, ax, "m0", look, place, half_width=0.03, size=2.5)
@@ -230,8 +230,8 @@ def _plot_saving(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
         for same, style in COMPARISONS.items():
             rows = data[(data["label"] == label) & (data["same"] == same)].sort_values("depth")
             x, y = rows["depth"].astype(float), rows["m0"].astype(float)
-            face = look.colour if same == "width" else "white"
-            ax.plot(x, y, style, color=look.colour, marker=look.marker, markerfacecolor=face, markersize=3.5)
+            face = look.color if same == "width" else "white"
+            ax.plot(x, y, style, color=look.color, marker=look.marker, markerfacecolor=face, markersize=3.5)
     draw_line(ax, 1)
     _name_depths(ax)
     ax.set_ylim(bottom=0)
@@ -244,8 +244,8 @@ def _plot_shares(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
             bottom, place = 0.0, float(depth) + 0.36 * (rank - 0.5)
             for layer, share in zip(bar["layer"], bar["share"].astype(float), strict=True):
                 strength = 1 - 0.8 * (int(layer) - 1) / int(depth)
-                color = looks[label].colour
-                ax.bar(place, share, 0.3, bottom, color=color, alpha=strength, edgecolor=GREY, linewidth=0.4)
+                color = looks[label].color
+                ax.bar(place, share, 0.3, bottom, color=color, alpha=strength, edgecolor=GRAY, linewidth=0.4)
                 bottom += share
     _name_depths(ax)
     ax.set_ylim(0, 1)
@@ -258,7 +258,7 @@ def _name_depths(ax: Axes) -> None:
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bioplast.analysis.cells import say_seeds
 from bioplast.analysis.interval import name_columns, spread_estimate
 from bioplast.analysis.statistics import estimate_median
-from bioplast.figures.style import BLACK, BLUE, DOUBLE_COLUMN_MM, GREY, label_panel, make_figure
+from bioplast.figures.style import BLACK, BLUE, DOUBLE_COLUMN_MM, GRAY, label_panel, make_figure
 from bioplast.figures.ticks import label_log_axis
 from bioplast.network import Layer
 from bioplast.studies.declaration import Study
@@ -38,8 +38,8 @@ NETWORKS: Mapping[str, Settings] = {
 RULES = {"plain": "plain", "largest(f)": "largest"}  # by the kind that was tuned
 # Of the published network, which was not tuned; its learning rates are its own.
 PUBLISHED = {"plain": "plain", "largest(f)": "largest(0.02, output=0.2)"}
-COLOURS = {"plain": BLACK, "largest(f)": BLUE}
-ENERGY_MAP, WEIGHT_MAP = "cividis", "RdBu_r"  # told apart with any common colour blindness
+COLORS = {"plain": BLACK, "largest(f)": BLUE}
+ENERGY_MAP, WEIGHT_MAP = "cividis", "RdBu_r"  # told apart with any common color blindness
 MAPS = ("pixels", "fields")  # panels with a place for each pixel
 N_FIELDS, GAP = 2, 1  # receptive fields along a side, and pixels between two
 EDGES = np.logspace(-5, 2, 43)
@@ -56,7 +56,7 @@ Where the energy of learning mnist to {goal} goes, plain and with the rule large
 
 a-c: energy per input pixel, the sum of |delta w| over its synapses, relative to the average pixel; mean over
 seeds. d-f: receptive fields, the weights of the four hidden cells on which most was spent, seed 1, in the
-colours of the strongest weight. g-i: energy per hidden cell relative to the average cell, from the dearest
+colors of the strongest weight. g-i: energy per hidden cell relative to the average cell, from the dearest
 on; medians over seeds. j-l: synapses onto hidden cells by the length of their way (sum of |delta w|, full)
 and the distance they came (|w - w at first|, broken), as shares of all, those that never changed left out.
 
@@ -114,12 +114,12 @@ def _sum_cells(layer: Layer) -> list[Row]:
 def _sort_synapses(layer: Layer) -> list[Row]:
     """Shares of synapses by the length of their way and by the distance they came."""
     net = np.abs(layer.weights.astype(np.float64) - layer.books.initial.astype(np.float64))
-    centres = np.sqrt(EDGES[:-1] * EDGES[1:])
+    centers = np.sqrt(EDGES[:-1] * EDGES[1:])
     rows = []
     for panel, sizes in (("path", layer.books.m1), ("net", net)):
         counts, _ = np.histogram(sizes, EDGES)
-        for centre, share in zip(centres, counts / sizes.size, strict=True):
-            rows.append({"panel": panel, "x": float(centre), "value": float(share)})
+        for center, share in zip(centers, counts / sizes.size, strict=True):
+            rows.append({"panel": panel, "x": float(center), "value": float(share)})
     return rows
 
 
@@ -142,7 +142,7 @@ def _place(panel: str, number: int, width: int, value: float, down: int = 0, acr
     return {"panel": panel, "x": x + across, "y": y + down, "value": float(value)}
 
 
-def analyse(rows: pd.DataFrame) -> pd.DataFrame:
+def analyze(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``, ``network`` and ``label``: means over seeds, of cells medians."""
     parts = []
     averages = {"pixels": "mean", "fields": "first", "cells": "median", "path": "mean", "net": "mean"}
@@ -251,19 +251,19 @@ def plot(data: pd.DataFrame) -> Figure:
             label_panel(ax, column[number])
     for ax, name in zip(axes[-1], [*["Pixel"] * 4, "Hidden cells", "Size"], strict=True):
         ax.set_xlabel(name)
-    handles = [Line2D([], [], color=colour, label=label) for label, colour in COLOURS.items()]
+    handles = [Line2D([], [], color=color, label=label) for label, color in COLORS.items()]
     handles += [
-        Line2D([], [], color=GREY, linestyle=STYLES[panel], label=MEASURES[panel]) for panel in STYLES
+        Line2D([], [], color=GRAY, linestyle=STYLES[panel], label=MEASURES[panel]) for panel in STYLES
     ]
     figure.legend(handles=handles, loc="outside lower right", ncols=len(handles))
     return figure
 
 
-def _plot_image(data: pd.DataFrame, ax: Axes, colours: str, low: float, high: float) -> AxesImage:
+def _plot_image(data: pd.DataFrame, ax: Axes, colors: str, low: float, high: float) -> AxesImage:
     """``value`` at ``x`` and ``y``; places without one stay white."""
     image = np.full((int(data["y"].max()) + 1, int(data["x"].max()) + 1), np.nan)
     image[data["y"].astype(int), data["x"].astype(int)] = data["value"]
-    drawn = ax.imshow(image, cmap=colours, vmin=low, vmax=high, interpolation="nearest")
+    drawn = ax.imshow(image, cmap=colors, vmin=low, vmax=high, interpolation="nearest")
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     return drawn
@@ -271,18 +271,18 @@ def _plot_image(data: pd.DataFrame, ax: Axes, colours: str, low: float, high: fl
 
 def _plot_ranks(data: pd.DataFrame, ax: Axes) -> None:
     """The energy of cells at their rank."""
-    for label, colour in COLOURS.items():
+    for label, color in COLORS.items():
         line = data[data["label"] == label].sort_values("x")
-        ax.plot(line["x"], line["value"], color=colour)
+        ax.plot(line["x"], line["value"], color=color)
     ax.set(xlim=(0, 1), ylim=(0, None), ylabel="Energy (average: 1)")
 
 
 def _plot_sizes(data: pd.DataFrame, ax: Axes) -> None:
     """Which share of synapses has a size, by what is measured of them."""
-    for label, colour in COLOURS.items():
+    for label, color in COLORS.items():
         for panel, dashes in STYLES.items():
             line = data[(data["label"] == label) & (data["panel"] == panel)].sort_values("x")
-            ax.plot(line["x"], line["value"], color=colour, linestyle=dashes, linewidth=0.8)
+            ax.plot(line["x"], line["value"], color=color, linestyle=dashes, linewidth=0.8)
     ax.set(xscale="log", ylabel="Share of synapses")
     label_log_axis(ax.xaxis, most_decades=3)
 
@@ -291,7 +291,7 @@ STUDY = Study(
     points=POINTS,
     quick_points=QUICK,
     measure=measure,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

@@ -53,7 +53,7 @@ measured: {best}.
 d (as in e and f, M0 circles, M1 squares): energy over the minimum, the direct way from the initial to the
 final weights. Plain learning writes every synapse at every sample: M0 over its minimum is the samples seen.
 
-e: exponent between neighbouring sizes, median over seeds with its interval of order statistics; a power law
+e: exponent between neighboring sizes, median over seeds with its interval of order statistics; a power law
 would be level. Between the two largest: {last}.
 
 f: energy over that at the cheapest size, with the power laws of a and b drawn on to macaque V1, taken as one
@@ -70,12 +70,12 @@ GRID = [
 QUICK = Grid(hidden=[30, 100, 300], seeds=2, goal=0.90, max_samples=20_000, **COMMON)
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``kind``.
 
     ``run``, ``median`` and ``line``, the power laws, have columns by quantity. Then come conclusions, with
     ``quantity``, ``value``, ``low`` and ``high``: ``exponent`` of the power laws; ``step``, that between
-    neighbouring sizes; ``best``, the cheapest size, ``is_inside`` if its interval leaves out both ends;
+    neighboring sizes; ``best``, the cheapest size, ``is_inside`` if its interval leaves out both ends;
     ``excess``, the power law over the cheapest size's median; ``v1``, its last point; ``v1 by range``, the
     same from each smallest size (``hidden``) that may be fitted; ``v1 by synapses``, with as many synapses as
     V1; ``v1 over minimum``, the inefficiency in V1. The interval of an exponent and of what is said of V1
@@ -212,9 +212,9 @@ def _plot_excess(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
             ax, line["hidden"], *(line[end].astype(float) for end in ("value", "low", "high")), look=look
         )
         row = pick(data, "v1").loc[name]
-        ax.plot(V1_NEURONS, row["value"], color=look.colour, marker=look.marker)
-        ax.plot([V1_NEURONS, V1_NEURONS], [row["low"], row["high"]], color=look.colour, linewidth=0.8)
-        ax.plot(V1_NEURONS, CLAIMED_EXCESS[name], color=look.colour, marker="*", markersize=7)
+        ax.plot(V1_NEURONS, row["value"], color=look.color, marker=look.marker)
+        ax.plot([V1_NEURONS, V1_NEURONS], [row["low"], row["high"]], color=look.color, linewidth=0.8)
+        ax.plot(V1_NEURONS, CLAIMED_EXCESS[name], color=look.color, marker="*", markersize=7)
     ax.set(xlabel=name_axis("hidden"), ylabel="Energy / that of cheapest size")
 
 
@@ -228,8 +228,8 @@ def _plot_law(
     look: Look,
 ) -> None:
     """A dashed line with its interval as a band."""
-    ax.plot(sizes, value, color=look.colour, linewidth=0.7, linestyle=DASHES, zorder=1)
-    ax.fill_between(sizes, low, high, color=look.colour, alpha=0.15, linewidth=0, zorder=0)
+    ax.plot(sizes, value, color=look.color, linewidth=0.7, linestyle=DASHES, zorder=1)
+    ax.fill_between(sizes, low, high, color=look.color, alpha=0.15, linewidth=0, zorder=0)
 
 
 def _fit(runs: pd.DataFrame) -> dict[str, PowerLaw]:
@@ -275,7 +275,7 @@ def _follow(kind: str, law: PowerLaw, name: str, sizes: Sequence[float], scale: 
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

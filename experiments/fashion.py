@@ -35,7 +35,7 @@ def headline(data: pd.DataFrame) -> str:
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=_COMPARE.analyse,
+    analyze=_COMPARE.analyze,
     summarize=_COMPARE.summarize,
     describe=_COMPARE.describe,
     headline=headline,

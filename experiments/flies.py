@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bioplast.analysis.cells import with_medians
 from bioplast.analysis.statistics import Estimate, estimate_median
 from bioplast.analysis.words import join_words
-from bioplast.figures.style import DOUBLE_COLUMN_MM, GREY, label_panel, make_figure, make_looks
+from bioplast.figures.style import DOUBLE_COLUMN_MM, GRAY, label_panel, make_figure, make_looks
 from bioplast.studies.declaration import Study
 from bioplast.studies.grid import Grid
 
@@ -133,7 +133,7 @@ def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def analyse(rows: pd.DataFrame) -> pd.DataFrame:
+def analyze(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``: ``days`` (a), and ``ratio`` to the better memory alone (b)."""
     cells = ["harm", "seed"]
     alone = rows[rows["label"].isin(ALONE)].groupby(cells)["days"].max().rename("alone")
@@ -155,7 +155,7 @@ def find_gain(data: pd.DataFrame, label: str, harm: float) -> Estimate:
 
 def summarize(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a gate and harm: constants, life span, and the gain with its range over seeds."""
-    data = analyse(rows)
+    data = analyze(rows)
     table = []
     for (label, harm), cell in rows.groupby(["label", "harm"], sort=False):
         row = {"gate": label, "harm": harm, "days": cell["days"].median(), "a": cell["a"].iloc[0]}
@@ -211,14 +211,14 @@ def plot(data: pd.DataFrame) -> Figure:
             rows = data[(data["panel"] == panel) & (data["label"] == label)]
             medians, runs = rows[rows["kind"] == "median"].sort_values("harm"), rows[rows["kind"] == "run"]
             if len(rows):
-                ax.plot(medians["harm"], medians[quantity], color=look.colour, label=label)
-                ax.plot(runs["harm"], runs[quantity], look.marker, color=look.colour, markersize=2.5)
+                ax.plot(medians["harm"], medians[quantity], color=look.color, label=label)
+                ax.plot(runs["harm"], runs[quantity], look.marker, color=look.color, markersize=2.5)
         ax.set_xlabel("Harm h of the second arm (probability of death a visit)")
         label_panel(ax, panel)
     axes[0].set_ylabel("Life span (days, at most 50)")
     axes[0].legend()
     axes[1].set_ylabel("Life span / with the better memory alone")
-    axes[1].axhline(1, color=GREY, linewidth=0.6, zorder=1)
+    axes[1].axhline(1, color=GRAY, linewidth=0.6, zorder=1)
     return figure
 
 
@@ -226,7 +226,7 @@ STUDY = Study(
     points=POINTS,
     quick_points=QUICK,
     measure=measure,
-    analyse=analyse,
+    analyze=analyze,
     summarize=summarize,
     describe=describe,
     headline=headline,

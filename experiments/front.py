@@ -76,7 +76,7 @@ def name_cells(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(network=frame["model"], label=labels, setting=settings)
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``, a row a cell: ``goal`` (a to c) and ``early`` (d to f).
 
     ``goal`` has medians of ``samples`` and ``m0`` to the goal, ``early`` of ``online`` accuracy and ``m0``
@@ -195,7 +195,7 @@ def _plot_fronts(data: pd.DataFrame, ax: Axes, looks: Looks, quantity: str) -> N
         for label, look in looks.items():
             line = data[(data["hidden"] == hidden) & (data["label"] == label)].sort_values("setting")
             line = line.dropna(subset=[quantity, "m0"])
-            drawn: dict[str, Any] = {"color": look.colour, "marker": look.marker}
+            drawn: dict[str, Any] = {"color": look.color, "marker": look.marker}
             ax.plot(line["m0"], line[quantity], linestyle=style, linewidth=0.8, markersize=2.5, **drawn)
             chosen = line[line["chosen"].astype(bool)]
             ax.plot(chosen["m0"], chosen[quantity], linestyle="none", markersize=6, **drawn)
@@ -212,7 +212,7 @@ def _name_settings(points: pd.DataFrame, ax: Axes, quantity: str, look: Look) ->
             textcoords="offset points",
             ha="center",
             fontsize=7,
-            color=look.colour,
+            color=look.color,
         )
 
 
@@ -225,7 +225,7 @@ QUICK = Grid(
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     summarize=summarize,
     describe=describe,
     headline=headline,

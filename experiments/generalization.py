@@ -81,7 +81,7 @@ def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
     return [{"samples": position.samples, "train": right, "test": test, "m0": m0}]
 
 
-def analyse(rows: pd.DataFrame) -> pd.DataFrame:
+def analyze(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn: ``errors`` on the test set in percent, and ``ratio``, ``writes`` to plain's."""
     runs = rows.assign(errors=100 * (1 - rows["test"]), converged=rows["train"] >= rows["learned"])
     plain = runs[runs["label"] == "plain"].set_index("seed")
@@ -147,7 +147,7 @@ STUDY = Study(
     points=POINTS,
     quick_points=QUICK,
     measure=measure,
-    analyse=analyse,
+    analyze=analyze,
     describe=describe,
     headline=headline,
     plot=plot,

@@ -78,7 +78,7 @@ QUICK = Grid(
 )
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, a row a run (``kind`` run) and a cell (``kind`` median), and the savings.
 
     ``fraction`` is the share of synapses written in a trial: writes a sample over those of plain learning
@@ -99,7 +99,7 @@ def best_savings(data: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    data : what ``analyse`` returned
+    data : what ``analyze`` returned
 
     Returns
     -------
@@ -191,7 +191,7 @@ def _say_saving(row: pd.Series[object]) -> str:
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

@@ -20,7 +20,7 @@ from bioplast.energy.prices import load_presets
 from bioplast.figures.labels import SYMBOLS, name_axis
 from bioplast.figures.panels import Looks, Panels, draw_line, panel
 from bioplast.figures.places import name_places, plot_place
-from bioplast.figures.style import GREY, make_looks
+from bioplast.figures.style import GRAY, make_looks
 from bioplast.figures.totals import plot_relative_totals
 from bioplast.studies.declaration import Study
 from bioplast.studies.grid import Grid, Settings
@@ -83,7 +83,7 @@ QUICK = [
 ]
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel`` and ``network``; ``kind`` is run or median.
 
     ``course`` (a): a row an evaluation; ``saving`` (b, c): ``saving``, how many times less of ``quantity``
@@ -205,9 +205,9 @@ def _plot_course(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str) -
     """One line a run against the samples seen, ended by a marker."""
     for label, look in looks.items():
         for _, run in data[data["label"] == label].groupby("seed", sort=True):
-            ax.plot(run["samples"], run[quantity], color=look.colour, linewidth=0.7)
+            ax.plot(run["samples"], run[quantity], color=look.color, linewidth=0.7)
             end = run["samples"].iloc[-1], run[quantity].iloc[-1]
-            ax.plot(*end, color=look.colour, marker=look.marker, linestyle="none", zorder=3)
+            ax.plot(*end, color=look.color, marker=look.marker, linestyle="none", zorder=3)
     ax.set_xlim(left=0)
     ax.set_ylim(bottom=0)
     for axis in (ax.xaxis, ax.yaxis):
@@ -225,7 +225,7 @@ def _plot_ratios(data: pd.DataFrame, ax: Axes, looks: Looks, *, claimed: dict[st
             x = place + (rank - (len(labels) - 1) / 2) * step
             plot_place(cell, ax, "saving", looks[label], x, half_width=0.4 * step)
         if quantity in claimed:
-            ax.plot(place + 0.46, claimed[quantity], color=GREY, marker="x", linestyle="none", zorder=4)
+            ax.plot(place + 0.46, claimed[quantity], color=GRAY, marker="x", linestyle="none", zorder=4)
     draw_line(ax, 1)
     ax.set(yscale="log", xlim=(-0.6, len(QUANTITIES) - 0.4), ylabel="Times less than plain")
     ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
@@ -260,7 +260,7 @@ def _charge_spikes(frame: pd.DataFrame, runs: list[Run]) -> pd.DataFrame:
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     summarize=summarize,
     describe=describe,
     headline=headline,

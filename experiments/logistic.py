@@ -100,7 +100,7 @@ GRID = make_grids(GOALS, SIZES, RATES, THRESHOLDS, goal=GOAL, limit=400_000, see
 QUICK = make_grids([0.6, 0.8], [20], [0.3], (0.01, 0.04), goal=0.8, limit=20_000)
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``, with ``kind`` run or median.
 
     ``asked`` (a, b): energies by the accuracy ``asked``; ``size`` (c) and ``rate`` (d): by hidden units and
@@ -276,7 +276,7 @@ def _plot_caching(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

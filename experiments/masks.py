@@ -63,7 +63,7 @@ GRID = Grid(rule=list_rules(*FRACTIONS), seeds=5, **COMMON)
 QUICK = Grid(rule=list_rules(0.1, 0.3), goal=0.90, max_samples=12_000, **COMMON)
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn: a row a run, and the median of each rule and fraction.
 
     Plain learning is every rule's end at a ``fraction`` of 1. ``best_accuracy`` is the best on the test set
@@ -159,7 +159,7 @@ def _read_fraction(rule: str, n_hidden: int) -> float:
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

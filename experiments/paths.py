@@ -41,7 +41,7 @@ CAPTION = """
 Plasticity restricted to the paths through k of N hidden units, ann, to {goal} on {task}. Paper protocol:
 stops on the test set, input encoding '{encoding}'; {cell_seeds}.
 
-a-c: writes M0, summed size of the changes M1, and samples seen until the goal, against k; a colour a size N.
+a-c: writes M0, summed size of the changes M1, and samples seen until the goal, against k; a color a size N.
 One marker a run, open where it did not reach the goal and shows what it had spent; lines: medians (a run that
 did not get there counts as dearer than any). Cheapest k over all N, with its 95 % interval of resampled
 seeds: {best}.
@@ -70,7 +70,7 @@ QUICK = [
 ]
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``kind``.
 
     ``run`` and ``median`` of the ``panel`` units (a to c), with a ``label`` a size, and size (d, e), plain
@@ -185,7 +185,7 @@ def plot(data: pd.DataFrame) -> Figure:
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

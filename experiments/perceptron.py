@@ -18,7 +18,7 @@ from bioplast.analysis.interval import name_columns, spread, spread_estimate
 from bioplast.analysis.statistics import Estimate, estimate_median
 from bioplast.analysis.words import say_factor
 from bioplast.figures.panels import Looks, Panels, panel
-from bioplast.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY_BLUE, VERMILLION, Look
+from bioplast.figures.style import BLACK, BLUE, GRAY, GREEN, ORANGE, PURPLE, SKY_BLUE, VERMILLION, Look
 from bioplast.figures.sweep import plot_sweep
 from bioplast.loading import load_module
 from bioplast.network import State
@@ -121,7 +121,7 @@ def _learn(
     return perceptron.learn_all(network, state, task.train, max_rounds=max_rounds), state
 
 
-def analyse(rows: pd.DataFrame) -> pd.DataFrame:
+def analyze(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``; ``kind`` is run, median, theory or claim."""
     loads = rows[rows["part"] == "load"].assign(panel="a", label="measured", converged=True)
     cache = rows[rows["part"] == "cache"].astype({"converged": bool})
@@ -263,7 +263,7 @@ def _plot_loads(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
 
 def _plot_thresholds(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
     _plot_with_theory(data, ax, looks, quantity="energy", over="threshold")
-    ax.axhline(1, color=GREY, linewidth=0.6, zorder=1)
+    ax.axhline(1, color=GRAY, linewidth=0.6, zorder=1)
     ax.set_xlim(0.95 * data["threshold"].min(), 1.05 * data["threshold"].max())
 
 
@@ -273,16 +273,16 @@ def _plot_with_theory(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: s
     for label, look in looks.items():
         rows = data[data["label"] == label]
         line = rows[rows["kind"] == "theory"].sort_values(over)
-        ax.plot(line[over], line[quantity], color=look.colour, linewidth=0.8, linestyle=DASHES, zorder=1)
+        ax.plot(line[over], line[quantity], color=look.color, linewidth=0.8, linestyle=DASHES, zorder=1)
         for best in rows.loc[rows["kind"] == "best", over]:
-            ax.axvline(best, ymax=0.06, color=look.colour, linewidth=1.5)
+            ax.axvline(best, ymax=0.06, color=look.color, linewidth=1.5)
 
 
 STUDY = Study(
     points=POINTS,
     quick_points=QUICK,
     measure=measure,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

@@ -120,7 +120,7 @@ def _test(network: Any, state: State, images: Images, order: NDArray[np.int64], 
     return float((network.present(state, trials, learn=False).predictions == trials.labels).mean())
 
 
-def analyse(rows: pd.DataFrame) -> pd.DataFrame:
+def analyze(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``: ``task``, a row a task, and ``whole``, a row a run."""
     runs = rows.groupby(["label", "seed"], sort=False)
     whole = runs.agg(
@@ -236,11 +236,11 @@ def plot_tasks(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str) -> 
         rows = data[data["label"] == label]
         medians = rows[rows["kind"] == "median"].sort_values("task")
         runs = rows[rows["kind"] == "run"]
-        ax.plot(medians["task"].astype(float), medians[quantity].astype(float), color=look.colour)
+        ax.plot(medians["task"].astype(float), medians[quantity].astype(float), color=look.color)
         ax.plot(
             runs["task"].astype(float),
             runs[quantity].astype(float),
-            color=look.colour,
+            color=look.color,
             marker=look.marker,
             markersize=2.5,
             linestyle="none",
@@ -253,7 +253,7 @@ STUDY = Study(
     points=POINTS,
     quick_points=QUICK,
     measure=measure,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

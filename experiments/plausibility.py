@@ -182,7 +182,7 @@ QUICK = Grid(
 )
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn: a row a run and rung (``kind`` run), and the medians of their cells.
 
     ``m0 saving`` and ``m1 saving`` say how many times less than plain learning on the same seed a restricted
@@ -291,7 +291,7 @@ def plot(data: pd.DataFrame) -> Figure:
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     plot=plot,

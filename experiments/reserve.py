@@ -14,7 +14,7 @@ from bioplast.analysis.frame import make_trace_frame
 from bioplast.analysis.interval import name_columns, spread
 from bioplast.figures.labels import name_axis
 from bioplast.figures.panels import Looks, Panels, draw_line, panel
-from bioplast.figures.style import BLUE, GREY, ORANGE, Look
+from bioplast.figures.style import BLUE, GRAY, ORANGE, Look
 from bioplast.plasticity import Plasticity
 from bioplast.studies.declaration import Study
 from bioplast.studies.grid import Grid
@@ -55,7 +55,7 @@ median; paired by seed, a marker a seed; line: medians. {verdict}
 """
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """Exactly what is drawn, by ``panel``.
 
     ``course`` (a): ``accuracy`` of a rule when ``m1`` was spent, medians over seeds that spent as much;
@@ -185,7 +185,7 @@ def plot_course(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
         rules = data[data["label"] == label].groupby("rule", sort=False)
         for (rule, rows), style in zip(rules, LINES, strict=False):
             wrong = 100 * (1 - rows["accuracy"].astype(float))
-            ax.plot(rows["m1"], wrong, linestyle=style, color=look.colour, label=rule)
+            ax.plot(rows["m1"], wrong, linestyle=style, color=look.color, label=rule)
     ax.set(xscale="log", yscale="log", xlabel=name_axis("m1"), ylabel="Errors (%), online")
     ax.invert_yaxis()
     ax.legend(fontsize=6, loc="lower right")
@@ -202,9 +202,9 @@ def plot_gain(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
     """
     look, runs = looks["reserve"], data[data["kind"] == "run"]
     medians = data[data["kind"] == "median"].sort_values("m1")
-    ax.plot(runs["m1"], runs["points"], look.marker, color=look.colour, markersize=2.5)
-    ax.plot(medians["m1"], medians["points"], color=look.colour)
-    draw_line(ax, 0, colour=GREY)
+    ax.plot(runs["m1"], runs["points"], look.marker, color=look.color, markersize=2.5)
+    ax.plot(medians["m1"], medians["points"], color=look.color)
+    draw_line(ax, 0, color=GRAY)
     ax.set(
         xscale="log", xlabel=name_axis("m1"), ylabel="Accuracy with a reserve\nless the best without (points)"
     )
@@ -213,7 +213,7 @@ def plot_gain(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
 STUDY = Study(
     grid=GRID,
     quick=QUICK,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

@@ -58,7 +58,7 @@ def measure(point: dict[str, Any], project: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def analyse(rows: pd.DataFrame) -> pd.DataFrame:
+def analyze(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn: ``kind`` run, and the medians over seeds of those that learned."""
     rows = rows[["seed", *(name for name in rows if name not in ("seed", "thresholds"))]].assign(
         label="cache", kind="run", converged=rows[["share_right", "plain_share_right"]].min(axis=1) >= LEARNED
@@ -134,11 +134,11 @@ def _plot(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str, line: fl
     """One marker a run, open where too little was learned, and a line through the medians."""
     look = looks["cache"]
     medians = data[data["kind"] == "median"].sort_values("threshold")
-    ax.plot(medians["threshold"], medians[quantity], color=look.colour)
+    ax.plot(medians["threshold"], medians[quantity], color=look.color)
     runs = data[data["kind"] == "run"]
-    for is_learned, face in ((True, look.colour), (False, "white")):
+    for is_learned, face in ((True, look.color), (False, "white")):
         part = runs[runs["converged"].astype(bool) == is_learned]
-        ax.plot(part["threshold"], part[quantity], look.marker, color=look.colour, markerfacecolor=face)
+        ax.plot(part["threshold"], part[quantity], look.marker, color=look.color, markerfacecolor=face)
     draw_line(ax, line)
     ax.set(xscale="log", xlabel="Threshold (mV)")
 
@@ -147,7 +147,7 @@ STUDY = Study(
     points=POINTS,
     quick_points=QUICK,
     measure=measure,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

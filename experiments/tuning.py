@@ -92,7 +92,7 @@ def name_kind(rule: str) -> str:
     return " + ".join(part.name for part in parts) + " per synapse" * is_local
 
 
-def analyse(runs: list[Run]) -> pd.DataFrame:
+def analyze(runs: list[Run]) -> pd.DataFrame:
     """A row a setting: medians over the seeds, and whether it is ``chosen``."""
     frame = make_run_frame(runs)
     frame["label"] = frame["rule"].map(name_kind)
@@ -158,8 +158,8 @@ def _plot_settings(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
                 row["m0"],
                 marker=look.marker,
                 markersize=7 if row["chosen"] else 3.5,
-                color=look.colour,
-                markerfacecolor=look.colour if is_complete else "white",
+                color=look.color,
+                markerfacecolor=look.color if is_complete else "white",
                 linestyle="none",
             )
     ax.set(xscale="log", yscale="log", xlabel=name_axis("samples"), ylabel=name_axis("m0"))
@@ -207,7 +207,7 @@ STUDY = Study(
         max_samples=20_000,
         seeds=None,
     ),
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     plot=plot,
     describe=describe,

@@ -17,7 +17,7 @@ from bioplast.analysis.estimates import estimate_by
 from bioplast.analysis.interval import say
 from bioplast.figures.panels import Looks, Panels, draw_line, panel
 from bioplast.figures.places import plot_places
-from bioplast.figures.style import GREY, Look, make_looks
+from bioplast.figures.style import GRAY, Look, make_looks
 from bioplast.network import Layer
 from bioplast.studies.declaration import Study
 from bioplast.studies.grid import Grid
@@ -136,7 +136,7 @@ def compute_rates(
     return np.array([writes[group].mean() for group in groups]) / samples
 
 
-def analyse(rows: pd.DataFrame) -> pd.DataFrame:
+def analyze(rows: pd.DataFrame) -> pd.DataFrame:
     """Exactly what is drawn: the measured rows, ``kind`` run, and below them medians over seeds."""
     cells = ["label", "rule", "samples", "trials", "panel", "x"]
     medians = rows.groupby(cells, sort=False)["y"].agg(["median", "count"]).reset_index()
@@ -194,7 +194,7 @@ def headline(data: pd.DataFrame) -> str:
 
 
 def plot(data: pd.DataFrame) -> Figure:
-    """Overlap, concentration, index and winners, a colour a rule."""
+    """Overlap, concentration, index and winners, a color a rule."""
     names = {"xlabel": "Input pixels, dark to bright (tenth)", "ylabel": "Writes a trial and synapse"}
     rows = [
         [
@@ -214,13 +214,13 @@ def _plot_overlap(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
     """The share of a trial's writes that recurs, against the lag; dashed: chance."""
     _plot_curves(data[data["panel"] == "overlap"], ax, looks)
     for look, rows in _split(data[(data["panel"] == "chance") & (data["kind"] == "median")], looks):
-        draw_line(ax, rows["y"].iloc[0], colour=look.colour)
+        draw_line(ax, rows["y"].iloc[0], color=look.color)
     ax.set(xscale="log", yscale="log", xlabel="Lag (trials)", ylabel="Share written again")
 
 
 def _plot_concentration(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
     """The share of writes that fell on the most written synapses."""
-    ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.6, linestyle=(0, (4, 3)), zorder=1)
+    ax.plot([0, 1], [0, 1], color=GRAY, linewidth=0.6, linestyle=(0, (4, 3)), zorder=1)
     _plot_curves(data, ax, looks, has_markers=False)
     ax.set(xlim=(0, 1), ylim=(0, 1.02))
     ax.set(xlabel="Share of synapses, most written first", ylabel="Share of all writes")
@@ -231,7 +231,7 @@ def _plot_indices(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
     plot_places(data, ax, looks, quantity="y")
     for place, label in enumerate(looks):
         if label in CLAIMED:
-            ax.plot(place + 0.42, CLAIMED[label], color=GREY, marker="x", linestyle="none", zorder=4)
+            ax.plot(place + 0.42, CLAIMED[label], color=GRAY, marker="x", linestyle="none", zorder=4)
     ax.set(yscale="log", ylabel="Simpson index $D$")
 
 
@@ -239,10 +239,10 @@ def _plot_curves(data: pd.DataFrame, ax: Axes, looks: Looks, *, has_markers: boo
     """Thin lines: runs; thick: medians."""
     for look, rows in _split(data, looks):
         for _, run in rows[rows["kind"] == "run"].groupby("seed"):
-            ax.plot(run["x"], run["y"], color=look.colour, linewidth=0.4, alpha=0.6, zorder=2)
+            ax.plot(run["x"], run["y"], color=look.color, linewidth=0.4, alpha=0.6, zorder=2)
         medians = rows[rows["kind"] == "median"]
         marker = look.marker if has_markers else "none"
-        ax.plot(medians["x"], medians["y"], color=look.colour, marker=marker, markersize=3.0, zorder=3)
+        ax.plot(medians["x"], medians["y"], color=look.color, marker=marker, markersize=3.0, zorder=3)
 
 
 def _split(data: pd.DataFrame, looks: Looks) -> Iterator[tuple[Look, pd.DataFrame]]:
@@ -279,7 +279,7 @@ STUDY = Study(
     points=POINTS,
     quick_points=QUICK,
     measure=measure,
-    analyse=analyse,
+    analyze=analyze,
     tabulate=tabulate,
     describe=describe,
     headline=headline,

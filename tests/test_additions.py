@@ -119,12 +119,12 @@ def measure(point, project):
 STUDY = Study(
     points=Grid(rule="odd_units", seeds=None),
     measure=measure,
-    analyse=lambda rows: rows,
+    analyze=lambda rows: rows,
     plot=lambda data: Figure(),
     caption="A summary.",
 )
 '''
-TASK = '''"""Two grey levels."""
+TASK = '''"""Two gray levels."""
 import numpy as np
 
 from bioplast.tasks import Images, Task
@@ -139,22 +139,22 @@ def load():
 
 
 def test_a_task_of_a_file_is_learned_by_its_name(add, call):
-    text = TASK.format(value='Task("greys", images, images, n_classes=2, shape=(3, 3))')
-    study = add("tasks/greys.py", text)
-    assert "Two grey levels." in call("list")[1]
-    status, out, err = call("train", "tiny", "--task", "greys", "--max-samples", 30, "--json")
+    text = TASK.format(value='Task("grays", images, images, n_classes=2, shape=(3, 3))')
+    study = add("tasks/grays.py", text)
+    assert "Two gray levels." in call("list")[1]
+    status, out, err = call("train", "tiny", "--task", "grays", "--max-samples", 30, "--json")
     assert status == 0, err
-    assert json.loads(out)["task"] == "greys"
+    assert json.loads(out)["task"] == "grays"
     load_additions(study)
-    np.testing.assert_array_equal(np.unique(load_task("greys").train.pixels), [50, 150])
+    np.testing.assert_array_equal(np.unique(load_task("grays").train.pixels), [50, 150])
 
 
 @pytest.mark.parametrize(
     ("text", "reason"), [(TASK.format(value="3"), "must return a Task, got int"), ("", "must define load()")]
 )
 def test_a_file_that_gives_no_task_is_refused(add, call, text, reason):
-    add("tasks/greys.py", text)
-    status, _, err = call("train", "tiny", "--task", "greys")
+    add("tasks/grays.py", text)
+    status, _, err = call("train", "tiny", "--task", "grays")
     assert status == 2
     assert reason in err
 

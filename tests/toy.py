@@ -129,7 +129,7 @@ def values():
 
 @pytest.fixture
 def images():
-    """Four images of 6 pixels: dark, white and two with all kinds of grey."""
+    """Four images of 6 pixels: dark, white and two with all kinds of gray."""
     pixels = np.array([[0] * 6, [255] * 6, [0, 1, 254, 255, 128, 77], [51, 0, 102, 153, 204, 255]], np.uint8)
     return Images(pixels, np.array([0, 1, 2, 1], np.uint8))
 

@@ -27,7 +27,7 @@ class Part:
     claimed : the number that was claimed, in whose unit the measured one is drawn
     expected : values with which the claim would be right; None if what was claimed is not defined
     experiment : whose numbers show it; empty where it is not measured
-    find : gives the number, from the experiment's file and what its ``analyse`` returned
+    find : gives the number, from the experiment's file and what its ``analyze`` returned
     differs : in what the network, loss, task or goal that it is measured with differ from the source's;
         empty where they do not
     lacking : why it is not measured
@@ -68,10 +68,10 @@ def assess(name: str, part: Part, finding: Finding) -> dict[str, Any]:
     ``chance`` is the probability that the interval alone decides, if the true value stood at an end of the
     range that was claimed: what it does not cover. Of a number that decides nothing it is 0.
     """
-    judgement = judge(finding, part.expected, part.differs)
-    decides = judgement.verdict in (REPRODUCED, REFUTED)
+    judgment = judge(finding, part.expected, part.differs)
+    decides = judgment.verdict in (REPRODUCED, REFUTED)
     coverage = compute_coverage(finding.n)
-    reason = part.lacking or judgement.reason
+    reason = part.lacking or judgment.reason
     row: dict[str, Any] = {"name": name, "quantity": part.quantity, "claimed": part.claimed}
     ends = (math.nan, math.nan) if part.expected is None else (part.expected.low, part.expected.high)
     row |= dict(zip(("expected low", "expected high"), ends, strict=True))
@@ -80,7 +80,7 @@ def assess(name: str, part: Part, finding: Finding) -> dict[str, Any]:
     row |= {f"shown{end}": value / part.claimed for end, value in found.items()}
     row |= {f"agrees {end}": row[f"expected {end}"] / part.claimed for end in ("low", "high")}
     row |= {"coverage": coverage, "chance": (1 - coverage) * decides}
-    return row | {"said": _say(finding), "verdict": judgement.verdict, "reason": reason}
+    return row | {"said": _say(finding), "verdict": judgment.verdict, "reason": reason}
 
 
 def _say(finding: Finding) -> str:

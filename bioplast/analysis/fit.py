@@ -23,7 +23,7 @@ class PowerLaw:
     exponent : b; nan with fewer than two sizes
     low, high : ends of its 95 % interval (Student's t); nan with fewer than three values
     n : number of values
-    centre : mean of log x and of log y, a point of the line
+    center : mean of log x and of log y, a point of the line
     spread : sum of the squared distances of log x from its mean
     noise : standard deviation of log y about the line
     """
@@ -32,7 +32,7 @@ class PowerLaw:
     low: float
     high: float
     n: int
-    centre: tuple[float, float]
+    center: tuple[float, float]
     spread: float
     noise: float
 
@@ -41,8 +41,8 @@ class PowerLaw:
 
         The interval is that of the line and holds only as far as the power law does.
         """
-        distance = np.log(np.asarray(x, np.float64)) - self.centre[0]
-        line = self.centre[1] + self.exponent * distance
+        distance = np.log(np.asarray(x, np.float64)) - self.center[0]
+        line = self.center[1] + self.exponent * distance
         half = _quantile(self.n) * self.noise * np.sqrt(1 / max(self.n, 1) + distance**2 / self.spread)
         return np.exp(line), np.exp(line - half), np.exp(line + half)
 
@@ -63,17 +63,17 @@ def fit_power_law(x: ArrayLike, y: ArrayLike) -> PowerLaw:
     from scipy.stats import linregress  # slow to import
 
     line = linregress(log_x, log_y)
-    centre = float(log_x.mean()), float(log_y.mean())
-    spread = float(np.sum((log_x - centre[0]) ** 2))
-    residuals = log_y - centre[1] - line.slope * (log_x - centre[0])
+    center = float(log_x.mean()), float(log_y.mean())
+    spread = float(np.sum((log_x - center[0]) ** 2))
+    residuals = log_y - center[1] - line.slope * (log_x - center[0])
     noise = float(np.sqrt(np.sum(residuals**2) / (n - 2))) if n > 2 else np.nan
     half = _quantile(n) * noise / np.sqrt(spread)
     exponent = float(line.slope)
-    return PowerLaw(exponent, exponent - half, exponent + half, n, centre, spread, noise)
+    return PowerLaw(exponent, exponent - half, exponent + half, n, center, spread, noise)
 
 
 def compute_local_exponents(runs: pd.DataFrame, over: str, quantities: Sequence[str]) -> pd.DataFrame:
-    """Exponents between neighbouring sizes, from the seeds that both have.
+    """Exponents between neighboring sizes, from the seeds that both have.
 
     Parameters
     ----------

@@ -59,14 +59,14 @@ class Expectation:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Judgment:
     """A verdict and, in a few words, why it is that one."""
 
     verdict: str
     reason: str
 
 
-def judge(finding: Finding, expectation: Expectation | None, differs: str = "") -> Judgement:
+def judge(finding: Finding, expectation: Expectation | None, differs: str = "") -> Judgment:
     """Reproduced if the whole interval agrees with the claim, refuted if none of it does.
 
     What was measured in another set-up than the claim was made of (``differs`` says in what) is shown beside
@@ -75,21 +75,21 @@ def judge(finding: Finding, expectation: Expectation | None, differs: str = "") 
     (``expectation`` is None) the source's definition of what was claimed is not known.
     """
     if expectation is None:
-        return Judgement(UNDECIDED, "the source's definition is not known")
+        return Judgment(UNDECIDED, "the source's definition is not known")
     if finding.n == 0:
-        return Judgement(UNDECIDED, "nothing was measured")
+        return Judgment(UNDECIDED, "nothing was measured")
     if differs:
-        return Judgement(OTHER, f"ours: {differs}")
+        return Judgment(OTHER, f"ours: {differs}")
     if math.isnan(finding.low) and math.isnan(finding.high):
-        return Judgement(UNDECIDED, "no interval is known")
+        return Judgment(UNDECIDED, "no interval is known")
     low = -math.inf if math.isnan(finding.low) else finding.low
     high = math.inf if math.isnan(finding.high) else finding.high
     if low >= expectation.low and high <= expectation.high:
-        return Judgement(REPRODUCED, "the interval lies inside the range")
+        return Judgment(REPRODUCED, "the interval lies inside the range")
     if high < expectation.low or low > expectation.high:
         side = "below" if high < expectation.low else "above"
-        return Judgement(REFUTED, f"the interval lies {side} the range")
-    return Judgement(UNDECIDED, "the interval has an end of the range in it")
+        return Judgment(REFUTED, f"the interval lies {side} the range")
+    return Judgment(UNDECIDED, "the interval has an end of the range in it")
 
 
 def join_verdicts(verdicts: Iterable[str]) -> str:

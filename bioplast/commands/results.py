@@ -95,7 +95,7 @@ def gc(
 
     bioplast gc --outdated --delete
     """
-    from bioplast.studies.catalogue import find_entries
+    from bioplast.studies.catalog import find_entries
     from bioplast.studies.garbage import delete_file, list_garbage
 
     folder = find_results(results, project)
@@ -129,7 +129,7 @@ def read_named_run(text: str, results: Path | None, project: Path | None) -> tup
 def find_run_folder(text: str, results: Path | None, project: Path | None) -> Path:
     """The folder of the finished run that ``text`` is the key or the folder of."""
     from bioplast.studies.age import Age
-    from bioplast.studies.catalogue import find_entry, read_entry
+    from bioplast.studies.catalog import find_entry, read_entry
 
     check_path("RUN", text)
     is_key = len(text) >= 4 and set(text) <= set("0123456789abcdef") and not Path(text).exists()
@@ -148,7 +148,7 @@ def find_run_folder(text: str, results: Path | None, project: Path | None) -> Pa
 
 def _list_runs(results: Path, where: Sequence[str], project: Path | None, *, json: bool) -> None:
     from bioplast.analysis.columns import format_columns
-    from bioplast.studies.catalogue import find_entries, make_entry_rows
+    from bioplast.studies.catalog import find_entries, make_entry_rows
 
     wanted = {}
     for text in where:

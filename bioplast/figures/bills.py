@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from bioplast.figures.panels import Looks, draw_line
 from bioplast.figures.places import name_places
-from bioplast.figures.style import GREY
+from bioplast.figures.style import GRAY
 
 SHARES = ("low", "high")  # of excitatory transmission, that plasticity is said to cost
 SHOWN = {"plain": 4.0, "largest(f)": 5.5}  # whose bills are drawn, filled and open: size of the markers
@@ -25,10 +25,10 @@ def plot_bills(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
     presets = list(dict.fromkeys(data["preset"]))
     for rank, (component, look) in enumerate(looks.items()):
         shift = _shift(rank, len(looks))
-        for (label, size), face in zip(SHOWN.items(), (look.colour, "none"), strict=True):
+        for (label, size), face in zip(SHOWN.items(), (look.color, "none"), strict=True):
             rows = data[(data["component"] == component) & (data["label"] == label)]
             x = [presets.index(name) + shift for name in rows["preset"]]
-            style: dict[str, Any] = {"color": look.colour, "marker": look.marker, "markersize": size}
+            style: dict[str, Any] = {"color": look.color, "marker": look.marker, "markersize": size}
             style |= {"markerfacecolor": face, "markeredgewidth": 0.7, "linestyle": "none"}
             ax.plot(x, rows["energy_atp"], label=component if face != "none" else None, **style)
     name_places(ax, presets, slanted=True)
@@ -45,7 +45,7 @@ def plot_break_even(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
         for rank, (preset, marker) in enumerate(markers.items()):
             prices = runs.loc[(runs["label"] == label) & (runs["preset"] == preset), "energy_atp"]
             x = [place + _shift(rank, len(markers))] * len(prices)
-            ax.plot(x, prices, color=look.colour, marker=marker, linestyle="none")
+            ax.plot(x, prices, color=look.color, marker=marker, linestyle="none")
     asked = data[(data["panel"] == "price") & (data["kind"] == "median")].sort_values("energy_atp")
     for names, price in _group(asked):
         ax.annotate(names, (-0.5, price), (2, -2), textcoords="offset points", va="top", fontsize=7)
@@ -55,14 +55,14 @@ def plot_break_even(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
     ax.set(yscale="log", xlim=(-0.5, len(looks) - 0.5), ylabel="Price of a write (ATP)", ymargin=0.1)
     _add_joules(data, ax)
     handles = [
-        Line2D([], [], color=GREY, marker=marker, linestyle="none", label=f"break-even, {preset}")
+        Line2D([], [], color=GRAY, marker=marker, linestyle="none", label=f"break-even, {preset}")
         for preset, marker in markers.items()
     ]
     ax.legend(handles=handles, loc="center", bbox_to_anchor=(0.5, 0.68))
 
 
 def _group(asked: pd.DataFrame) -> list[tuple[str, float]]:
-    """Names of prices, from the lowest on, those of neighbours together and beside the lowest of them."""
+    """Names of prices, from the lowest on, those of neighbors together and beside the lowest of them."""
     groups: list[tuple[str, float]] = []
     for name, price in zip(asked["preset"], asked["energy_atp"].astype(float), strict=True):
         if groups and price < NEAR * groups[-1][1]:
@@ -78,7 +78,7 @@ def plot_m1_prices(data: pd.DataFrame, ax: Axes, looks: Looks) -> None:
         rows = data[data["label"] == label].pivot(index="seed", columns="component", values="energy_atp")
         for rank, (_, run) in enumerate(rows.iterrows()):
             x = place + _shift(rank, len(rows))
-            ax.plot([x, x], run[list(SHARES)].astype(float), color=look.colour, linewidth=2)
+            ax.plot([x, x], run[list(SHARES)].astype(float), color=look.color, linewidth=2)
     name_places(ax, list(looks), slanted=True)
     ax.set(yscale="log", xlim=(-0.5, len(looks) - 0.5), ylabel="Price of a unit of $M_1$ (ATP)")
 

@@ -11,9 +11,9 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from bioplast.figures.labels import name_axis
 from bioplast.figures.style import (
-    COLOURS,
+    COLORS,
     DOUBLE_COLUMN_MM,
-    GREY,
+    GRAY,
     STYLE,
     label_panel,
     make_figure,
@@ -42,13 +42,13 @@ def plot_courses(courses: Mapping[str, Course], *, goal: float | None = None) ->
         figure = make_figure(DOUBLE_COLUMN_MM, height)
         accuracy, writes, changes = figure.subplots(1, 3)
         for number, (name, rows) in enumerate(courses.items()):
-            colour = COLOURS[number % len(COLOURS)]
-            _plot(accuracy, rows, "online", colour=colour, linewidth=0.7, alpha=0.6)
-            _plot(accuracy, rows, "validation", colour=colour, marker="o", markersize=2.5, label=name)
-            _plot(writes, rows, "m0", colour=colour)
-            _plot(changes, rows, "m1", colour=colour)
+            color = COLORS[number % len(COLORS)]
+            _plot(accuracy, rows, "online", color=color, linewidth=0.7, alpha=0.6)
+            _plot(accuracy, rows, "validation", color=color, marker="o", markersize=2.5, label=name)
+            _plot(writes, rows, "m0", color=color)
+            _plot(changes, rows, "m1", color=color)
         if goal is not None:
-            accuracy.axhline(goal, color=GREY, linewidth=0.6, linestyle=(0, (4, 3)), zorder=1)
+            accuracy.axhline(goal, color=GRAY, linewidth=0.6, linestyle=(0, (4, 3)), zorder=1)
         accuracy.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         accuracy.set_ylabel("Accuracy\n(thin: online; dots: validation)")
         writes.set_ylabel(name_axis("m0"))
@@ -64,6 +64,6 @@ def plot_courses(courses: Mapping[str, Course], *, goal: float | None = None) ->
     return figure
 
 
-def _plot(ax: Axes, rows: Course, quantity: str, *, colour: str, **look: Any) -> None:
+def _plot(ax: Axes, rows: Course, quantity: str, *, color: str, **look: Any) -> None:
     seen = [row for row in rows if row.get(quantity) is not None]
-    ax.plot([row["samples"] for row in seen], [row[quantity] for row in seen], color=colour, **look)
+    ax.plot([row["samples"] for row in seen], [row[quantity] for row in seen], color=color, **look)

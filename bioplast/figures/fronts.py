@@ -60,12 +60,12 @@ def plot_accuracy(
     for label, look in looks.items():
         for _, run in data[data["label"] == label].groupby(["task", "seed"], sort=True):
             wrong = (1 - run["online"].astype(float)).clip(lower=0.005)
-            ax.plot(run[quantity], wrong, color=look.colour, linewidth=0.7, alpha=0.8)
-            face = look.colour if run["converged"].iloc[-1] else "white"
+            ax.plot(run[quantity], wrong, color=look.color, linewidth=0.7, alpha=0.8)
+            face = look.color if run["converged"].iloc[-1] else "white"
             ax.plot(
                 run[quantity].iloc[-1],
                 wrong.iloc[-1],
-                color=look.colour,
+                color=look.color,
                 marker=look.marker,
                 markersize=3.2,
                 markerfacecolor=face,

@@ -17,7 +17,7 @@ from matplotlib.ticker import LogFormatter
 
 from bioplast.figures.style import (
     DOUBLE_COLUMN_MM,
-    GREY,
+    GRAY,
     Look,
     label_panel,
     make_figure,
@@ -135,13 +135,13 @@ def draw_legend(figure: SubFigure, looks: Looks, *, columns: int | None = None) 
     ``columns`` are those of the legend; as many as there are labels if None.
     """
     handles = [
-        Line2D([], [], color=look.colour, marker=look.marker, label=label) for label, look in looks.items()
+        Line2D([], [], color=look.color, marker=look.marker, label=label) for label, look in looks.items()
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=columns or max(len(handles), 1))
 
 
 def _label_ticks(ax: Axes) -> None:
-    """Label logarithmic axes that have not been labelled, by the plot or with axes they are shared with."""
+    """Label logarithmic axes that have not been labeled, by the plot or with axes they are shared with."""
     for axis, set_limits in ((ax.xaxis, ax.set_xlim), (ax.yaxis, ax.set_ylim)):
         if axis.get_scale() == "log" and min(axis.get_view_interval()) <= 0:  # nothing is drawn
             set_limits(1, 10)
@@ -149,6 +149,6 @@ def _label_ticks(ax: Axes) -> None:
             label_log_axis(axis)
 
 
-def draw_line(ax: Axes, at: float, *, colour: str = GREY) -> None:
+def draw_line(ax: Axes, at: float, *, color: str = GRAY) -> None:
     """A thin dashed line across, at the height ``at``."""
-    ax.axhline(at, color=colour, linewidth=0.6, linestyle=(0, (4, 3)), zorder=1)
+    ax.axhline(at, color=color, linewidth=0.6, linestyle=(0, (4, 3)), zorder=1)

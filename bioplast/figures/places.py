@@ -68,10 +68,10 @@ def plot_place(
         at = place + (number - (len(runs) - 1) / 2) * step
         ax.plot(
             *((value, at) if lying else (at, value)),
-            color=look.colour,
+            color=look.color,
             marker=look.marker,
             markersize=size,
-            markerfacecolor=look.colour if is_reached else "white",
+            markerfacecolor=look.color if is_reached else "white",
             markeredgewidth=0.7,
             linestyle="none",
             zorder=3,
@@ -79,7 +79,7 @@ def plot_place(
     ends = [place - half_width, place + half_width]
     for value in rows.loc[rows["kind"] == "median", quantity]:
         bar = ([value, value], ends) if lying else (ends, [value, value])
-        ax.plot(*bar, color=look.colour, linewidth=1.4, zorder=2)
+        ax.plot(*bar, color=look.color, linewidth=1.4, zorder=2)
 
 
 def name_places(ax: Axes, names: Sequence[str], *, slanted: bool = False) -> None:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from bioplast.figures.panels import Looks
 from bioplast.figures.places import plot_place
-from bioplast.figures.style import BLACK, GREY
+from bioplast.figures.style import BLACK, GRAY
 
 
 def plot_rungs(
@@ -32,7 +32,7 @@ def plot_rungs(
     ax.set_yticks(range(len(rungs)), list(rungs) if named else [""] * len(rungs))
     ax.tick_params(axis="y", length=0)
     for border in range(1, len(rungs)):
-        ax.axhline(border - 0.5, color=GREY, linewidth=0.4, alpha=0.4)
+        ax.axhline(border - 0.5, color=GRAY, linewidth=0.4, alpha=0.4)
     if quantity.endswith("saving"):
         ax.axvline(1, color=BLACK, linewidth=0.6, linestyle=":")
         data = data.assign(converged=data["known"])

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from bioplast.figures.labels import SYMBOLS, name_axis
 from bioplast.figures.panels import Looks
-from bioplast.figures.style import GREY
+from bioplast.figures.style import GRAY
 
 
 def plot_exponents(data: pd.DataFrame, ax: Axes, looks: Looks, *, over: str, label: str) -> Axes:
@@ -32,12 +32,12 @@ def plot_exponents(data: pd.DataFrame, ax: Axes, looks: Looks, *, over: str, lab
             rows[over].astype(float),
             value,
             [(value - low).fillna(0), (high - value).fillna(0)],
-            color=look.colour,
+            color=look.color,
             marker=look.marker,
             elinewidth=0.7,
             label=SYMBOLS[name],
         )
-    ax.axhline(0, color=GREY, linewidth=0.6, zorder=0)
+    ax.axhline(0, color=GRAY, linewidth=0.6, zorder=0)
     ax.set_xscale("log")
     ax.set_xlabel(name_axis(over))
     ax.set_ylabel(label)

@@ -1,4 +1,4 @@
-"""One look for every figure: sizes of a printed page, safe colours, the same bytes for the same numbers."""
+"""One look for every figure: sizes of a printed page, safe colors, the same bytes for the same numbers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SINGLE_COLUMN_MM = 85.0
 DOUBLE_COLUMN_MM = 174.0
 FORMATS = ("pdf", "png", "svg")
 
-# Okabe & Ito 2008, "Color universal design": told apart with any common colour blindness.
+# Okabe & Ito 2008, "Color universal design": told apart with any common color blindness.
 BLACK = "#000000"
 ORANGE = "#E69F00"
 SKY_BLUE = "#56B4E9"
@@ -27,8 +27,8 @@ GREEN = "#009E73"
 BLUE = "#0072B2"
 VERMILLION = "#D55E00"
 PURPLE = "#CC79A7"
-GREY = "#777777"
-COLOURS = (BLACK, ORANGE, BLUE, GREEN, PURPLE, VERMILLION, SKY_BLUE)
+GRAY = "#777777"
+COLORS = (BLACK, ORANGE, BLUE, GREEN, PURPLE, VERMILLION, SKY_BLUE)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 STYLE: dict[Any, Any] = {
@@ -67,9 +67,9 @@ _METADATA: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Look:
-    """How one kind of run is drawn: colour and marker together, so that grey print works too."""
+    """How one kind of run is drawn: color and marker together, so that gray print works too."""
 
-    colour: str
+    color: str
     marker: str
 
 
@@ -78,12 +78,12 @@ def make_looks(labels: Iterable[str]) -> dict[str, Look]:
 
     Raises
     ------
-    ValueError : more labels than there are colours to tell apart
+    ValueError : more labels than there are colors to tell apart
     """
     names = list(dict.fromkeys(labels))
-    if len(names) > len(COLOURS):
-        raise ValueError(f"make_looks: at most {len(COLOURS)} labels can be told apart, got {len(names)}")
-    return {name: Look(*look) for name, look in zip(names, zip(COLOURS, MARKERS, strict=True), strict=False)}
+    if len(names) > len(COLORS):
+        raise ValueError(f"make_looks: at most {len(COLORS)} labels can be told apart, got {len(names)}")
+    return {name: Look(*look) for name, look in zip(names, zip(COLORS, MARKERS, strict=True), strict=False)}
 
 
 @contextmanager

@@ -30,14 +30,14 @@ def plot_sweep(data: pd.DataFrame, ax: Axes, looks: Looks, *, quantity: str, ove
     for label, look in looks.items():
         rows = data[data["label"] == label]
         runs, medians = rows[rows["kind"] == "run"], rows[rows["kind"] == "median"].sort_values(over)
-        ax.plot(medians[over], medians[quantity], color=look.colour, zorder=2)
-        ax.plot([], [], color=look.colour, marker=look.marker, markersize=3.0, label=label)
-        for is_reached, face in ((True, look.colour), (False, "white")):
+        ax.plot(medians[over], medians[quantity], color=look.color, zorder=2)
+        ax.plot([], [], color=look.color, marker=look.marker, markersize=3.0, label=label)
+        for is_reached, face in ((True, look.color), (False, "white")):
             part = runs[runs["converged"].astype(bool) == is_reached]
             ax.plot(
                 part[over],
                 part[quantity],
-                color=look.colour,
+                color=look.color,
                 marker=look.marker,
                 markersize=3.0,
                 markerfacecolor=face,

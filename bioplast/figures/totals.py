@@ -17,7 +17,7 @@ def plot_relative_totals(data: pd.DataFrame, ax: Axes, looks: Looks, *, label: s
     ----------
     data : columns ``label``, ``kind`` (run or median), ``seed``, ``price`` and ``total``
     ax : axes to draw on
-    looks : the colour of each rule
+    looks : the color of each rule
     label : of the price, with its unit
 
     Returns
@@ -27,10 +27,10 @@ def plot_relative_totals(data: pd.DataFrame, ax: Axes, looks: Looks, *, label: s
     for name, look in looks.items():
         rows = data[data["label"] == name].sort_values("price")
         for _, run in rows[rows["kind"] == "run"].groupby("seed"):
-            ax.plot(run["price"], run["total"], color=look.colour, linewidth=0.4, alpha=0.6, zorder=2)
+            ax.plot(run["price"], run["total"], color=look.color, linewidth=0.4, alpha=0.6, zorder=2)
         medians = rows[rows["kind"] == "median"]
         ax.plot(
-            medians["price"], medians["total"], color=look.colour, marker=look.marker, markevery=10, zorder=3
+            medians["price"], medians["total"], color=look.color, marker=look.marker, markevery=10, zorder=3
         )
     ax.set(xscale="log", yscale="log", xlabel=label, ylabel="Total / total of plain")
     label_log_axis(ax.yaxis)

@@ -37,7 +37,7 @@ def find_strength(synapses: SynapseArrays, rank: int) -> Any:
             break
         width = 0.0 if n > synapses.n_plastic // 8 else 4 * width
     cutoff = find_largest(synapses.scratch, n, rank - n_above)
-    # Wide enough for some hundred of the neighbours, found from how dense they were this time.
+    # Wide enough for some hundred of the neighbors, found from how dense they were this time.
     synapses.hints[1] = 0.01 * cutoff if everything else width * min(2.0, max(0.5, 200.0 / n))
     synapses.hints[0] = cutoff
     return cutoff

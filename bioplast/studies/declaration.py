@@ -18,7 +18,7 @@ from bioplast.training.config import RunConfig
 
 _RUN_SETTINGS = {field.name for field in fields(RunConfig)} - {"settings", "provenance"}
 
-Analyse = Callable[..., pd.DataFrame]
+Analyze = Callable[..., pd.DataFrame]
 Measure = Callable[[dict[str, Any], Path], Rows]
 
 
@@ -26,13 +26,13 @@ Measure = Callable[[dict[str, Any], Path], Rows]
 class Study:
     """One figure, as the file ``experiments/NAME.py`` declares it under the name ``STUDY``.
 
-    ``analyse`` and ``summarize`` are given what was found: the list of runs, if there is a ``grid``, and then
+    ``analyze`` and ``summarize`` are given what was found: the list of runs, if there is a ``grid``, and then
     a DataFrame of the points' rows, each after the values of its point, if there are ``points``; with
-    ``sources`` a dictionary of what those experiments' ``analyse`` returned.
+    ``sources`` a dictionary of what those experiments' ``analyze`` returned.
 
     Attributes
     ----------
-    plot : the figure of what ``analyse`` returned; draws and computes nothing.
+    plot : the figure of what ``analyze`` returned; draws and computes nothing.
         ``bioplast.figures.panels.Panels`` is one
     caption : words, with the fields of ``bioplast.studies.caption.fill_caption`` and of ``describe``
     grid : training runs
@@ -41,7 +41,7 @@ class Study:
     quick_points : those of the small form; None for the same ones with one seed
     measure : carries a point out, in the project's folder; rows, as dictionaries of JSON scalars
     sources : names of the experiments that this one is made of
-    analyse : exactly what is drawn; for a grid alone it may be left out, and ``Cells`` of its rules is taken
+    analyze : exactly what is drawn; for a grid alone it may be left out, and ``Cells`` of its rules is taken
     tabulate : the table of what is drawn; medians of cells, where there are some, if left out
     summarize : the table in place of ``tabulate``, where it holds more than is drawn
     describe : more fields for the caption, by name, of what is drawn
@@ -61,9 +61,9 @@ class Study:
     quick_points: Grids | None = None
     measure: Measure | None = None
     sources: Sequence[str] = ()
-    analyse: Analyse | None = None
+    analyze: Analyze | None = None
     tabulate: Callable[[pd.DataFrame], pd.DataFrame] | None = None
-    summarize: Analyse | None = None
+    summarize: Analyze | None = None
     describe: Callable[[pd.DataFrame], Mapping[str, str]] | None = None
     headline: Callable[[pd.DataFrame], str] | None = None
 
@@ -72,8 +72,8 @@ class Study:
             raise ValueError("Study: must have a grid of runs, points, or sources alone")
         if bool(self.points) != (self.measure is not None):
             raise ValueError("Study.measure: must be there where there are points, and only there")
-        if self.analyse is None and (self.points or self.sources):
-            raise ValueError("Study.analyse: must be there; only for a grid of runs it can be left out")
+        if self.analyze is None and (self.points or self.sources):
+            raise ValueError("Study.analyze: must be there; only for a grid of runs it can be left out")
         if self.tabulate is not None and self.summarize is not None:
             raise ValueError("Study: must not have both tabulate and summarize")
         for grid in [*list_grids(self.grid), *list_grids(self.quick or ())]:
@@ -97,8 +97,8 @@ class Study:
 
     def compute(self, *findings: Any) -> pd.DataFrame:
         """Exactly what is drawn."""
-        analyse = self.analyse or Cells(["rule"], ["m0", "m1", "samples"], ["test"])
-        return analyse(*findings)
+        analyze = self.analyze or Cells(["rule"], ["m0", "m1", "samples"], ["test"])
+        return analyze(*findings)
 
     def make_table(self, data: pd.DataFrame, *findings: Any) -> pd.DataFrame:
         """The table that goes with the figure of ``data``, which ``compute`` gave for ``findings``."""

@@ -83,7 +83,7 @@ class Experiment:
             raise RequestError(f"experiment: {self.module.__file__} must measure {point.name}, but does not")
         return list(self.study.measure(dict(point.values), project))
 
-    def analyse(self, *findings: Any) -> pd.DataFrame:
+    def analyze(self, *findings: Any) -> pd.DataFrame:
         return self.study.compute(*findings)
 
     def tabulate(self, data: pd.DataFrame, *findings: Any) -> pd.DataFrame:

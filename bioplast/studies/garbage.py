@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from bioplast.studies.catalogue import Entry
+from bioplast.studies.catalog import Entry
 from bioplast.studies.failure import FAILURE_FILE
 from bioplast.studies.point import POINT_FILE
 from bioplast.training.checkpoint import PREVIOUS_FILE, STATE_FILE

@@ -33,13 +33,13 @@ def draw(
     command: str = "",
     shown: Console | None = None,
 ) -> pd.DataFrame:
-    """Analyse, write figure.{pdf,png,svg}, figure.csv, table.{csv,md} and caption.txt, report.html; print
+    """Analyze, write figure.{pdf,png,svg}, figure.csv, table.{csv,md} and caption.txt, report.html; print
     table and caption.
 
     Parameters
     ----------
     experiment : whose
-    findings : what its ``analyse`` is given
+    findings : what its ``analyze`` is given
     folder : where to write
     runs, failures : what the caption accounts for
     rows : what was measured at points
@@ -57,7 +57,7 @@ def draw(
     # Two studies may share the folder: the figure is that of one of them, not of both.
     with only_one(folder):
         try:
-            data = experiment.analyse(*findings)
+            data = experiment.analyze(*findings)
             data.to_csv(folder / "figure.csv", index=False)
             with use_style():
                 save_figure(experiment.plot(data), folder)

@@ -93,7 +93,7 @@ class Sweep:
         shown = Shown(varied, tuple(self.settings))
         return Study(
             grid=Grid(seeds=self.seeds, **axes),
-            analyse=shown.analyse,
+            analyze=shown.analyze,
             plot=shown.plot,
             summarize=shown.summarize,
             describe=lambda data: {"axes": " x ".join(varied) or "the one cell"},

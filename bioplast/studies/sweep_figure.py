@@ -16,7 +16,7 @@ from bioplast.analysis.frame import make_run_frame
 from bioplast.analysis.interval import name_columns
 from bioplast.figures.cells import plot_cells
 from bioplast.figures.panels import Panels, panel
-from bioplast.figures.style import COLOURS, make_looks
+from bioplast.figures.style import COLORS, make_looks
 from bioplast.figures.sweep import plot_sweep
 from bioplast.sizes import format_hidden
 from bioplast.training.record import Run
@@ -83,7 +83,7 @@ class Shown:
         """Columns that the runs of a cell share."""
         return list(dict.fromkeys(["label", "model", "rule", *self.varied]))
 
-    def analyse(self, runs: list[Run]) -> pd.DataFrame:
+    def analyze(self, runs: list[Run]) -> pd.DataFrame:
         """Exactly what is drawn: a row a run (``kind`` run) and one a cell (``kind`` median)."""
         frame = self.frame(runs)
         medians = self._medians(frame)
@@ -100,7 +100,7 @@ class Shown:
         The intervals of medians are among what is drawn; here is room for those of savings alone.
         """
         frame = self.frame(runs)
-        table = count_reached(self.analyse(runs))
+        table = count_reached(self.analyze(runs))
         table = table[[name for name in table if not name.endswith((" low", " high"))]]
         others = [name for name in self.cells(frame) if name not in ("label", "rule")]
         if {"plain"} < set(frame["rule"]):
@@ -113,7 +113,7 @@ class Shown:
     def plot(self, data: pd.DataFrame) -> Figure:
         """Lines over the axis of numbers, where there is one and few enough labels; else a row a cell."""
         over = self.find_axis(data)
-        if over is None or data["label"].nunique() > len(COLOURS):
+        if over is None or data["label"].nunique() > len(COLORS):
             named = data.assign(label=[self._name_row(row, over) for _, row in data.iterrows()])
             return plot_cells(named)
         panels = [panel(plot_sweep, quantity=quantity, over=over) for quantity in _COSTS]

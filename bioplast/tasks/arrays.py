@@ -48,7 +48,7 @@ def make_task(
 
 
 def _read(images: ArrayLike, labels: ArrayLike, name: str) -> tuple[Images, tuple[int, int]]:
-    """Labelled images, and an image's height and width."""
+    """Labeled images, and an image's height and width."""
     pixels = _read_pixels(np.asarray(images), name)
     classes = np.asarray(labels)
     if classes.shape != (len(pixels),):

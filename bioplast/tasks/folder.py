@@ -65,7 +65,7 @@ def _list_files(folder: Path) -> dict[str, Path]:
 def _read_set(
     folder: Path, prefix: str, paths: Mapping[str, Path], checksums: Mapping[str, str]
 ) -> tuple[Images, tuple[int, int]]:
-    """The labelled images of one set, and an image's height and width."""
+    """The labeled images of one set, and an image's height and width."""
     images_path = _find(folder, f"{prefix}-images-idx3-ubyte", paths)
     labels_path = _find(folder, f"{prefix}-labels-idx1-ubyte", paths)
     images = _read(images_path, IMAGES_MAGIC, checksums)  # (n_images, height, width)

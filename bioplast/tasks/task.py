@@ -1,4 +1,4 @@
-"""What is learned: labelled images, and the order in which they are shown."""
+"""What is learned: labeled images, and the order in which they are shown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 @dataclass(frozen=True)
 class Images:
-    """Labelled images.
+    """Labeled images.
 
     Attributes
     ----------

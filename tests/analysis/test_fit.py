@@ -60,7 +60,7 @@ def test_one_size_or_none_has_no_line(sizes):
     assert np.isnan(law.predict([10.0])).all()
 
 
-def test_exponents_between_neighbours_are_those_of_the_seeds_that_both_have():
+def test_exponents_between_neighbors_are_those_of_the_seeds_that_both_have():
     runs = pd.DataFrame(
         [(1, 10, 5.0), (1, 1000, 500.0), (2, 10, 5.0), (2, 1000, 50_000.0), (3, 10, 1.0)],
         columns=["seed", "hidden", "m0"],
@@ -71,7 +71,7 @@ def test_exponents_between_neighbours_are_those_of_the_seeds_that_both_have():
     assert (row["quantity"], row["n"]) == ("m0", 2)
 
 
-def test_one_size_has_no_neighbour():
+def test_one_size_has_no_neighbor():
     runs = pd.DataFrame({"seed": [1, 2], "hidden": [10, 10], "m0": [1.0, 2.0]})
     assert compute_local_exponents(runs, "hidden", ["m0"]).empty
 

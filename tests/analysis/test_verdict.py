@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from bioplast.analysis.verdict import NOTHING, Expectation, Finding, Judgement, join_verdicts, judge
+from bioplast.analysis.verdict import NOTHING, Expectation, Finding, Judgment, join_verdicts, judge
 
 
 @pytest.mark.parametrize(
@@ -23,16 +23,16 @@ from bioplast.analysis.verdict import NOTHING, Expectation, Finding, Judgement, 
 )
 def test_a_verdict_follows_from_interval_and_range(low, high, verdict, reason):
     finding = Finding(2.0, low, high, 5)
-    assert judge(finding, Expectation(1.0, 4.0)) == Judgement(verdict, reason)
+    assert judge(finding, Expectation(1.0, 4.0)) == Judgment(verdict, reason)
 
 
 def test_what_was_not_measured_cannot_be_decided():
-    assert judge(NOTHING, Expectation()) == Judgement("cannot be decided", "nothing was measured")
+    assert judge(NOTHING, Expectation()) == Judgment("cannot be decided", "nothing was measured")
 
 
 def test_what_was_measured_in_another_set_up_decides_nothing():
-    judgement = judge(Finding(9.0, 8.0, 10.0, 5), Expectation(1.0, 4.0), "another goal")
-    assert judgement == Judgement("other set-up", "ours: another goal")
+    judgment = judge(Finding(9.0, 8.0, 10.0, 5), Expectation(1.0, 4.0), "another goal")
+    assert judgment == Judgment("other set-up", "ours: another goal")
     assert judge(NOTHING, Expectation(), "another goal").verdict == "cannot be decided"
 
 
@@ -41,8 +41,8 @@ def test_a_value_between_two_bounds_is_judged_by_them():
 
 
 def test_what_is_not_defined_cannot_be_decided():
-    judgement = judge(Finding(0.6, 0.5, 0.7, 5), None)
-    assert judgement == Judgement("cannot be decided", "the source's definition is not known")
+    judgment = judge(Finding(0.6, 0.5, 0.7, 5), None)
+    assert judgment == Judgment("cannot be decided", "the source's definition is not known")
 
 
 def test_a_range_may_have_one_end():

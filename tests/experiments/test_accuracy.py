@@ -30,7 +30,7 @@ def data():
     for seed in (1, 2, 3):
         runs.append(make("spiking", "plain", seed, writes=1000, top=0.99))
         runs.append(make("spiking", "above(θ)", seed, writes=100, top=0.99 if seed < 3 else 0.982))
-    return accuracy.analyse(runs)
+    return accuracy.analyze(runs)
 
 
 def test_grid_is_of_wide_networks_on_shifted_images_with_falling_rates():

@@ -60,7 +60,7 @@ def runs():
 
 @pytest.fixture(scope="module")
 def data(runs):
-    return experiment.analyse(runs)
+    return experiment.analyze(runs)
 
 
 def test_full_grid_has_long_runs_goals_and_rates():

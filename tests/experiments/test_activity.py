@@ -45,7 +45,7 @@ def make_rows():
 
 @pytest.fixture(scope="module")
 def data():
-    return activity.analyse(make_rows())
+    return activity.analyze(make_rows())
 
 
 def test_the_network_of_compare_is_recorded_and_the_quick_one_is_smaller():

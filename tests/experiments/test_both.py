@@ -32,7 +32,7 @@ def runs(make_run):
 
 @pytest.fixture
 def data(runs):
-    return both.analyse(runs)
+    return both.analyze(runs)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_one_network_without_a_run_that_got_there_is_still_drawn(make_run):
     runs = [
         make_run(both._write_rule(k, f, 300), 300, converged=False) for k in (100, 300) for f in (0.1, 1.0)
     ]
-    data = both.analyse(runs)
+    data = both.analyze(runs)
     with use_style():
         assert len(both.plot(data).axes) == 6
     assert both.describe(data)["best"] == "not known"

@@ -53,7 +53,7 @@ def runs():
 
 @pytest.fixture(scope="module")
 def data(runs):
-    return budget.analyse(runs)
+    return budget.analyze(runs)
 
 
 def test_runs_are_those_of_the_comparison():
@@ -143,7 +143,7 @@ def test_a_network_in_which_nothing_got_there_leaves_no_nan_in_the_caption(netwo
         for name in compare.NETWORKS
         for label in ("plain", "largest(f)")
     ]
-    data = budget.analyse(runs)
+    data = budget.analyze(runs)
     assert network not in set(data["network"].dropna())
     with use_style():
         assert budget.plot(data).axes

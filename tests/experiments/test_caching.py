@@ -48,7 +48,7 @@ def runs():
 
 @pytest.fixture(scope="module")
 def data(runs):
-    return caching.analyse(runs)
+    return caching.analyze(runs)
 
 
 def test_grid_has_every_way_with_plain_beside_it():
@@ -98,7 +98,7 @@ def test_a_way_that_never_got_there_is_still_a_figure_and_a_table(runs):
         for run in runs
         if run.record["rule"] in ("plain", make_cache(0.01, "synapse"), make_cache(0.01, "neuron"))
     ]
-    data = caching.analyse(few)
+    data = caching.analyze(few)
     with use_style():
         assert len(caching.plot(data).axes) == 3
     assert caching.tabulate(data).set_index("label").loc[SYNAPSE, "n"] == 0

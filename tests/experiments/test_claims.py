@@ -56,7 +56,7 @@ def sources(monkeypatch):
 
 
 def test_each_number_has_its_verdict(sources):
-    data = claims.analyse(sources).set_index("name")
+    data = claims.analyze(sources).set_index("name")
     assert data["verdict"].to_dict() == {
         "1": "reproduced",
         "2a": "reproduced",
@@ -75,7 +75,7 @@ def test_each_number_has_its_verdict(sources):
 
 
 def test_a_claim_of_parts_has_one_row_and_one_verdict(sources):
-    table = claims.tabulate(claims.analyse(sources)).set_index("claim")
+    table = claims.tabulate(claims.analyze(sources)).set_index("claim")
     verdicts = ["reproduced", "refuted", "cannot be decided", "other set-up", "cannot be decided"]
     assert table["verdict"].to_dict() == dict(zip("12345", verdicts, strict=True))
     assert table.loc["2", "measured"] == "right: 2 [1.5, 2.5] n = 4; wrong: 9 [8, inf] n = 3"
@@ -92,7 +92,7 @@ def test_a_claim_of_parts_has_one_row_and_one_verdict(sources):
 )
 def test_an_end_that_is_not_known_may_be_anywhere(sources, monkeypatch, low, high, said, verdict):
     monkeypatch.setitem(FOUND["two"], "wrong", (9.0, low, high, 3))
-    data = claims.analyse(sources).set_index("name")
+    data = claims.analyze(sources).set_index("name")
     assert data.loc["2b", ["said", "verdict"]].tolist() == [said, verdict]
     line, limits = plot_scoreboard(data.reset_index()).axes[0].lines, (0.02, 50.0)
     drawn = [entry.get_xdata() for entry in line if list(entry.get_ydata()) == [2, 2]]
@@ -102,11 +102,11 @@ def test_an_end_that_is_not_known_may_be_anywhere(sources, monkeypatch, low, hig
 
 def test_another_measurement_is_another_verdict(sources, monkeypatch):
     monkeypatch.setitem(FOUND["two"], "wrong", (2.0, 1.5, 2.5, 3))
-    assert claims.tabulate(claims.analyse(sources)).set_index("claim").loc["2", "verdict"] == "reproduced"
+    assert claims.tabulate(claims.analyze(sources)).set_index("claim").loc["2", "verdict"] == "reproduced"
 
 
 def test_the_caption_counts_the_verdicts(sources):
-    text = fill_caption(claims.CAPTION, [], [], claims.describe(claims.analyse(sources)))
+    text = fill_caption(claims.CAPTION, [], [], claims.describe(claims.analyze(sources)))
     assert "8 numbers of 5 claims" in text
     assert "Reproduced: 1. Cannot be decided: 3, 5. Other set-up: 4. Refuted: 2." in text
     # 1 - coverage of n = 5, 4, 3 and 4: 1/16, 1/8, 1/4 and 1/8.
@@ -114,7 +114,7 @@ def test_the_caption_counts_the_verdicts(sources):
 
 
 def test_the_figure_has_a_line_for_each_number(sources):
-    data = claims.analyse(sources)
+    data = claims.analyze(sources)
     with use_style():
         (ax,) = plot_scoreboard(data).axes
     assert [label.get_text() for label in ax.get_yticklabels()] == [

@@ -49,7 +49,7 @@ def runs():
 
 @pytest.fixture(scope="module")
 def data(runs):
-    return compare.analyse(runs)
+    return compare.analyze(runs)
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def test_the_headline_counts_runs_that_did_not_get_there(runs):
     shown = [
         run for run in runs if run.record["rule"] in ("plain", compare.TUNED["spiking", "above(θ)"].rule)
     ]
-    data = compare.analyse([run for run in shown if run.record["model"] == "spiking"])
+    data = compare.analyze([run for run in shown if run.record["model"] == "spiking"])
     assert compare.headline(data) == (
         "Writing only changes above a threshold takes 5.0 (spiking) times fewer weight writes than plain "
         "learning to 95 %, in 2.0 times the samples; 1 of 3 runs did not get there"
@@ -169,7 +169,7 @@ def test_every_panel_has_labels_and_all_rules_are_in_the_legend(data):
 
 
 def test_a_network_that_is_missing_altogether_leaves_no_hole(runs):
-    data = compare.analyse([run for run in runs if run.record["model"] == "ann"])
+    data = compare.analyze([run for run in runs if run.record["model"] == "ann"])
     with use_style():
         figure = compare.plot(data)
     assert len(figure.axes) == 4

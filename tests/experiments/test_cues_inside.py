@@ -48,7 +48,7 @@ def test_table_caption_and_figure(rows):
     table = inside.summarize(rows).set_index("when")
     assert (table["spikes"] > 100).all()
     assert (table["n_written"] > 0).all()
-    data = inside.analyse(rows)
+    data = inside.analyze(rows)
     caption = fill_caption(inside.CAPTION, [], [], inside.describe(data))
     assert "learning from 20 trials" in caption
     with use_style():

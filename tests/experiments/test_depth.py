@@ -22,7 +22,7 @@ def data():
         energy = {"layers": layers}
         changes = {"hidden": config.hidden, "goal": config.goal}
         runs.append(made_up.make_run(config.model, config.rule, config.seed, m0=m0, energy=energy, **changes))
-    return depth.analyse(runs)
+    return depth.analyze(runs)
 
 
 @pytest.mark.parametrize("n_hidden", depth.DEPTHS)

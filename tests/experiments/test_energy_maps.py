@@ -57,7 +57,7 @@ def make_rows():
 
 @pytest.fixture(scope="module")
 def data():
-    return maps.analyse(make_rows())
+    return maps.analyze(make_rows())
 
 
 def test_energy_of_pixels_is_relative_to_the_average_one(layer):

@@ -33,7 +33,7 @@ def runs(make_run):
 
 @pytest.fixture
 def data(runs):
-    return size.analyse(runs)
+    return size.analyze(runs)
 
 
 def test_full_grid_is_plain_learning_of_the_paper_with_fewer_seeds_at_the_top():
@@ -60,7 +60,7 @@ def test_the_cheapest_size_is_inside_where_both_ends_cost_more(data):
 
 def test_a_cost_that_only_grows_has_no_cheapest_size_inside(make_run):
     runs = [make_run(hidden=hidden, seed=seed, m0=hidden) for hidden in SIZES for seed in (1, 2)]
-    best = size.best_sizes(size.analyse(runs))
+    best = size.best_sizes(size.analyze(runs))
     assert best.loc["m0", "value"] == 30
     assert not best.loc["m0", "is_inside"]
 
@@ -81,7 +81,7 @@ def test_what_is_said_of_v1_holds_for_every_number_of_sizes_that_may_be_fitted(m
         for hidden in SIZES
         for seed in (1, 2)
     ]
-    data = size.analyse(runs)
+    data = size.analyze(runs)
     by_range = data[data["kind"] == "v1 by range"]
     by_range = by_range[by_range["quantity"] == "m0"].set_index("hidden")
     assert by_range.index.tolist() == [1000, 300, 100]
@@ -92,7 +92,7 @@ def test_what_is_said_of_v1_holds_for_every_number_of_sizes_that_may_be_fitted(m
     assert row["low"] < by_range.loc[1000, "low"]
 
 
-def test_steps_are_the_exponents_between_neighbours(data):
+def test_steps_are_the_exponents_between_neighbors(data):
     steps = data[data["kind"] == "step"]
     steps = steps[steps["quantity"] == "m0"]
     assert steps["hidden"].tolist() == pytest.approx(
@@ -123,7 +123,7 @@ def test_caption_says_sizes_seeds_exponents_and_what_v1_would_waste(data):
 
 def test_one_size_alone_is_still_a_figure_and_a_table(make_run):
     runs = [make_run(seed=seed, converged=False) for seed in (1, 2)]
-    data = size.analyse(runs)
+    data = size.analyze(runs)
     with use_style():
         assert len(size.plot(data).axes) == 6
     assert size.tabulate(data)["reached"].iloc[0] == "0/2"

@@ -71,7 +71,7 @@ def data():
         for label in flies.GATES
         for seed in [point["seed"] - 1]
     ]
-    return flies.analyse(pd.DataFrame(rows)), pd.DataFrame(rows)
+    return flies.analyze(pd.DataFrame(rows)), pd.DataFrame(rows)
 
 
 def test_gains(data):

@@ -44,7 +44,7 @@ def runs(tuned):
 
 @pytest.fixture(scope="module")
 def data(runs):
-    return front.analyse(runs)
+    return front.analyze(runs)
 
 
 def test_the_grid_has_all_settings_at_the_rates_that_were_tuned():

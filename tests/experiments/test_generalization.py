@@ -20,7 +20,7 @@ def data():
             rows.append(
                 cell | {"samples": 8, "train": train, "test": 1 - 0.02 * seed * factor, "m0": 10 * factor}
             )
-    return experiment.analyse(pd.DataFrame(rows))
+    return experiment.analyze(pd.DataFrame(rows))
 
 
 def test_points_have_the_rates_that_were_tuned():

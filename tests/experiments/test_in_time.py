@@ -58,7 +58,7 @@ def case(request):
                 test=0.95 + 0.01 * config.seed,
             )
         )
-    return module, runs, module.analyse(runs)
+    return module, runs, module.analyze(runs)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -33,7 +33,7 @@ def runs():
 
 @pytest.fixture(scope="module")
 def data(runs):
-    return experiment.analyse(runs)
+    return experiment.analyze(runs)
 
 
 def test_full_grid_has_every_kind_of_rule_with_plain_at_every_size():

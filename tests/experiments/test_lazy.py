@@ -38,7 +38,7 @@ def runs():
 
 @pytest.fixture(scope="module")
 def data(runs):
-    return lazy.analyse(runs)
+    return lazy.analyze(runs)
 
 
 def test_grid_has_plain_beside_lazy_on_every_seed():

@@ -36,7 +36,7 @@ def data():
             factor = (1 + abs(np.log(cache.theta / 0.02))) / (8 if cache.per == "synapse" else 4)
             spent = {"m1": own * factor / 2, "maintenance": own * factor / 2}
             runs.append(make(seed, rule=rule, **spent))
-    return logistic.analyse(runs)
+    return logistic.analyze(runs)
 
 
 def test_grid_varies_one_thing_at_a_time_around_the_source_s_network():

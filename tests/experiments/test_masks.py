@@ -27,7 +27,7 @@ def runs(make_run):
 
 @pytest.fixture
 def data(runs):
-    return masks.analyse(runs)
+    return masks.analyze(runs)
 
 
 def test_full_grid_has_every_kind_of_mask_and_plain_beside_them():

@@ -25,7 +25,7 @@ def runs(make_run):
 
 @pytest.fixture
 def data(runs):
-    return paths.analyse(runs)
+    return paths.analyze(runs)
 
 
 def test_full_grid_has_subnets_smaller_than_their_network_and_plain_beside_them():
@@ -74,7 +74,7 @@ def test_caption_says_the_best_size_what_it_saves_and_the_exponents(data):
 
 def test_runs_that_all_gave_up_are_still_a_figure_a_table_and_a_caption(make_run):
     runs = [make_run(rule, 300, 1, converged=False) for rule in ("plain", "subnet(100)")]
-    data = paths.analyse(runs)
+    data = paths.analyze(runs)
     with use_style():
         assert len(paths.plot(data).axes) == 6
     assert paths.tabulate(data)["reached"].tolist() == ["0/1"]

@@ -51,7 +51,7 @@ def make_rows():
 
 @pytest.fixture(scope="module")
 def data():
-    return perceptron.analyse(make_rows())
+    return perceptron.analyze(make_rows())
 
 
 def pick(data, **values):

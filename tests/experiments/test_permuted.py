@@ -31,7 +31,7 @@ def data():
                     "m1": 10.0,
                 }
             )
-    return permuted.analyse(pd.DataFrame(rows))
+    return permuted.analyze(pd.DataFrame(rows))
 
 
 def test_the_first_task_is_the_one_that_is_known_and_others_are_reordered():

@@ -47,7 +47,7 @@ def runs():
 
 @pytest.fixture(scope="module")
 def data(runs):
-    return experiment.analyse(runs)
+    return experiment.analyze(runs)
 
 
 def test_every_rung_is_run_with_plain_learning_and_its_restrictions():
@@ -138,7 +138,7 @@ def test_saving_is_not_known_where_plain_learning_gave_up(data):
 
 def test_two_runs_that_gave_up_say_nothing_of_a_saving(runs):
     missed = [replace(run, record=run.record | {"converged": run.record["seed"] != 2}) for run in runs]
-    data = experiment.analyse(missed)
+    data = experiment.analyze(missed)
     rows = data[(data["rung"] == "spikes") & (data["label"] == LOCAL)]
     assert np.isnan(float(rows.loc[rows["seed"] == 2, "m0 saving"].iloc[0]))
     median = rows[rows["kind"] == "median"].iloc[0]
@@ -149,7 +149,7 @@ def test_two_runs_that_gave_up_say_nothing_of_a_saving(runs):
 def test_rung_without_plain_learning_is_left_out(runs, data):
     part = [run for run in runs if run.record["model"] != "rate" or run.record["rule"] != "plain"]
     models = {rung.name: rung.model for rung in experiment.RUNGS}
-    rungs = set(experiment.analyse(part)["rung"])
+    rungs = set(experiment.analyze(part)["rung"])
     assert rungs == {name for name, model in models.items() if model != "rate"}
     assert set(data["rung"]) == set(models)
 

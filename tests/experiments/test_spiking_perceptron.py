@@ -39,26 +39,26 @@ def test_points_have_a_seed_each_and_all_thresholds():
 
 
 def test_medians_are_of_the_seeds_that_learned(rows):
-    data = experiment.analyse(rows)
+    data = experiment.analyze(rows)
     medians = data[data["kind"] == "median"].set_index("threshold")["energy"]
     assert medians.to_dict() == {0.1: 0.2, 0.5: pytest.approx(0.35)}
 
 
 def test_the_best_threshold_and_its_saving(rows):
-    data = experiment.analyse(rows)
+    data = experiment.analyze(rows)
     (best,) = experiment.find_optimum(data).to_dict("records")
     assert (best["threshold"], best["saving"], best["n"]) == (0.1, 5.0, 3)
     assert experiment.describe(data)["best"] == "Saved at 0.1 mV, the best threshold: 80 (75 to 90) %."
 
 
 def test_one_seed_alone_has_no_interval(rows):
-    words = experiment.describe(experiment.analyse(rows[rows["seed"] == 1]))
+    words = experiment.describe(experiment.analyze(rows[rows["seed"] == 1]))
     assert words["best"] == "Saved at 0.1 mV, the best threshold: 80 %."
 
 
 def test_a_run_that_did_not_learn_is_open(rows):
     with use_style():
-        figure = experiment.plot(experiment.analyse(rows))
+        figure = experiment.plot(experiment.analyze(rows))
     (left, right) = figure.axes
     faces = [line.get_markerfacecolor() for line in left.lines if line.get_linestyle() == "None"]
     assert "white" in faces

@@ -27,7 +27,7 @@ def test_the_fewest_writes_are_chosen_among_settings_with_which_all_seeds_got_th
         *(make_run("largest(0.2)", seed, 50 + seed) for seed in (101, 102, 103)),
         *(make_run("largest(0.05)", seed, 10 + seed, converged=seed != 103) for seed in (101, 102, 103)),
     ]
-    data = tuning.analyse(runs).set_index("rule")
+    data = tuning.analyze(runs).set_index("rule")
     assert data["chosen"].to_dict() == {
         "plain": True,
         "largest(0.1)": True,

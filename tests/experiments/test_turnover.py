@@ -34,7 +34,7 @@ def rows():
 
 @pytest.fixture(scope="module")
 def data(rows):
-    return turnover.analyse(rows)
+    return turnover.analyze(rows)
 
 
 def test_overlap_is_of_what_one_trial_wrote():

@@ -11,7 +11,7 @@ DATA = pd.DataFrame({"label": ["a", "a", "b"], "panel": ["x", "y", "x"], "value"
 def plot_values(data, ax, looks, *, scale="linear"):
     for label, look in looks.items():
         values = data.loc[data["label"] == label, "value"]
-        ax.plot(range(len(values)), values, look.marker, color=look.colour, label=label)
+        ax.plot(range(len(values)), values, look.marker, color=look.color, label=label)
     ax.set_yscale(scale)
 
 
@@ -46,7 +46,7 @@ def test_settings_come_last_and_arguments_go_to_the_plot():
     assert (ax.get_title(), ax.get_xlabel(), ax.get_ylim(), ax.get_yscale()) == ("T", "X", (1, 50), "log")
 
 
-def test_logarithmic_axes_are_labelled_unless_the_plot_did():
+def test_logarithmic_axes_are_labeled_unless_the_plot_did():
     def plot(data, ax, looks):
         plot_values(data, ax, looks, scale="log")
         ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 7.0)))
@@ -58,7 +58,7 @@ def test_logarithmic_axes_are_labelled_unless_the_plot_did():
     assert labels[1] == {"mine"}
 
 
-def test_axes_that_are_shared_are_labelled_by_what_all_show():
+def test_axes_that_are_shared_are_labeled_by_what_all_show():
     rows = [[panel(plot_values, scale="log", where={"panel": name}) for name in ("y", "x")]]
     figure = draw(rows, share={"sharey": True})
     assert figure.axes[0].get_ylim() == figure.axes[1].get_ylim()

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from bioplast.figures.style import (
-    COLOURS,
+    COLORS,
     FORMATS,
     label_panel,
     make_figure,
@@ -61,13 +61,13 @@ def test_text_is_eight_points():
         assert ax.xaxis.label.get_size() == 8
 
 
-def test_looks_differ_in_colour_and_in_marker():
+def test_looks_differ_in_color_and_in_marker():
     looks = make_looks(["plain", "largest(0.1)", "plain", "subnet(50)"])
     assert list(looks) == ["plain", "largest(0.1)", "subnet(50)"]
-    assert len({look.colour for look in looks.values()}) == 3
+    assert len({look.color for look in looks.values()}) == 3
     assert len({look.marker for look in looks.values()}) == 3
 
 
-def test_more_labels_than_colours_are_refused():
-    with pytest.raises(ValueError, match=f"at most {len(COLOURS)} labels"):
-        make_looks(map(str, range(len(COLOURS) + 1)))
+def test_more_labels_than_colors_are_refused():
+    with pytest.raises(ValueError, match=f"at most {len(COLORS)} labels"):
+        make_looks(map(str, range(len(COLORS) + 1)))

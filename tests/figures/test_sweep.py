@@ -40,7 +40,7 @@ def test_medians_are_a_line_in_the_order_of_the_setting(ax):
     assert line.get_ydata()[0] == 1.0
 
 
-def test_axes_are_logarithmic_and_labelled_and_every_label_is_in_the_legend(ax):
+def test_axes_are_logarithmic_and_labeled_and_every_label_is_in_the_legend(ax):
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
     assert (ax.get_xlabel(), ax.get_ylabel()) == (LABELS["hidden"], LABELS["m0"])
     assert ax.get_legend_handles_labels()[1] == ["a", "b"]

@@ -24,7 +24,7 @@ def test_every_number_is_as_likely():
     assert np.abs(counts - expected).max() < 5 * spread
 
 
-def test_neighbours_are_not_drawn_together():
+def test_neighbors_are_not_drawn_together():
     n, n_keys = 90, 3000
     keys = np.random.default_rng(1).integers(0, 2**32, n_keys)
     together = np.zeros(n)

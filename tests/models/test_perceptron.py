@@ -122,7 +122,7 @@ def test_every_class_has_a_unit():
 @pytest.mark.parametrize(
     "rule", ["lazy", "largest(0.5, per='neuron')", "random(0.5)", "fixed(0.5)", "above(0.5)"]
 )
-def test_rules_of_the_catalogue_run(rule):
+def test_rules_of_the_catalog_run(rule):
     network, state, images = make(rule, n_patterns=5)
     learn_all(network, state, images, max_rounds=20)
     books = state.layers[0].books

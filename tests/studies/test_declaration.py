@@ -22,9 +22,9 @@ def measure(point, project):
     [
         ({"grid": ()}, "Study: must have a grid of runs, points, or sources alone"),
         ({"sources": ["a"]}, "Study: must have a grid of runs, points, or sources alone"),
-        ({"points": GRID, "analyse": print}, "Study.measure: must be there where there are points"),
+        ({"points": GRID, "analyze": print}, "Study.measure: must be there where there are points"),
         ({"measure": measure}, "Study.measure: must be there where there are points, and only there"),
-        ({"points": GRID, "measure": measure}, "Study.analyse: must be there"),
+        ({"points": GRID, "measure": measure}, "Study.analyze: must be there"),
         ({"tabulate": print, "summarize": print}, "Study: must not have both tabulate and summarize"),
         ({"grid": Grid(modle="ann")}, "Study.grid: no setting 'modle' of a run; there are .*model"),
         ({"quick": [GRID, Grid(settings={})]}, "Study.grid: no setting 'settings' of a run"),
@@ -59,7 +59,7 @@ def test_a_quick_form_has_its_own_seeds():
 
 
 def test_points_are_settings_with_a_seed():
-    study = make_study(grid=(), points=Grid(load=[0.5, 1.0]), measure=measure, analyse=print)
+    study = make_study(grid=(), points=Grid(load=[0.5, 1.0]), measure=measure, analyze=print)
     assert study.list_points() == [{"load": 0.5, "seed": 1}, {"load": 1.0, "seed": 1}]
     assert study.list_runs() == []
 
@@ -69,7 +69,7 @@ def test_a_value_that_a_run_cannot_have_is_refused_with_its_name():
         make_study(grid=Grid(model="ann", goal=[0.9, 1.5])).list_runs()
 
 
-def test_a_grid_alone_is_analysed_by_its_rules_and_tabled_by_their_medians(make_run):
+def test_a_grid_alone_is_analyzed_by_its_rules_and_tabled_by_their_medians(make_run):
     runs = [
         make_run(rule=rule, seed=seed, m0=m0 * seed)
         for rule, m0 in (("plain", 100), ("largest(0.1)", 10))

@@ -14,7 +14,7 @@ POINTED = (
     HEAD
     + """
 def measure(point, project): return [{"twice": 2 * point["load"]}]
-STUDY = Study(points=Grid(load=[0.5], seeds=2), measure=measure, analyse=print, plot=print, caption="")
+STUDY = Study(points=Grid(load=[0.5], seeds=2), measure=measure, analyze=print, plot=print, caption="")
 """
 )
 
@@ -59,7 +59,7 @@ def test_points_of_other_code_are_other_points(study, change):
     after = Experiment(load(study, "pointed", POINTED.replace(*change))).make_points(False, 1)
     assert before[0].key != after[0].key
     # What is drawn of them does not count.
-    other = POINTED.replace("analyse=print", "analyse=len")
+    other = POINTED.replace("analyze=print", "analyze=len")
     again = Experiment(load(study, "pointed", other)).make_points(False, 1)
     assert again[0].key == before[0].key
 

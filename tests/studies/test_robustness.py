@@ -42,7 +42,7 @@ def plot(data):
 
 STUDY = Study(
     grid=Grid(model="tiny", task={task!r}, goal=1.0, max_samples={samples}, seeds=8),
-    analyse=Cells(["model"], ["m0", "m1"]),
+    analyze=Cells(["model"], ["m0", "m1"]),
     plot=plot,
     caption="Energy to {{goal}}, {{seeds}}. {{missing}}",
 )

@@ -33,7 +33,7 @@ def plot(data):
 
 STUDY = Study(
     grid=Grid(model=MODELS, task={task!r}, goal=0.9, max_samples=480, seeds=2),
-    analyse=Cells(["model"], ["m0", "m1"]),
+    analyze=Cells(["model"], ["m0", "m1"]),
     plot=plot,
     headline=lambda data: f"{{len(data)}} rows are drawn.",
     caption="Energy to {{goal}}, {{seeds}}. {{missing}}",
@@ -204,7 +204,7 @@ STUDY = Study(
     grid=Grid(model="tiny", task={task!r}, goal=0.9, max_samples=480),
     points=Grid(base=[2, 3]),
     measure=measure,
-    analyse=lambda runs, rows: rows.assign(n_runs=len(runs)),
+    analyze=lambda runs, rows: rows.assign(n_runs=len(runs)),
     describe=lambda data: {{"highest": str(data["power"].max())}},
     plot=plot,
     caption="Up to {{highest}}. {{missing}}",
@@ -217,7 +217,7 @@ from bioplast.studies.declaration import Study
 
 STUDY = Study(
     sources=("mini", "pointed"),
-    analyse=lambda sources: sources["pointed"].assign(m1=sources["mini"]["m1"].sum()),
+    analyze=lambda sources: sources["pointed"].assign(m1=sources["mini"]["m1"].sum()),
     describe=lambda data: {"n": "two"},
     plot=lambda data: make_figure(85, 60),
     caption="Of {n} others.",
@@ -246,12 +246,12 @@ def test_points_are_measured_once_and_drawn(study, pointed):
 
 
 def test_runs_too_few_to_draw_are_told_with_what_failed(study, mini, monkeypatch, capsys):
-    def analyse(runs):
+    def analyze(runs):
         return pd.concat([pd.DataFrame([run.record]) for run in runs if run.record["model"] == "broken"])
 
     add_broken_model(study, "ArithmeticError('no numbers left')")
     mini.MODELS[:] = ["broken", "tiny"]
-    monkeypatch.setattr(mini, "STUDY", replace(mini.STUDY, analyse=analyse))
+    monkeypatch.setattr(mini, "STUDY", replace(mini.STUDY, analyze=analyze))
     with pytest.raises(IncompleteStudyError, match="1 of 2 runs failed: ArithmeticError: no numbers left"):
         run_experiment(mini, project=study, quick=True, workers=1)
     assert "mini: too little was carried out to draw: No objects to concatenate\n" in capsys.readouterr().err

@@ -78,7 +78,7 @@ def test_savings_are_those_of_the_same_cell(make_run):
 
 def test_numbers_become_an_axis_and_the_rest_labels(make_run):
     shown = Shown(["rule", "hidden"], [])
-    data = shown.analyse(make_runs(make_run, [20, 40]))
+    data = shown.analyze(make_runs(make_run, [20, 40]))
     assert set(data["label"]) == set(RULES)
     assert shown.find_axis(data) == "hidden"
     figure = shown.plot(data)
@@ -88,7 +88,7 @@ def test_numbers_become_an_axis_and_the_rest_labels(make_run):
 def test_many_labels_get_a_row_each(make_run):
     runs = [make_run(rule=f"largest({n / 100})") for n in range(1, 12)]
     shown = Shown(["rule"], [])
-    figure = shown.plot(shown.analyse(runs))
+    figure = shown.plot(shown.analyze(runs))
     names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert names == list(pd.unique(shown.analyse(runs)["label"]))
+    assert names == list(pd.unique(shown.analyze(runs)["label"]))
     assert len(names) == 11

@@ -87,7 +87,7 @@ def test_values_of_its_own():
         ("cues(bias=0.7)", r"Cues.bias: must be in \(0, 0.5\], got 0.7"),
         ("cues(rate_hz=1000)", r"Cues.rate_hz: must be in \(0, 1000\), got 1000"),
         ("cues(cue=long)", "Cues.cue: must be a whole number >= 1, got 'long'"),
-        ("cues(colour=3)", "task: cues takes n_cues, .*, seed, got 'colour=3'"),
+        ("cues(color=3)", "task: cues takes n_cues, .*, seed, got 'color=3'"),
         ("cues(seed=-1)", "Cues.seed: must be a whole number >= 0, got -1"),
     ],
 )

@@ -31,7 +31,7 @@ REFUSED = {
     "stray test label": (make_task(test_labels=STRAY), "they go up to 255, but only 3 values occur"),
     "labels in tens": (make_task(THREE * 10), "they go up to 20, but only 3 values occur"),
     "black": (make_task(pixels=PIXELS * 0), "training images must differ, every pixel is 0"),
-    "grey": (make_task(test_pixels=PIXELS * 0 + 128), "test images must differ, every pixel is 128"),
+    "gray": (make_task(test_pixels=PIXELS * 0 + 128), "test images must differ, every pixel is 128"),
     "0 or 1": (
         make_task(pixels=PIXELS > 99),
         "pixels of training images must lie in 0 to 255, they are 0 or 1",

@@ -86,7 +86,7 @@ def test_numbers_are_uniform():
 
 
 @pytest.mark.parametrize("lag", [1, N_UNITS], ids=["next unit", "next step"])
-def test_neighbours_are_uncorrelated(lag):
+def test_neighbors_are_uncorrelated(lag):
     numbers = draw(20)
     correlation = np.corrcoef(numbers[:, :-lag].ravel(), numbers[:, lag:].ravel())[0, 1]
     assert abs(correlation) < 4 / np.sqrt(numbers[:, lag:].size)

@@ -89,7 +89,7 @@ def test_no_header_at_all(header):
         {"trace": [3]},
         {"trace": [{"\ud800": 3}]},
         {"trace": [{"samples": "40"}]},
-        {"colour": "red"},
+        {"color": "red"},
     ],
 )
 def test_another_position_is_refused(changes):

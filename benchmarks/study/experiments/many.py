@@ -22,7 +22,7 @@ def plot(data: pd.DataFrame) -> Figure:
 STUDY = Study(
     grid=Grid(**COMMON, seeds=100),
     quick=Grid(**COMMON, seeds=10),
-    analyse=Cells(["rule"], [], ["test"]),
+    analyze=Cells(["rule"], [], ["test"]),
     plot=plot,
     caption="Accuracy of each run.",
 )

@@ -150,6 +150,6 @@ def activate_block(activity: FloatArray, slope: Any, n_on: IntArray) -> None:
 
 
 def _as_slice(units: IntArray) -> Any:
-    """The same units as a slice where they are neighbours: it takes no copy of their weights."""
+    """The same units as a slice where they are neighbors: it takes no copy of their weights."""
     first, last = int(units[0]), int(units[-1])
     return slice(first, last + 1) if last - first == len(units) - 1 else units

@@ -136,7 +136,7 @@ def test_screen_stays_at_the_last_trial_until_the_network_stops(stimulus):
     assert [bool(screen.is_over(trial)) for trial in (0, 5, 6, 7)] == [False, False, True, True]
 
 
-def test_regular_inputs_of_one_grey_do_not_fire_in_step():
+def test_regular_inputs_of_one_gray_do_not_fire_in_step():
     images = Images(np.full((1, 20), 100, np.uint8), np.zeros(1, np.uint8))
     screen = Screen()
     screen.stimulus = Stimulus.of(Trials(images, np.array([0])), 1)

@@ -20,8 +20,8 @@ SEED = 5
 
 
 @pytest.fixture
-def show_grey(make_network):
-    """A function that shows a network in this process three images of one grey level."""
+def show_gray(make_network):
+    """A function that shows a network in this process three images of one gray level."""
 
     def show(p_input, level):
         network = make_network(device="runtime", p_input=p_input)
@@ -32,8 +32,8 @@ def show_grey(make_network):
     return show
 
 
-def test_probability_0_never_fires(show_grey):
-    _, state, outcome = show_grey(0.0, 255)
+def test_probability_0_never_fires(show_gray):
+    _, state, outcome = show_gray(0.0, 255)
     assert outcome.signalling.spikes_input == 0
     # The last hidden cell fires without input: only the outputs' biases learn.
     assert outcome.signalling.spikes_hidden > 0
@@ -42,13 +42,13 @@ def test_probability_0_never_fires(show_grey):
     assert (state.layers[1].books.m0[-1] == 3).all()
 
 
-def test_probability_1_always_fires_where_white(show_grey):
-    network, _, outcome = show_grey(1.0, 255)
+def test_probability_1_always_fires_where_white(show_gray):
+    network, _, outcome = show_gray(1.0, 255)
     assert outcome.signalling.spikes_input == 3 * network.n_stimulus * (network.n_pixels + 1)
 
 
-def test_probability_1_never_fires_where_black(show_grey):
-    network, _, outcome = show_grey(1.0, 0)
+def test_probability_1_never_fires_where_black(show_gray):
+    network, _, outcome = show_gray(1.0, 0)
     assert outcome.signalling.spikes_input == 3 * network.n_stimulus  # the input that is always on
 
 

@@ -27,7 +27,7 @@ RULES = {
 
 # Where two changes are equal, P H - S and the sum over steps may differ in the last digit, and only one of
 # them is a tie: the examples are such that none is at the cutoff.
-CATALOGUE = [
+CATALOG = [
     "subnet(5) + largest(0.3, per=neuron)",
     "above(0.002, target=0.1, rate=0.3)",
     'above(0.002, target=0.1, rate=0.1, per="neuron")',
@@ -51,13 +51,13 @@ CATALOGUE = [
 
 # A synapse's threshold moves for what P H - S leaves where it should be 0; with two hidden layers a change
 # comes to lie between that threshold and the one of the sum over steps.
-DEEP = [rule for rule in CATALOGUE if 'per="synapse"' not in rule]
+DEEP = [rule for rule in CATALOG if 'per="synapse"' not in rule]
 
 
 @pytest.mark.parametrize(
     ("rule", "hidden"),
     [
-        *((rule, 12) for rule in CATALOGUE),
+        *((rule, 12) for rule in CATALOG),
         *(pytest.param(rule, (12, 9), marks=pytest.mark.long) for rule in DEEP),
     ],
 )

@@ -1,4 +1,4 @@
-"""Some of Brian2's C++ templates, in forms that do less or that compilers can vectorise.
+"""Some of Brian2's C++ templates, in forms that do less or that compilers can vectorize.
 
 Which branches a program took it tells if it was compiled with ``-DBIOPLAST_TELL`` (``taken.h``).
 """

@@ -1,5 +1,5 @@
 {# As Brian2's template of this name, but synapses that lie side by side (from one cell to
-   neighbouring cells) are visited by a loop the compiler can vectorise. Which ones do is looked up, not
+   neighboring cells) are visited by a loop the compiler can vectorize. Which ones do is looked up, not
    assumed, so any connectivity and any delays give what Brian2's own template gives. #}
 {# USES_VARIABLES { _synaptic_pre, _synaptic_post } #}
 {% extends 'common_synapses.cpp' %}

@@ -1,5 +1,5 @@
 {# As Brian2's template of this name, but conditions are evaluated for a block of cells at once, which
-   the compiler can vectorise; most blocks have no event and are passed over. #}
+   the compiler can vectorize; most blocks have no event and are passed over. #}
 {# USES_VARIABLES { N } #}
 {% extends 'common_group.cpp' %}
 

@@ -18,7 +18,7 @@ STUDY = Study(
         max_samples=20_000,
         seeds=3,
     ),
-    analyse=Cells(["rule"], QUANTITIES, ["test"]),
+    analyze=Cells(["rule"], QUANTITIES, ["test"]),
     plot=Panels([PANELS], height_mm=70, legend=None),
     caption="""
 Learning {task} to {goal} with every change written, and with those alone that leave

@@ -5,7 +5,7 @@ import numpy as np
 from bioplast.tasks import Images, Task
 
 SIDE = 12
-NOISE = 60  # grey levels
+NOISE = 60  # gray levels
 
 
 def load() -> Task:

@@ -1,4 +1,4 @@
-"""Every rule of the catalogue: the rate network at rest and the ANN write the same synapses.
+"""Every rule of the catalog: the rate network at rest and the ANN write the same synapses.
 
 The ANN is the one in NumPy, which its machine code is held to elsewhere.
 """

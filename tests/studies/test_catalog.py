@@ -3,7 +3,7 @@ import json
 import pytest
 
 from bioplast.errors import RequestError
-from bioplast.studies.catalogue import find_entries, find_entry, load_runs, make_entry_rows
+from bioplast.studies.catalog import find_entries, find_entry, load_runs, make_entry_rows
 from bioplast.studies.failure import FAILURE_FILE
 from bioplast.studies.garbage import delete_file, list_garbage
 from bioplast.training.config import RunConfig
@@ -81,8 +81,8 @@ def test_runs_are_found_by_what_they_are(results, wanted, n_runs):
 
 
 def test_an_unknown_field_is_refused(results):
-    with pytest.raises(RequestError, match="no field 'colour'; there are experiment, status, key"):
-        find_entries(results, colour="blue")
+    with pytest.raises(RequestError, match="no field 'color'; there are experiment, status, key"):
+        find_entries(results, color="blue")
 
 
 def test_finished_runs_are_a_table(results):
