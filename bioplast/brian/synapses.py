@@ -32,14 +32,14 @@ _numbers = itertools.count()
 class PlasticSynapses(Synapses):
     """Brian2 synapses of which a declaration decides what changes, with books of what did.
 
-    Model, pathways, units and names stay as they are. The synapses get variables of their own, whose names
-    begin with ``plasticity_``. ``m0`` and ``m1``, which count writes and sum up the sizes of the changes in
-    the unit of the weight, are also attributes by these names.
+    Model, pathways, units and names stay as they are. Variables are added whose names begin with
+    ``plasticity_``. ``m0`` and ``m1``, numbers of writes and summed sizes of changes, are also attributes.
 
     Parameters
     ----------
     source, target, model, on_pre, on_post, others : as for ``Synapses``
-    plasticity : a declaration or its text
+    plasticity : a declaration or its text; of n synapses ``largest(f)`` and its kind write
+        ``n - round((1 - f)*(n - 1))`` at a decision, which is 2 of 5 at f = 0.2
     proposals : pathway to the change of the weight that it proposes, an expression in the unit of the
         weight, evaluated after the pathway's own code, or a ``Proposal``, which may come first; where a side
         has no pathway, ``pre`` or ``post`` is made

@@ -25,8 +25,9 @@ class Largest(Share):
 
     The cutoff :math:`c` is the value at 0-based rank :math:`k = \mathrm{round}((1-f)(n-1))` of the
     ascending :math:`|\Delta w|` of the layer's n plastic synapses, chosen anew each trial; written
-    is every :math:`|\Delta w_{ij}| \ge c`, so n - k synapses and, with ties, more. Within each
-    postsynaptic neuron, if asked for: synapses then compete for one neuron's proteins.
+    is every :math:`|\Delta w_{ij}| \ge c`, so n - k synapses and, with ties, more: 2 of 5 and 21 of
+    100 at f = 0.2. Within each postsynaptic neuron, if asked for: synapses then compete for one
+    neuron's proteins.
 
     Parameters
     ----------

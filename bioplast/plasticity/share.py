@@ -44,5 +44,9 @@ class Share(Selection):
 
 
 def count_share(fraction: float, n: int) -> int:
-    """``n`` less the 0-based rank from which on ``fraction`` of ``n`` sorted things is kept."""
+    """``n`` less the 0-based rank from which on ``fraction`` of ``n`` sorted things is kept.
+
+    >>> [count_share(0.2, n) for n in (1, 5, 10, 100)]
+    [1, 2, 3, 21]
+    """
     return n - round((1 - fraction) * (n - 1))

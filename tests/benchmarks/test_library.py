@@ -28,7 +28,7 @@ def test_only_plain_is_brian_alone(monkeypatch, network):
     assert (own != first).mean() > 0.5
     np.testing.assert_allclose(own, declared, rtol=1e-12)
     for rule in set(RULES) - {"plain"}:
-        assert not np.allclose(own, learn(network, rule)[1], rtol=1e-3, atol=0)
+        assert not np.allclose(own, learn(network, rule)[1], rtol=1e-6, atol=0)
 
 
 def test_every_device_has_floors_and_every_network_a_time_for_it():

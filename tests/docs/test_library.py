@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from brian2 import DimensionMismatchError, NeuronGroup, ms, nS
+from brian2 import DimensionMismatchError, Network, NeuronGroup, SpikeGeneratorGroup, defaultclock, ms, nS
 
 from bioplast.brian import PlasticSynapses
 
@@ -22,6 +22,25 @@ def test_the_example_runs_in_any_folder(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert int(re.search(r"Energy\(m0=(\d+)", done.stdout)[1]) > 0
+
+
+COUNTS = re.findall(r"(\d+) of (\d+)", re.search(r"`largest\(0.2\)` writes ([^;]*?) synapses", PAGE)[1])
+
+
+@pytest.mark.parametrize(("written", "n"), COUNTS)
+def test_as_many_are_written_as_the_page_says(written, n):
+    n, before = int(n), defaultclock.dt
+    source, goal = SpikeGeneratorGroup(1, [0], [1] * ms), NeuronGroup(n, "")
+    options = {"proposals": {"pre": "1 + j"}, "plasticity": "largest(0.2)", "every": 2 * ms}
+    synapses = PlasticSynapses(source, goal, "w : 1", **options)
+    synapses.connect()
+    defaultclock.dt = 1 * ms
+    try:
+        Network(source, goal, synapses).run(2 * ms)
+    finally:
+        defaultclock.dt = before
+    assert "is `n - round((1 - f)*(n - 1))` of them" in PAGE
+    assert synapses.energy().m0 == int(written) == n - round((1 - 0.2) * (n - 1))
 
 
 REQUESTS = [

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from brian2 import NeuronGroup, Synapses, defaultclock, device, prefs, second, set_device
+from brian2 import NeuronGroup, defaultclock, device, prefs, second, set_device
+from brian_alone import Alone
 
-from bioplast.brian import PlasticSynapses, Proposal
+from bioplast.brian import PlasticSynapses
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 # Each in a short form; of several declarations it runs under plain.
@@ -24,33 +25,6 @@ SHORT = {
 }
 # Brian2 cannot record all synapses (record=True) in C++ standalone, as two examples do.
 COMPILED = sorted(set(SHORT) - {"reward", "tagging"})
-
-
-class Alone(Synapses):
-    """Brian2's own synapses, in whose code stands what ``PlasticSynapses`` are told as proposals."""
-
-    def __init__(
-        self, source, target, model, on_pre=None, on_post=None, *, proposals=None, bounds=None, **others
-    ):
-        for option in ("plasticity", "every", "unit", "counts", "weight"):
-            others.pop(option, None)
-        codes = [
-            {} if not code else dict(code) if isinstance(code, dict) else {side: code}
-            for side, code in (("pre", on_pre), ("post", on_post))
-        ]
-        if bounds is not None:
-            others["namespace"] = {"lowest": bounds[0], "highest": bounds[1], **others.get("namespace", {})}
-        for pathway, proposal in (proposals or {}).items():
-            proposal = proposal if isinstance(proposal, Proposal) else Proposal(proposal)
-            change = f"w + ({proposal.change})"
-            line = f"w = {change if bounds is None else f'clip({change}, lowest, highest)'}"
-            code = next((code for code in codes if pathway in code), codes[pathway == "post"])
-            lines = [code.get(pathway, ""), line]
-            code[pathway] = "\n".join(reversed(lines) if proposal.first else lines)
-        super().__init__(source, target, model, on_pre=codes[0], on_post=codes[1], **others)
-
-    m1 = property(lambda self: np.zeros(len(self)))
-    energy = find_ledger = lambda self: None
 
 
 def run(monkeypatch, name, *, alone):

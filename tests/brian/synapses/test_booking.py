@@ -3,11 +3,13 @@
 import os
 import shlex
 import subprocess
+import sys
+from functools import partial
 from pathlib import Path
 
 import brian2
 import pytest
-from brian2 import Network, NeuronGroup, SpikeGeneratorGroup, device, ms, prefs, set_device
+from brian2 import Network, NetworkOperation, NeuronGroup, SpikeGeneratorGroup, device, ms, prefs, set_device
 
 from bioplast.brian import PlasticSynapses, booking
 
@@ -50,6 +52,26 @@ def test_brian_lists_there_which_synapses_have_a_spike():
         Path(brian2.__file__).parent / "devices" / "cpp_standalone" / "templates" / "synapses_classes.cpp"
     )
     assert "std::vector<int> all_peek;" in classes.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("rule", ["plain", "above(0.3)", "cache(0.3)", "largest(0.3)"])
+def test_numpy_does_not_go_through_synapses_one_by_one(rule):
+    """What is called during a run is the same for few synapses and many, at a spike and at a decision."""
+    n_calls = []
+    for n_cells in (3, 300):
+        calls = []
+        start = NetworkOperation(partial(sys.setprofile, lambda frame, event, _, to=calls: to.append(event)))
+        source, goal = SpikeGeneratorGroup(2, [0, 1], [1, 4] * ms), NeuronGroup(n_cells, "v : 1")
+        options = {"proposals": {"pre": "0.1"}, "bounds": (0, 1), "every": 2 * ms}
+        synapses = PlasticSynapses(source, goal, "w : 1", on_pre="v_post += w", plasticity=rule, **options)
+        synapses.connect()
+        try:
+            Network(source, goal, synapses, start).run(6 * ms)
+        finally:
+            sys.setprofile(None)
+        n_calls.append(len(calls))
+    assert abs(n_calls[1] - n_calls[0]) < 0.1 * 2 * 300  # of 6 and of 600 synapses
+    assert n_calls[0] > 100
 
 
 def generate(rule="plain", threads=0, **options):

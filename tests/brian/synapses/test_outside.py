@@ -50,12 +50,12 @@ def by_summed_variable(synapses, add):
 WAYS = (by_synapses, by_network_operation, by_run_regularly)
 
 
-def make(rule, unit=None, **options):
+def make(rule, unit=None, change="0.1", n_spikes=5, **options):
     defaultclock.dt = 1 * ms
     size = "1" if unit is None else "siemens"
-    source = SpikeGeneratorGroup(1, np.zeros(5, int), np.arange(1, 6) * 10 * ms)
+    source = SpikeGeneratorGroup(1, np.zeros(n_spikes, int), np.arange(1, n_spikes + 1) * 10 * ms)
     goal = NeuronGroup(1, "v : 1")
-    change = "0.1" if unit is None else "0.1*nS"
+    change = change if unit is None else f"{change}*nS"
     synapses = PlasticSynapses(
         source, goal, f"w : {size}", proposals={"pre": change}, plasticity=rule, unit=unit, **options
     )
@@ -112,6 +112,19 @@ def test_the_minimum_is_over_what_was_booked(rule):
     network.run(35 * ms)
     energy = synapses.energy()
     assert 0 < energy.m1_min <= energy.m1 < 0.51
+
+
+def test_the_minimum_is_what_learning_came_to_and_not_what_was_set():
+    """Learning goes down by 0.4, and somebody up by 100.2: the way back is none of the minimum's."""
+    synapses, network = make("plain", change="-0.1", n_spikes=4)
+    synapses.w = 1
+    network.run(25 * ms)
+    synapses.w = 101
+    network.run(25 * ms)
+    energy = synapses.energy()
+    assert synapses.w[0] == pytest.approx(100.8, rel=1e-12)
+    assert energy.m1 == energy.m1_min == pytest.approx(0.4, rel=1e-12)
+    assert energy.external == pytest.approx(100.2, rel=1e-12)
 
 
 def test_weights_set_before_anything_is_booked_are_first_weights_to_the_last_digit():

@@ -49,6 +49,14 @@ class TestOrder:
         assert goal.v[0] == theirs_goal.v[0] == (10 if first else 6)
         assert ours.energy().m0 == 4
 
+    def test_a_pathway_of_its_own_with_a_lower_order_comes_first(self):
+        source, goal = make_source([1, 2, 3, 4]), NeuronGroup(1, "v : 1")
+        pathways = {"send": "v_post += w", "learn": ""}
+        ours = learn((source, goal), {"learn": "1"}, on_pre=pathways)
+        ours.learn.order = -1
+        Network(source, goal, ours).run(6 * ms)
+        assert (ours.w[0], goal.v[0]) == (4, 1 + 2 + 3 + 4)
+
     def test_first_with_a_consolidation_sends_what_acts_then(self):
         source, goal = make_source([1, 2]), NeuronGroup(1, "v : 1")
         ours = learn(

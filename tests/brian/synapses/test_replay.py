@@ -1,19 +1,13 @@
 """Every rule that can be put on synapses, against its NumPy meaning on the proposals that were logged."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from brian2 import Network, NeuronGroup, PoissonGroup, StateMonitor, defaultclock, ms, seed
+from replayed import replay
 
 from bioplast.brian import PlasticSynapses
-from bioplast.energy import Books
 from bioplast.errors import RequestError
-from bioplast.plasticity import RULES, Plasticity
-from bioplast.plasticity.part import Proposal
-from bioplast.plasticity.projection import ProjectionView
-from bioplast.randomness import make_key, make_rng
-from bioplast.tasks.poisson import trial_keys
+from bioplast.plasticity import RULES
 
 N_PRE, N_POST, EVERY, N_DECISIONS = 8, 5, 10, 40
 
@@ -75,37 +69,12 @@ def run(rule):
     return synapses, np.asarray(log.plasticity_proposed)[:, EVERY - 1 :: EVERY].T
 
 
-def replay(rule, proposals, weights, cells):
-    """The books, weights and what is transient that the rule makes of these proposals."""
-    rules, shape = Plasticity.parse(rule), (N_PRE, N_POST)
-    is_readout = rule == "readout"
-    view = ProjectionView.whole(find_layer(rule), shape, depth=int(is_readout), is_readout=is_readout)
-    if rules.path is not None:
-        view = replace(view, plastic=rules.path.mask(view, make_rng(0, "masks")))
-    memory = rules.selection.memory(view)
-    transient, books = np.zeros(shape), Books.open(weights)
-    keys = trial_keys(make_key(0, "selection"), 0, np.arange(len(proposals)))
-    for key, delta_w in zip(keys, proposals, strict=True):
-        delta_w = delta_w.reshape(shape) * view.plastic
-        proposal = Proposal(view, delta_w, weights + transient, *cells, int(key), memory)
-        written = rules.selection.mask(proposal) & view.plastic & (delta_w != 0)
-        if memory.size:
-            rules.selection.remember(proposal, written)
-        change = np.where(written, delta_w, 0)
-        if rules.consolidation is not None:
-            change = rules.consolidation.accumulate(transient, change)
-            books.maintenance += rules.consolidation.decay_step(transient)
-        books.record(weights, weights + change)
-        weights = weights + change
-    return books, weights, transient
-
-
 @pytest.mark.parametrize("rule", [*TEXTS.values(), *MORE])
 def test_each_synapse_is_as_in_a_replay(rule):
     synapses, proposals = run(rule)
     first = np.array(synapses.w_initial).reshape(N_PRE, N_POST)
     cells = np.array(synapses.target.error), np.array(synapses.target.activity)
-    books, weights, transient = replay(rule, proposals, first, cells)
+    books, weights, transient = replay(rule, proposals, first, cells=cells, layer=find_layer(rule))
     assert books.m0.sum() > 0
     leaves_some = books.m0.sum() < np.count_nonzero(proposals) or not books.m0.all()
     assert leaves_some == (rule not in ("plain", "readout"))
