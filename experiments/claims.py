@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -41,7 +42,7 @@ ORDER = 10.0  # the same for powers of ten that were extrapolated
 LITTLE = 1.5  # more than so many times the samples is not "a small increase in learning time"
 KEPT = 1.1  # an accuracy is kept with at most a tenth more errors
 about = Expectation.about
-MORE, ALIKE = Expectation(low=1), about(1, ABOUT)
+MORE, ALIKE = Expectation(low=math.nextafter(1, 2)), about(1, ABOUT)
 NOT_LONG, KEEPS, LOWERS = Expectation(high=LITTLE), Expectation(high=KEPT), Expectation(low=KEPT)
 
 SIZE, LARGE, PATHS, BOTH, COMPARE = "energy_vs_size", "largest_updates", "paths", "both", "compare"

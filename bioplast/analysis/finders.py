@@ -81,14 +81,17 @@ def find_least(quantity: str, where: Mapping[str, object] | None = None) -> Find
 
 
 def find_excess(quantity: str, over: str, end: int, where: Mapping[str, object] | None = None) -> Find:
-    """How many times more the smallest (end 0) or largest (end -1) setting takes than the cheapest."""
+    """How many times more the smallest (end 0) or largest (end -1) setting takes than the cheapest.
+
+    Where it is the cheapest itself, 1 or more: a setting beyond it may be cheaper still.
+    """
 
     def find(module: ModuleType, data: pd.DataFrame) -> Finding:
         medians = _take_medians(data, quantity, where).sort_values(over)
         if medians.empty:
             return NOTHING
         least, edge = find_least(quantity, where)(module, data), take_columns(medians.iloc[end], quantity)
-        return Finding(1.0, 1.0, 1.0, edge.n) if edge == least else divide(edge, least)
+        return Finding(1.0, 1.0, np.nan, edge.n) if edge == least else divide(edge, least)
 
     return find
 
