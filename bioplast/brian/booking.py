@@ -107,7 +107,7 @@ def _make_function(name: str, n_arguments: int, write: Callable[[Any], str]) -> 
         raise NotImplementedError(f"{name} is for compiled programs")
 
     function = Function(
-        refuse, arg_units=[None] * n_arguments, return_unit=1, stateless=True, auto_vectorize=True
+        refuse, arg_units=[None] * n_arguments, return_unit=1, stateless=True, auto_vectorise=True
     )
     function.implementations.add_dynamic_implementation(
         "cpp", write, namespace=lambda owner: {}, name=name, compiler_kwds=COMPILER
