@@ -171,7 +171,7 @@ def headline(data: pd.DataFrame) -> str:
         f"({name})"
         for name, found in saved.items()
     )
-    charged = "does not pay" if pays is None or np.isnan(pays) else f"pays from {pays:,.0f} ATP a write on"
+    charged = "does not pay" if pays is None or np.isnan(pays) else f"pays from {pays:.1e} ATP a write on"
     return f"Lazy learning takes {said}; with spikes charged it {charged}"
 
 

@@ -86,11 +86,10 @@ def assess(name: str, part: Part, finding: Finding) -> dict[str, Any]:
 def _say(finding: Finding) -> str:
     if not finding.n:
         return "-"
-    if math.isnan(finding.value):
-        return f"[{format_cell(finding.low)}, {format_cell(finding.high)}] n = {finding.n}"
     value, low, high = (format_cell(number) for number in (finding.value, finding.low, finding.high))
     if math.isnan(finding.high):
-        interval = "" if math.isnan(finding.low) else f" [at least {low}]"
+        interval = "" if math.isnan(finding.low) else f"[at least {low}]"
     else:
-        interval = f" [at most {high}]" if math.isnan(finding.low) else f" [{low}, {high}]"
-    return f"{value}{interval} n = {finding.n}"
+        interval = f"[at most {high}]" if math.isnan(finding.low) else f"[{low}, {high}]"
+    said = ("" if math.isnan(finding.value) else value, interval, f"n = {finding.n}")
+    return " ".join(word for word in said if word)

@@ -83,24 +83,35 @@ def find_least(quantity: str, where: Mapping[str, object] | None = None) -> Find
 def find_excess(quantity: str, over: str, end: int, where: Mapping[str, object] | None = None) -> Find:
     """How many times more the smallest (end 0) or largest (end -1) setting takes than the cheapest.
 
-    Where it is the cheapest itself, 1 or more: a setting beyond it may be cheaper still.
+    What runs of it had spent is a bound where too few of them got there. Where it is the cheapest itself,
+    a setting beyond it may be cheaper still: 1 or more.
     """
 
     def find(module: ModuleType, data: pd.DataFrame) -> Finding:
-        medians = _take_medians(data, quantity, where).sort_values(over)
-        if medians.empty:
+        least, rows = find_least(quantity, where)(module, data), _take_rows(data, where)
+        medians = rows[rows["kind"] == "median"].sort_values(over)
+        if not least.n:
             return NOTHING
-        least, edge = find_least(quantity, where)(module, data), take_columns(medians.iloc[end], quantity)
+        edge = take_columns(medians.iloc[end], quantity)
+        if np.isnan(edge.value):
+            runs = rows[(rows["kind"] == "run") & (rows[over] == medians[over].iloc[end])]
+            spent = float(runs[quantity].astype(float).min())
+            return Finding(np.nan, spent / least.high, np.nan, edge.n)
         return Finding(1.0, 1.0, np.nan, edge.n) if edge == least else divide(edge, least)
 
     return find
 
 
-def _take_medians(data: pd.DataFrame, quantity: str, where: Mapping[str, object] | None) -> pd.DataFrame:
-    rows = data[data["kind"] == "median"]
+def _take_rows(data: pd.DataFrame, where: Mapping[str, object] | None) -> pd.DataFrame:
+    rows = data
     for column, value in (where or {}).items():
         rows = rows[rows[column] == value]
-    return rows.dropna(subset=[quantity])
+    return rows
+
+
+def _take_medians(data: pd.DataFrame, quantity: str, where: Mapping[str, object] | None) -> pd.DataFrame:
+    rows = _take_rows(data, where)
+    return rows[rows["kind"] == "median"].dropna(subset=[quantity])
 
 
 # Of the study's own experiments.

@@ -14,7 +14,7 @@ from bioplast.analysis.finders import (
     find_most,
 )
 from bioplast.analysis.statistics import estimate_median
-from bioplast.analysis.verdict import NOTHING, UNDECIDED, Finding, judge
+from bioplast.analysis.verdict import NOTHING, REPRODUCED, UNDECIDED, Finding, judge
 from bioplast.loading import load_module
 
 MORE = load_module("experiment", "claims", Path(__file__).parents[2]).MORE
@@ -55,15 +55,26 @@ def test_the_least_is_the_lowest_median():
 def test_excess_is_over_the_least_at_either_end_that_is_known():
     smallest = find_excess("m0", "hidden", 0)(None, MEDIANS)
     assert (smallest.value, smallest.low, smallest.high) == (4.0, 7 / 4, 9.0)
-    assert find_excess("m0", "hidden", -1)(None, MEDIANS).value == 3.0
+    assert find_excess("m0", "hidden", -1)(None, MEDIANS[:3]).value == 3.0
     assert_at_the_edge(find_excess("m0", "hidden", 0)(None, MEDIANS[:1]))
     assert find_excess("m0", "hidden", 0)(None, MEDIANS[4:]) == NOTHING
+
+
+def test_what_runs_had_spent_that_gave_up_bounds_the_excess():
+    spent = pd.DataFrame({"kind": ["run"] * 3, "hidden": [3000] * 3, "m0": [30.0, 20.0, 24.0]})
+    found = find_excess("m0", "hidden", -1)(None, pd.concat([MEDIANS, spent]))
+    assert np.isnan(found.value)
+    assert np.isnan(found.high)
+    assert (found.low, found.n) == (20 / 4, 3)
+    assert judge(found, MORE).verdict == REPRODUCED
+    # Nothing is known of what they had spent.
+    assert judge(find_excess("m0", "hidden", -1)(None, MEDIANS), MORE).verdict == UNDECIDED
 
 
 def test_the_least_and_excess_may_be_those_of_some_rows():
     where = {"hidden": 10}
     assert find_least("m0", where)(None, MEDIANS).value == 8.0
-    assert_at_the_edge(find_excess("m0", "hidden", -1, {"n": 3})(None, MEDIANS))
+    assert_at_the_edge(find_excess("m0", "hidden", -1, {"n": 3})(None, MEDIANS[:3]))
 
 
 def assert_at_the_edge(found):
