@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bioplast.build_cache import UnusableCacheError, cache_folder, read_sealed, write_sealed
 from bioplast.code_digest import digest_code
 from bioplast.files import read_file
 from bioplast.randomness import make_sequence
@@ -130,6 +129,9 @@ def _keep_drawn(task: Randman) -> NDArray[np.int64]:
     files = (inspect.getfile(made_by) for made_by in (Randman, make_trial_rng, make_sequence))
     facts = [str(task), np.__version__, *(digest_code(read_file(Path(file))) for file in files)]
     name = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:24]
+    # Whoever has synapses of their own and no study is not asked for what locks files.
+    from bioplast.build_cache import UnusableCacheError, cache_folder, read_sealed, write_sealed
+
     try:
         path = cache_folder("randman") / name
         content = read_sealed(path)
