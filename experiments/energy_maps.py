@@ -31,7 +31,7 @@ Row = dict[str, Any]
 HIDDEN = 100
 # Networks, and the protocols of their runs.
 NETWORKS: Mapping[str, Settings] = {
-    "ann, centred": {"model": "ann", "protocol": "paper"},
+    "ann, centered": {"model": "ann", "protocol": "paper"},
     "ann, rates": {"model": "ann", "protocol": "standard"},
     "spiking": {"model": "spiking", "protocol": "standard"},
 }
@@ -52,7 +52,7 @@ COLUMNS = ["panel", "network", "label", "rule", "x", "y", *VALUE, "n", "samples"
 CAPTION = """
 Where the energy of learning mnist to {goal} goes, plain and with the rule largest(f); a row each: {networks};
 {hidden} hidden units; {n_seeds}. Rules: {rules}. Fractions and learning rates are those that were tuned
-(bioplast run tuning), but for the published network (centred), which has its own.
+(bioplast run tuning), but for the published network (centered), which has its own.
 
 a-c: energy per input pixel, the sum of |delta w| over its synapses, relative to the average pixel; mean over
 seeds. d-f: receptive fields, the weights of the four hidden cells on which most was spent, seed 1, in the
@@ -213,14 +213,14 @@ def _say(text: str, rows: pd.DataFrame) -> str:
 
 
 def headline(data: pd.DataFrame) -> str:
-    """How unevenly energy is spread over pixels, with inputs that are centred and with rates."""
+    """How unevenly energy is spread over pixels, with inputs that are centered and with rates."""
     shares = data[data["panel"] == "pixels share"].set_index(["network", "label"])["value"]
-    cells = [("ann, centred", "plain"), ("ann, centred", "largest(f)"), ("spiking", "plain")]
+    cells = [("ann, centered", "plain"), ("ann, centered", "largest(f)"), ("spiking", "plain")]
     if not all(cell in shares for cell in cells):
         return ""
     plain, largest, spiking = (f"{100 * shares[cell]:.0f} %" for cell in cells)
     return (
-        f"With centred input the dearest tenth of the pixels takes {plain} of plain learning's energy, "
+        f"With centered input the dearest tenth of the pixels takes {plain} of plain learning's energy, "
         f"and {largest} if only the largest changes are written; with spikes for input it is {spiking} anyway"
     )
 

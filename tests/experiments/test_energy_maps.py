@@ -155,5 +155,5 @@ def test_figure_draws_what_the_csv_holds(data, tmp_path):
 
 def test_the_headline_says_how_unevenly_energy_is_spread_over_pixels(data):
     headline = maps.headline(data)
-    assert headline.startswith("With centred input the dearest tenth of the pixels takes ")
+    assert headline.startswith("With centered input the dearest tenth of the pixels takes ")
     assert "with spikes for input it is 19 % anyway" in headline
