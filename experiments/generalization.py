@@ -13,6 +13,7 @@ from bioplast.analysis.cells import stack, with_medians
 from bioplast.analysis.estimates import estimate_by
 from bioplast.analysis.interval import say
 from bioplast.analysis.statistics import say_coverage
+from bioplast.analysis.words import join_words
 from bioplast.figures.panels import Looks, Panels, draw_line, panel
 from bioplast.figures.places import plot_places
 from bioplast.figures.style import make_looks
@@ -112,14 +113,17 @@ def describe(data: pd.DataFrame) -> dict[str, str]:
 
 
 def headline(data: pd.DataFrame) -> str:
-    """How far test errors of the rules are from plain learning's."""
+    """How far test errors of the rules are from plain learning's, and which did not learn enough."""
     found = ratios(data).drop(index="plain", errors="ignore").dropna(subset=["value"])
+    missed = [label for label in dict.fromkeys(data["label"]) if label not in {"plain", *found.index}]
     if found.empty:
         return ""
     learned = f"{100 * data['learned'].dropna().iloc[0]:g} %"
+    others = f"; {join_words(missed)} did not get there" if missed else ""
     return (
         f"At {learned} of the training images right, test errors are {found['value'].min():.2f} "
         f"({found['value'].idxmin()}) to {found['value'].max():.2f} ({found['value'].idxmax()}) times plain's"
+        f"{others}"
     )
 
 

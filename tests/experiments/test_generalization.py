@@ -38,3 +38,8 @@ def test_headline_tells_the_range(data):
     said = experiment.headline(data)
     assert said.startswith("At 97 % of the training images right, test errors are 1.00 (")
     assert said.endswith("1.50 (subnet(k)) times plain's")
+
+
+def test_headline_names_rules_that_never_learned_enough(data):
+    missed = data.assign(converged=data["converged"].where(data["label"] != "largest(f)", False))
+    assert experiment.headline(missed).endswith("times plain's; largest(f) did not get there")
